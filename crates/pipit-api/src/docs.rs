@@ -1,0 +1,68 @@
+//! The description of this door, and a page to read it.
+
+use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::routing::get;
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+/// The page loads its own files only. Swagger's widgets set styles on elements and draw their icons
+/// from `data:` addresses; scripts are files.
+const PAGE_CSP: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+     img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+);
+
+/// What is said of the whole.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Pipit",
+        description = "A feed of short tweets: post, follow, like, retweet, reply, read.\n\n\
+            JSON in and out. Sign in with `POST /sessions` and send the token as \
+            `Authorization: Bearer TOKEN`. Lists are newest first; `limit` is 1 to 100 (20 if left \
+            out), `cursor` is what the page before answered as `next_cursor` (null at the end). \
+            The id of a user in a path is a number or a handle. Ids are 63-bit numbers, with a \
+            twin `…_str` for languages that lose such integers. Errors are RFC 9457 \
+            `application/problem+json`. `Idempotency-Key` on a POST makes a repeated request \
+            answer with what the first one made, for 24 hours.",
+        license(name = "MIT OR Apache-2.0")
+    ),
+    components(schemas(crate::wire::Problem)),
+    modifiers(&BearerToken),
+)]
+pub(crate) struct Description;
+
+struct BearerToken;
+
+impl Modify for BearerToken {
+    fn modify(&self, openapi: &mut Document) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("The token that POST /sessions answered."))
+            .build();
+        if let Some(components) = openapi.components.as_mut() {
+            components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        }
+    }
+}
+
+pub(crate) fn routes(openapi: &Document) -> Router {
+    let json = openapi.to_json().unwrap_or_default();
+    let config = Config::new(["/openapi.json"]).try_it_out_enabled(true).filter(true);
+    let page: Router = SwaggerUi::new("/docs").config(config).into();
+    let page = page.layer(middleware::from_fn(async |request, next: Next| {
+        let mut response = next.run(request).await;
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, PAGE_CSP);
+        response
+    }));
+    let document = move || {
+        let json = json.clone();
+        async move { ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], json) }
+    };
+    Router::new().route("/openapi.json", get(document)).merge(page)
+}

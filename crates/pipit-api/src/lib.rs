@@ -1,0 +1,64 @@
+//! The REST door: JSON at the root, as `docs/openapi.json` describes it.
+//!
+//! Owns: the wire format of the REST contract. A handler extracts, calls one use case of
+//! [`pipit_core`], and presents; it decides nothing and knows no SQL.
+//! To add an endpoint: a handler with its `#[utoipa::path]` in the file of its noun, its line in
+//! [`router`], and the new `docs/openapi.json` (`scripts/generate`). `docs/adding-an-endpoint.md`
+//! walks through one.
+
+mod docs;
+mod follows;
+mod hashtags;
+mod paging;
+mod sessions;
+mod timeline;
+mod tweets;
+mod users;
+pub mod wire;
+
+use axum::Router;
+use pipit_core::Pipit;
+use pipit_http::Problem;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// All routes of this door with their documentation.
+pub fn routes(pipit: Pipit) -> Router {
+    let (router, openapi) = router().split_for_parts();
+    router
+        .with_state(pipit)
+        .merge(docs::routes(&openapi))
+        .method_not_allowed_fallback(async || Problem::no_such_method())
+}
+
+/// The OpenAPI description, as `docs/openapi.json` holds it.
+///
+/// # Errors
+/// If it cannot be written as JSON.
+pub fn openapi_json() -> Result<String, serde_json::Error> {
+    router().into_openapi().to_pretty_json().map(|json| json + "\n")
+}
+
+fn router() -> OpenApiRouter<Pipit> {
+    OpenApiRouter::with_openapi(docs::Description::openapi())
+        .routes(routes!(users::create_user))
+        .routes(routes!(users::get_user))
+        .routes(routes!(users::update_me, users::delete_me))
+        .routes(routes!(sessions::create_session, sessions::list_sessions))
+        .routes(routes!(sessions::delete_session))
+        .routes(routes!(sessions::delete_current_session))
+        .routes(routes!(tweets::create_tweet, tweets::list_tweets))
+        .routes(routes!(tweets::get_tweet, tweets::delete_tweet))
+        .routes(routes!(tweets::get_thread))
+        .routes(routes!(tweets::like_tweet, tweets::unlike_tweet))
+        .routes(routes!(tweets::retweet_tweet, tweets::unretweet_tweet))
+        .routes(routes!(tweets::list_likes))
+        .routes(routes!(tweets::list_retweets))
+        .routes(routes!(timeline::get_timeline))
+        .routes(routes!(follows::follow_user, follows::unfollow_user))
+        .routes(routes!(follows::list_followers))
+        .routes(routes!(follows::list_following))
+        .routes(routes!(hashtags::list_trending_hashtags))
+        .routes(routes!(hashtags::get_hashtag))
+}

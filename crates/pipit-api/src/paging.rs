@@ -1,0 +1,111 @@
+//! The parameters of a page, and pages as answers.
+
+use axum::body::Bytes;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use pipit_core::{Pipit, TweetView, UserView};
+use pipit_model::page::{ListName, Listed, Page};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::wire;
+
+/// Where a page starts and how long it is.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PageParams {
+    /// What the page before answered as `next_cursor`; the start of the list if left out.
+    pub(crate) cursor: Option<String>,
+    /// Entries wanted, 1 to 100; 20 if left out.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    pub(crate) limit: Option<i64>,
+}
+
+impl PageParams {
+    pub(crate) fn page(
+        &self,
+        pipit: &Pipit,
+        list: ListName,
+        subject: i64,
+    ) -> pipit_model::Result<Page> {
+        pipit.page(list, subject, self.cursor.as_deref(), self.limit)
+    }
+}
+
+/// The cursor of a list's next page.
+pub(crate) fn next_cursor<T>(
+    pipit: &Pipit,
+    list: ListName,
+    subject: i64,
+    listed: &Listed<T>,
+) -> Option<String> {
+    listed.next.map(|after| pipit.seal_cursor(list, subject, after))
+}
+
+/// A page of tweets: rendered tweets, joined.
+pub(crate) fn tweet_page(tweets: &[TweetView], next_cursor: Option<&str>) -> Response {
+    let mut out = Vec::with_capacity(64 + tweets.len() * 1100);
+    out.push(b'{');
+    write_tweets(&mut out, "tweets", tweets);
+    write_cursor(&mut out, next_cursor);
+    json(out)
+}
+
+/// One tweet.
+pub(crate) fn tweet(view: &TweetView) -> Response {
+    let mut out = Vec::with_capacity(1100);
+    wire::write_tweet(&mut out, view);
+    json(out)
+}
+
+/// A thread.
+pub(crate) fn thread(thread: &pipit_core::Thread, next_cursor: Option<&str>) -> Response {
+    let mut out = Vec::with_capacity(64 + thread.descendants.items.len() * 1100);
+    out.push(b'{');
+    write_tweets(&mut out, "ancestors", &thread.ancestors);
+    out.extend_from_slice(br#","tweet":"#);
+    wire::write_tweet(&mut out, &thread.tweet);
+    out.push(b',');
+    write_tweets(&mut out, "descendants", &thread.descendants.items);
+    write_cursor(&mut out, next_cursor);
+    json(out)
+}
+
+/// A page of people.
+pub(crate) fn user_page(listed: &Listed<UserView>, next_cursor: Option<String>) -> Response {
+    let users = listed.items.iter().map(wire::User::from).collect();
+    axum::Json(wire::UserPage { users, next_cursor }).into_response()
+}
+
+fn write_tweets(out: &mut Vec<u8>, name: &str, tweets: &[TweetView]) {
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":[");
+    for (n, tweet) in tweets.iter().enumerate() {
+        if n > 0 {
+            out.push(b',');
+        }
+        wire::write_tweet(out, tweet);
+    }
+    out.push(b']');
+}
+
+/// Closes the object too. Cursors are base64: nothing in them needs to be escaped.
+fn write_cursor(out: &mut Vec<u8>, next_cursor: Option<&str>) {
+    out.extend_from_slice(br#","next_cursor":"#);
+    match next_cursor {
+        Some(cursor) => {
+            out.push(b'"');
+            out.extend_from_slice(cursor.as_bytes());
+            out.push(b'"');
+        }
+        None => out.extend_from_slice(b"null"),
+    }
+    out.push(b'}');
+}
+
+fn json(body: Vec<u8>) -> Response {
+    let json = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, json)], Bytes::from(body)).into_response()
+}

@@ -1,0 +1,247 @@
+//! Tweets.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use pipit_core::{Caller, NewPost, Pipit, hashtag_subject};
+use pipit_http::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Problem, Query};
+use pipit_model::event::Standing;
+use pipit_model::page::ListName;
+use pipit_model::user::UserRef;
+use pipit_model::{Error, TweetId};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::paging::{self, PageParams, next_cursor, tweet_page, user_page};
+use crate::wire;
+
+/// Posts a tweet or a reply.
+#[utoipa::path(
+    post, path = "/tweets", tag = "tweets", security(("bearer" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request \
+        answer with the tweet that the first one posted.")),
+    request_body = wire::CreateTweet,
+    responses((status = 201, body = wire::Tweet), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn create_tweet(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    key: IdempotencyKey,
+    Json(body): Json<wire::CreateTweet>,
+) -> Result<Response, Problem> {
+    if body.user_id.is_some_and(|id| id != caller.user_id.0) {
+        return Err(Error::Forbidden("user_id must be your own: nobody posts for others").into());
+    }
+    let post = NewPost { content: &body.content, reply_to: body.reply_to_id.map(TweetId) };
+    let view = pipit.post_tweet(caller, post, key.as_deref()).await?;
+    Ok((StatusCode::CREATED, paging::tweet(&view)).into_response())
+}
+
+/// Which tweets are listed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListParams {
+    /// Only tweets with this hashtag, in any spelling, with or without its sigil.
+    hashtag: Option<String>,
+    /// Only tweets and retweets of this user: an id or a handle.
+    user_id: Option<String>,
+    /// What the page before answered as `next_cursor`; the start of the list if left out.
+    cursor: Option<String>,
+    /// Entries wanted, 1 to 100; 20 if left out.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+}
+
+/// Lists tweets: everybody's, of one hashtag, or of one user.
+#[utoipa::path(
+    get, path = "/tweets", tag = "timelines", security((), ("bearer" = [])),
+    params(ListParams),
+    responses((status = 200, body = wire::TweetPage), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn list_tweets(
+    State(pipit): State<Pipit>,
+    MaybeBearer(reader): MaybeBearer,
+    Query(params): Query<ListParams>,
+) -> Result<Response, Problem> {
+    let ListParams { hashtag, user_id, cursor, limit } = params;
+    let params = PageParams { cursor, limit };
+    let (list, subject, listed) = match (hashtag, user_id) {
+        (Some(_), Some(_)) => {
+            return Err(Error::invalid("hashtag", "cannot be combined with user_id").into());
+        }
+        (Some(hashtag), None) => {
+            let name = hashtag.trim_start_matches(['#', '＃']);
+            let subject = hashtag_subject(name);
+            let page = params.page(&pipit, ListName::Hashtag, subject)?;
+            (ListName::Hashtag, subject, pipit.hashtag_timeline(reader, name, page).await?)
+        }
+        (None, Some(user)) => {
+            let author = pipit.resolve_user(&user_ref(&user)?).await?;
+            let page = params.page(&pipit, ListName::User, author.0)?;
+            (ListName::User, author.0, pipit.user_timeline(reader, author, page).await?)
+        }
+        (None, None) => {
+            let page = params.page(&pipit, ListName::Public, 0)?;
+            (ListName::Public, 0, pipit.public_timeline(reader, page).await?)
+        }
+    };
+    let next = next_cursor(&pipit, list, subject, &listed);
+    Ok(tweet_page(&listed.items, next.as_deref()))
+}
+
+pub(crate) fn user_ref(text: &str) -> Result<UserRef, Error> {
+    UserRef::parse(text).ok_or(Error::NotFound("user"))
+}
+
+/// One tweet.
+#[utoipa::path(
+    get, path = "/tweets/{id}", tag = "tweets", security((), ("bearer" = [])),
+    params(("id" = i64, Path)),
+    responses((status = 200, body = wire::Tweet), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn get_tweet(
+    State(pipit): State<Pipit>,
+    MaybeBearer(reader): MaybeBearer,
+    Path(id): Path<i64>,
+) -> Result<Response, Problem> {
+    Ok(paging::tweet(&pipit.tweet(reader, TweetId(id)).await?))
+}
+
+/// Deletes one's own tweet or reply, or takes back a retweet by its own id.
+#[utoipa::path(
+    delete, path = "/tweets/{id}", tag = "tweets", security(("bearer" = [])),
+    params(("id" = i64, Path)),
+    responses((status = 204), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn delete_tweet(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    Path(id): Path<i64>,
+) -> Result<StatusCode, Problem> {
+    pipit.delete_tweet(caller, TweetId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A tweet with what it answers and a page of its answers.
+#[utoipa::path(
+    get, path = "/tweets/{id}/thread", tag = "tweets", security((), ("bearer" = [])),
+    params(("id" = i64, Path), PageParams),
+    responses((status = 200, body = wire::Thread), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn get_thread(
+    State(pipit): State<Pipit>,
+    MaybeBearer(reader): MaybeBearer,
+    Path(id): Path<i64>,
+    Query(params): Query<PageParams>,
+) -> Result<Response, Problem> {
+    let page = params.page(&pipit, ListName::Thread, id)?;
+    let thread = pipit.thread(reader, TweetId(id), page).await?;
+    let next = next_cursor(&pipit, ListName::Thread, id, &thread.descendants);
+    Ok(paging::thread(&thread, next.as_deref()))
+}
+
+async fn set_like(pipit: &Pipit, who: Caller, id: i64, to: Standing) -> Result<Response, Problem> {
+    Ok(paging::tweet(&pipit.set_like(who, TweetId(id), to).await?))
+}
+
+/// Likes a tweet; doing it again changes nothing.
+#[utoipa::path(
+    put, path = "/tweets/{id}/like", tag = "tweets", security(("bearer" = [])),
+    params(("id" = i64, Path)),
+    responses((status = 200, body = wire::Tweet), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn like_tweet(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    Path(id): Path<i64>,
+) -> Result<Response, Problem> {
+    set_like(&pipit, caller, id, Standing::Set).await
+}
+
+/// Likes a tweet no longer; doing it again changes nothing.
+#[utoipa::path(
+    delete, path = "/tweets/{id}/like", tag = "tweets", security(("bearer" = [])),
+    params(("id" = i64, Path)),
+    responses((status = 200, body = wire::Tweet), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn unlike_tweet(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    Path(id): Path<i64>,
+) -> Result<Response, Problem> {
+    set_like(&pipit, caller, id, Standing::Unset).await
+}
+
+async fn set_retweet(
+    pipit: &Pipit,
+    who: Caller,
+    id: i64,
+    to: Standing,
+) -> Result<Response, Problem> {
+    Ok(paging::tweet(&pipit.set_retweet(who, TweetId(id), to).await?))
+}
+
+/// Retweets a tweet; doing it again changes nothing. Answers with the tweet passed on.
+#[utoipa::path(
+    put, path = "/tweets/{id}/retweet", tag = "tweets", security(("bearer" = [])),
+    params(("id" = i64, Path)),
+    responses((status = 200, body = wire::Tweet), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn retweet_tweet(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    Path(id): Path<i64>,
+) -> Result<Response, Problem> {
+    set_retweet(&pipit, caller, id, Standing::Set).await
+}
+
+/// Takes a retweet back; doing it again changes nothing.
+#[utoipa::path(
+    delete, path = "/tweets/{id}/retweet", tag = "tweets", security(("bearer" = [])),
+    params(("id" = i64, Path)),
+    responses((status = 200, body = wire::Tweet), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn unretweet_tweet(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    Path(id): Path<i64>,
+) -> Result<Response, Problem> {
+    set_retweet(&pipit, caller, id, Standing::Unset).await
+}
+
+/// Who likes a tweet, newest like first.
+#[utoipa::path(
+    get, path = "/tweets/{id}/likes", tag = "tweets", security((), ("bearer" = [])),
+    params(("id" = i64, Path), PageParams),
+    responses((status = 200, body = wire::UserPage), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn list_likes(
+    State(pipit): State<Pipit>,
+    MaybeBearer(reader): MaybeBearer,
+    Path(id): Path<i64>,
+    Query(params): Query<PageParams>,
+) -> Result<Response, Problem> {
+    let page = params.page(&pipit, ListName::Likes, id)?;
+    let listed = pipit.likers(reader, TweetId(id), page).await?;
+    let next = next_cursor(&pipit, ListName::Likes, id, &listed);
+    Ok(user_page(&listed, next))
+}
+
+/// Who retweeted a tweet, newest first.
+#[utoipa::path(
+    get, path = "/tweets/{id}/retweets", tag = "tweets", security((), ("bearer" = [])),
+    params(("id" = i64, Path), PageParams),
+    responses((status = 200, body = wire::UserPage), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn list_retweets(
+    State(pipit): State<Pipit>,
+    MaybeBearer(reader): MaybeBearer,
+    Path(id): Path<i64>,
+    Query(params): Query<PageParams>,
+) -> Result<Response, Problem> {
+    let page = params.page(&pipit, ListName::Retweets, id)?;
+    let listed = pipit.retweeters(reader, TweetId(id), page).await?;
+    let next = next_cursor(&pipit, ListName::Retweets, id, &listed);
+    Ok(user_page(&listed, next))
+}

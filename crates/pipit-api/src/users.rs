@@ -1,0 +1,75 @@
+//! Accounts.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use pipit_core::{Pipit, SignUp};
+use pipit_http::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Problem};
+use pipit_model::user::ProfileEdit;
+
+use crate::tweets::user_ref;
+use crate::wire;
+
+/// Opens an account.
+#[utoipa::path(
+    post, path = "/users", tag = "users",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request \
+        answer with the account that the first one opened.")),
+    request_body = wire::CreateUser,
+    responses((status = 201, body = wire::User), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn create_user(
+    State(pipit): State<Pipit>,
+    key: IdempotencyKey,
+    Json(body): Json<wire::CreateUser>,
+) -> Result<Response, Problem> {
+    let wire::CreateUser { handle, name, email, password } = body;
+    let form = SignUp { handle, name, email, password };
+    let view = pipit.sign_up(form, key.as_deref()).await?;
+    Ok((StatusCode::CREATED, Answer(wire::User::from(&view))).into_response())
+}
+
+/// One account, by id or handle.
+#[utoipa::path(
+    get, path = "/users/{id}", tag = "users", security((), ("bearer" = [])),
+    params(("id" = String, Path, description = "An id or a handle.")),
+    responses((status = 200, body = wire::User), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn get_user(
+    State(pipit): State<Pipit>,
+    MaybeBearer(reader): MaybeBearer,
+    Path(id): Path<String>,
+) -> Result<Answer<wire::User>, Problem> {
+    let view = pipit.user(reader, &user_ref(&id)?).await?;
+    Ok(Answer(wire::User::from(&view)))
+}
+
+/// Changes the caller's profile.
+#[utoipa::path(
+    patch, path = "/users/me", tag = "users", security(("bearer" = [])),
+    request_body = wire::UpdateMe,
+    responses((status = 200, body = wire::User), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn update_me(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    Json(body): Json<wire::UpdateMe>,
+) -> Result<Answer<wire::User>, Problem> {
+    let wire::UpdateMe { name, bio, profile_picture } = body;
+    let view = pipit.edit_profile(caller, ProfileEdit { name, bio, profile_picture }).await?;
+    Ok(Answer(wire::User::from(&view)))
+}
+
+/// Deletes the caller's account and all that it wrote. This cannot be undone.
+#[utoipa::path(
+    delete, path = "/users/me", tag = "users", security(("bearer" = [])),
+    responses((status = 204), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn delete_me(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+) -> Result<StatusCode, Problem> {
+    pipit.delete_account(caller).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

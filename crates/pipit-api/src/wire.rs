@@ -1,0 +1,15 @@
+//! The shapes of the REST contract.
+
+mod ids;
+mod lists;
+mod problem;
+mod requests;
+mod tweet;
+mod user;
+
+pub use lists::{Hashtag, HashtagPage, SessionList, SessionRow, Thread, TweetPage, UserPage};
+pub use problem::Problem;
+pub use requests::{CreateSession, CreateTweet, CreateUser, UpdateMe};
+pub(crate) use tweet::write_tweet;
+pub use tweet::{Entities, HashtagEntity, MentionEntity, Tweet, UrlEntity};
+pub use user::{Author, Relationship, Session, User};

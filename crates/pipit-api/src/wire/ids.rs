@@ -1,0 +1,27 @@
+//! Ids in requests: a number, or the same as a string, since JavaScript loses large integers.
+
+use serde::{Deserialize, Deserializer, de};
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum NumberOrText {
+    Number(i64),
+    Text(String),
+}
+
+/// An id that may be left out or null.
+pub(super) fn optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+    let wrong = || de::Error::custom("must be the id of a tweet or user: a number, or its `_str`");
+    match Option::<NumberOrText>::deserialize(from).map_err(|_| wrong())? {
+        None => Ok(None),
+        Some(NumberOrText::Number(id)) => Ok(Some(id)),
+        Some(NumberOrText::Text(text)) => text.parse().map(Some).map_err(|_| wrong()),
+    }
+}
+
+/// A field that tells null (`Some(None)`) from left out (`None`).
+pub(super) fn nullable<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(from).map(Some)
+}

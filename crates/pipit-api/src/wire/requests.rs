@@ -1,0 +1,67 @@
+//! Bodies of requests. Unknown fields are refused: a misspelt one would otherwise do nothing.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::ids;
+
+/// What someone signs up with.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateUser {
+    /// 1 to 15 of `A–Z a–z 0–9 _`, at least one of them no digit. Compared without case.
+    #[schema(example = "ada", min_length = 1, max_length = 15, pattern = "^[A-Za-z0-9_]+$")]
+    pub handle: String,
+    /// Up to 50 characters; the handle if left out.
+    #[schema(example = "Ada Lovelace", max_length = 50)]
+    pub name: Option<String>,
+    /// Shown to nobody else.
+    #[schema(example = "ada@example.org", max_length = 254)]
+    pub email: String,
+    /// 8 characters to 256 bytes, any characters.
+    #[schema(example = "correct horse battery", min_length = 8)]
+    pub password: String,
+}
+
+/// What someone signs in with.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateSession {
+    /// Handle or e-mail address.
+    #[schema(example = "ada")]
+    pub login: String,
+    /// The password.
+    #[schema(example = "correct horse battery")]
+    pub password: String,
+}
+
+/// What someone posts.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateTweet {
+    /// 1 to 280 weighted characters: links count 23, emoji and CJK 2 each.
+    #[schema(example = "Hello, world! #AI")]
+    pub content: String,
+    /// If given, must be the caller's own id.
+    #[serde(default, deserialize_with = "ids::optional")]
+    pub user_id: Option<i64>,
+    /// The tweet this one answers.
+    #[serde(default, deserialize_with = "ids::optional")]
+    pub reply_to_id: Option<i64>,
+}
+
+/// What someone changes of their profile; what is left out stays as it is.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateMe {
+    /// Up to 50 characters; empty falls back to the handle.
+    #[schema(example = "Ada", max_length = 50)]
+    pub name: Option<String>,
+    /// Up to 160 characters.
+    #[schema(example = "Poetical science.", max_length = 160)]
+    pub bio: Option<String>,
+    /// An address that starts with `https://`; null removes the picture.
+    #[serde(default, deserialize_with = "ids::nullable")]
+    #[schema(value_type = Option<String>, example = "https://example.org/ada.png")]
+    pub profile_picture: Option<Option<String>>,
+}

@@ -1,0 +1,227 @@
+//! A tweet on the wire, and how it is written without being serialised again.
+//!
+//! What of a tweet never changes is rendered once and kept beside it ([`TweetBody::rendered`]), as
+//! is its author ([`Profile::rendered`]); a page is those bytes with the counts and the reader's
+//! marks in between. [`Tweet`] says what comes out; a test reads it back.
+
+use pipit_core::{TweetCard, TweetView, UserCard};
+use pipit_model::text::{EntityKind, url_href};
+use pipit_model::tweet::Kind;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Author;
+
+/// A tweet, a reply or a retweet, as the caller sees it.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "the contract's three marks")]
+pub struct Tweet {
+    /// Its id.
+    pub id: i64,
+    /// The same as text.
+    pub id_str: String,
+    /// Its author, or who retweeted.
+    pub user_id: i64,
+    /// The same as text.
+    pub user_id_str: String,
+    /// RFC 3339, UTC, with milliseconds.
+    #[schema(example = "2026-11-22T17:43:00.123Z")]
+    pub timestamp: String,
+    /// Plain text; empty for a retweet.
+    pub content: String,
+    /// The tweet it answers.
+    pub reply_to_id: Option<i64>,
+    /// The same as text.
+    pub reply_to_id_str: Option<String>,
+    /// The first tweet of the conversation.
+    pub conversation_id: i64,
+    /// The same as text.
+    pub conversation_id_str: String,
+    /// Hashtags, mentions and links in the text.
+    pub entities: Entities,
+    /// Pictures; none yet.
+    pub media: Vec<serde_json::Value>,
+    /// Its author, or who retweeted.
+    pub user: Author,
+    /// The tweet passed on.
+    #[schema(no_recursion)]
+    pub retweet_of: Option<Box<Tweet>>,
+    /// People who like it.
+    pub like_count: i64,
+    /// People who retweeted it.
+    pub retweet_count: i64,
+    /// Answers to it.
+    pub reply_count: i64,
+    /// The caller likes it (of a retweet: the tweet passed on).
+    pub liked: bool,
+    /// The caller retweeted it (of a retweet: the tweet passed on).
+    pub retweeted: bool,
+    /// The caller keeps it; not possible yet.
+    pub bookmarked: bool,
+}
+
+/// What stands where in a text: indices are code points, ends exclusive, sigils included.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Entities {
+    /// Hashtags.
+    pub hashtags: Vec<HashtagEntity>,
+    /// Mentions of people who exist.
+    pub mentions: Vec<MentionEntity>,
+    /// Links.
+    pub urls: Vec<UrlEntity>,
+}
+
+/// A hashtag in a text.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HashtagEntity {
+    /// As typed, without the sigil.
+    pub text: String,
+    /// First code point.
+    pub start: u32,
+    /// After the last code point.
+    pub end: u32,
+}
+
+/// A mention in a text.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MentionEntity {
+    /// As typed, without the sigil.
+    pub handle: String,
+    /// Who is meant.
+    pub user_id: i64,
+    /// The same as text.
+    pub user_id_str: String,
+    /// First code point.
+    pub start: u32,
+    /// After the last code point.
+    pub end: u32,
+}
+
+/// A link in a text.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UrlEntity {
+    /// Where it leads; with a scheme, also if none was typed.
+    pub url: String,
+    /// First code point.
+    pub start: u32,
+    /// After the last code point.
+    pub end: u32,
+}
+
+/// The fields of [`Tweet`] that never change, in its order.
+#[derive(Serialize)]
+struct Unchanging<'a> {
+    id: i64,
+    id_str: String,
+    user_id: i64,
+    user_id_str: String,
+    timestamp: String,
+    content: &'a str,
+    reply_to_id: Option<i64>,
+    reply_to_id_str: Option<String>,
+    conversation_id: i64,
+    conversation_id_str: String,
+    entities: Entities,
+    media: [(); 0],
+}
+
+/// Appends a tweet as JSON.
+pub(crate) fn write_tweet(out: &mut Vec<u8>, view: &TweetView) {
+    // An object without its closing brace: what changes follows.
+    out.extend_from_slice(view.card.body.rendered.get_or_init(|| render_body(&view.card)));
+    out.extend_from_slice(br#","user":"#);
+    out.extend_from_slice(view.author.profile.rendered.get_or_init(|| render_author(&view.author)));
+    out.extend_from_slice(br#","retweet_of":"#);
+    match &view.retweet_of {
+        Some(of) => write_tweet(out, of),
+        None => out.extend_from_slice(b"null"),
+    }
+    let counts = view.card.counts;
+    write_number(out, br#","like_count":"#, counts.likes);
+    write_number(out, br#","retweet_count":"#, counts.retweets);
+    write_number(out, br#","reply_count":"#, counts.replies);
+    write_flag(out, br#","liked":"#, view.marks.liked);
+    write_flag(out, br#","retweeted":"#, view.marks.retweeted);
+    write_flag(out, br#","bookmarked":"#, false);
+    out.push(b'}');
+}
+
+fn write_number(out: &mut Vec<u8>, name: &[u8], value: i64) {
+    out.extend_from_slice(name);
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+fn write_flag(out: &mut Vec<u8>, name: &[u8], value: bool) {
+    out.extend_from_slice(name);
+    out.extend_from_slice(if value { b"true" } else { b"false" });
+}
+
+fn render_body(card: &TweetCard) -> Box<[u8]> {
+    let tweet = card.tweet();
+    let reply_to = match tweet.kind {
+        Kind::Reply { to, .. } => Some(to.0),
+        Kind::Tweet | Kind::Retweet { .. } => None,
+    };
+    let unchanging = Unchanging {
+        id: tweet.id.0,
+        id_str: tweet.id.to_string(),
+        user_id: tweet.user_id.0,
+        user_id_str: tweet.user_id.to_string(),
+        timestamp: tweet.timestamp.to_string(),
+        content: &tweet.content,
+        reply_to_id: reply_to,
+        reply_to_id_str: reply_to.map(|id| id.to_string()),
+        conversation_id: tweet.conversation_id.0,
+        conversation_id_str: tweet.conversation_id.to_string(),
+        entities: entities(card),
+        media: [],
+    };
+    let mut json = to_json(&unchanging);
+    json.pop();
+    json.into_boxed_slice()
+}
+
+fn render_author(author: &UserCard) -> Box<[u8]> {
+    to_json(&Author::from(author)).into_boxed_slice()
+}
+
+/// JSON of plain structs with text and numbers, which cannot fail.
+fn to_json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_else(|_| b"{}".to_vec())
+}
+
+fn entities(card: &TweetCard) -> Entities {
+    let tweet = card.tweet();
+    let mut entities = Entities::default();
+    for entity in &card.body.entities {
+        let (start, end, body) = (entity.start, entity.end, entity.body(&tweet.content));
+        match entity.kind {
+            EntityKind::Hashtag => {
+                entities.hashtags.push(HashtagEntity { text: body.to_owned(), start, end });
+            }
+            EntityKind::Url => entities.urls.push(UrlEntity { url: url_href(body), start, end }),
+            EntityKind::Mention => {
+                let meant = |m: &&_| mentions(m, body);
+                if let Some(mention) = tweet.mentions.iter().find(meant) {
+                    entities.mentions.push(MentionEntity {
+                        handle: body.to_owned(),
+                        user_id: mention.user_id.0,
+                        user_id_str: mention.user_id.to_string(),
+                        start,
+                        end,
+                    });
+                }
+            }
+        }
+    }
+    entities
+}
+
+fn mentions(mention: &pipit_model::tweet::Mention, body: &str) -> bool {
+    mention.handle_key.eq_ignore_ascii_case(body)
+}

@@ -1,0 +1,125 @@
+//! People and sessions on the wire.
+
+use pipit_core::{SignedIn, UserCard, UserView};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An account.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct User {
+    /// Its id.
+    pub id: i64,
+    /// The same as text.
+    pub id_str: String,
+    /// Its handle, in the spelling chosen at sign-up.
+    pub handle: String,
+    /// Its display name.
+    pub name: String,
+    /// What the person says of themselves.
+    pub bio: String,
+    /// The address of a picture.
+    pub avatar_url: Option<String>,
+    /// RFC 3339, UTC.
+    pub created_at: String,
+    /// Tweets and replies, without retweets.
+    pub tweet_count: i64,
+    /// Accounts that follow this one.
+    pub follower_count: i64,
+    /// Accounts that this one follows.
+    pub following_count: i64,
+    /// How the caller stands to this account; only for a signed-in caller and somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relationship: Option<Relationship>,
+}
+
+impl From<&UserView> for User {
+    fn from(view: &UserView) -> Self {
+        let (user, counts) = (view.card.user(), view.card.counts);
+        Self {
+            id: user.id.0,
+            id_str: user.id.to_string(),
+            handle: user.handle.clone(),
+            name: user.name.clone(),
+            bio: user.bio.clone(),
+            avatar_url: user.profile_picture.clone(),
+            created_at: user.created_at.to_string(),
+            tweet_count: counts.tweets,
+            follower_count: counts.followers,
+            following_count: counts.following,
+            relationship: view.relationship.map(Relationship::from),
+        }
+    }
+}
+
+/// How the caller stands to an account.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Relationship {
+    /// The caller follows it.
+    pub following: bool,
+    /// It follows the caller.
+    pub followed_by: bool,
+}
+
+impl From<pipit_core::Relationship> for Relationship {
+    fn from(relationship: pipit_core::Relationship) -> Self {
+        let pipit_core::Relationship { following, followed_by } = relationship;
+        Self { following, followed_by }
+    }
+}
+
+/// The author, as it stands in each tweet.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Author {
+    /// Their id.
+    pub id: i64,
+    /// The same as text.
+    pub id_str: String,
+    /// Their handle.
+    pub handle: String,
+    /// Their display name.
+    pub name: String,
+    /// The address of their picture.
+    pub avatar_url: Option<String>,
+}
+
+impl From<&UserCard> for Author {
+    fn from(card: &UserCard) -> Self {
+        let user = card.user();
+        Self {
+            id: user.id.0,
+            id_str: user.id.to_string(),
+            handle: user.handle.clone(),
+            name: user.name.clone(),
+            avatar_url: user.profile_picture.clone(),
+        }
+    }
+}
+
+/// A session that has begun.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Session {
+    /// To be sent as `Authorization: Bearer TOKEN`. A secret.
+    pub token: String,
+    /// Always `Bearer`.
+    #[schema(example = "Bearer")]
+    pub token_type: String,
+    /// RFC 3339, UTC.
+    pub expires_at: String,
+    /// Who signed in.
+    pub user: User,
+}
+
+impl From<SignedIn> for Session {
+    fn from(signed_in: SignedIn) -> Self {
+        Self {
+            token: signed_in.token,
+            token_type: "Bearer".to_owned(),
+            expires_at: signed_in.expires_at.to_string(),
+            user: User::from(&signed_in.user),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The REST door, in process, on every database.
+
+mod accounts;
+mod bad_input;
+mod contract;
+mod generated;

@@ -1,0 +1,44 @@
+//! The secrets that all nodes share, made by whichever node starts first, and hashing.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
+use pipit_model::{Error, Result, Timestamp};
+use pipit_store::{IdempotencyKey, Store};
+
+/// The secret of this name; `offered` becomes it if there was none.
+pub(crate) async fn load(
+    store: &Store,
+    id: &str,
+    offered: Vec<u8>,
+    now: Timestamp,
+) -> Result<Vec<u8>> {
+    let secret = store.get_or_insert_key(id, &BASE64.encode(offered), now).await?;
+    BASE64
+        .decode(secret)
+        .map_err(|error| Error::Internal(format!("server key {id} is damaged: {error}")))
+}
+
+/// 32 random bytes.
+pub(crate) fn random_secret() -> Result<Vec<u8>> {
+    let mut secret = vec![0; 32];
+    aws_lc_rs::rand::fill(&mut secret)
+        .map_err(|_| Error::Internal("the machine has no randomness".to_owned()))?;
+    Ok(secret)
+}
+
+/// An `Idempotency-Key` bound to who sent it (`scope`) and to what was asked, hashed: neither can
+/// be read from the database.
+pub(crate) fn idempotency(scope: &str, key: &str, request: &[&str]) -> IdempotencyKey {
+    IdempotencyKey { key_hash: hash(&[scope, key]), request_hash: hash(request) }
+}
+
+/// SHA-256 of some texts, each with its length before it, as 64 hexadecimal digits.
+fn hash(parts: &[&str]) -> String {
+    let mut bytes = Vec::new();
+    for part in parts {
+        bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}

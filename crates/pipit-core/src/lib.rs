@@ -1,0 +1,141 @@
+//! The use cases: who may do what, in what order, and what is announced.
+//!
+//! Owns: every decision that a door would otherwise have to take. Returns domain values
+//! ([`TweetView`], [`UserView`]), never JSON or HTML; knows nothing of HTTP.
+//! To add one: a method on [`Pipit`] in the file of its capability, taking the caller first.
+
+mod accounts;
+mod cursors;
+mod follows;
+mod hashtags;
+mod keys;
+mod likes;
+mod passwords;
+mod purge;
+mod retweets;
+mod sessions;
+mod timelines;
+mod tokens;
+mod tweets;
+mod users;
+mod views;
+
+use std::sync::Arc;
+
+use pipit_feed::{Caches, Feed, Sizes};
+use pipit_model::ids::IdGenerator;
+use pipit_model::{Clock, Result, SessionId, UserId};
+use pipit_store::Store;
+
+pub use accounts::SignUp;
+use cursors::Cursors;
+pub use cursors::hashtag_subject;
+pub use hashtags::Trend;
+use passwords::Passwords;
+pub use pipit_feed::{CacheStats, Marks, TweetCard, UserCard};
+pub use pipit_store::{Hashtag, Relationship, Session};
+pub use sessions::{SignIn, SignedIn};
+use tokens::Tokens;
+pub use tweets::{NewPost, Thread};
+pub use views::{TweetView, UserView};
+
+/// Who is asking, once their token has been checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    /// Their account.
+    pub user_id: UserId,
+    /// The session they use.
+    pub session_id: SessionId,
+}
+
+/// A client's `Idempotency-Key`, as sent; [`None`] if it sent none.
+pub type RequestKey<'a> = Option<&'a str>;
+
+/// The whole service, behind any number of doors. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Pipit(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    store: Store,
+    feed: Feed,
+    clock: Clock,
+    ids: Arc<IdGenerator>,
+    cursors: Cursors,
+    tokens: Tokens,
+    passwords: Passwords,
+    trends: hashtags::TrendCache,
+}
+
+/// What the service needs to be told.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `sqlite://…`, `postgres://…` or `mysql://…`.
+    pub database_url: String,
+    /// Memory for all caches together, in bytes.
+    pub cache_bytes: u64,
+    /// This node's number; no two nodes of one database may share it.
+    pub node: u8,
+}
+
+impl Pipit {
+    /// Opens the database, brings it up to date and loads the keys that all nodes share.
+    ///
+    /// # Errors
+    /// [`pipit_model::Error::Unavailable`] if the database cannot be reached.
+    pub async fn open(settings: &Settings, clock: Clock) -> Result<Self> {
+        let caches = Arc::new(Caches::new(Sizes::of_total(settings.cache_bytes)));
+        let ids = Arc::new(IdGenerator::new(settings.node));
+        let told = caches.clone();
+        let on_commit = Arc::new(move |events: &[_]| told.apply(events));
+        let store =
+            Store::open(&settings.database_url, clock.clone(), ids.clone(), on_commit).await?;
+        let now = clock.now();
+        Ok(Self(Arc::new(Parts {
+            feed: Feed::new(store.clone(), caches),
+            cursors: Cursors::new(
+                &keys::load(&store, "cursor", keys::random_secret()?, now).await?,
+            ),
+            tokens: Tokens::new(&keys::load(&store, "jwt-1", tokens::new_key()?, now).await?)?,
+            passwords: Passwords::new()?,
+            trends: hashtags::TrendCache::default(),
+            store,
+            clock,
+            ids,
+        })))
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// What it says instead.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.0.store.ping().await?)
+    }
+
+    /// Which database it is, for people.
+    #[must_use]
+    pub fn backend_name(&self) -> &'static str {
+        self.0.store.backend_name()
+    }
+
+    /// What the caches hold and how well they do.
+    #[must_use]
+    pub fn cache_stats(&self) -> Vec<CacheStats> {
+        self.0.feed.cache_stats()
+    }
+
+    /// Writes what waits and closes the database.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn close(&self) -> Result<()> {
+        Ok(self.0.store.close().await?)
+    }
+
+    /// The clock that everything here goes by.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+}

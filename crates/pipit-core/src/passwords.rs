@@ -1,0 +1,76 @@
+//! Password hashes: slow on purpose, and therefore few at a time.
+
+use std::sync::Arc;
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use pipit_model::limits::{PASSWORD_HASHES_AT_ONCE, PASSWORD_HASHES_WAITING};
+use pipit_model::user::Password;
+use pipit_model::{Error, Result};
+use tokio::sync::Semaphore;
+
+/// Hashes with Argon2id at OWASP's cost (19 MiB, 2 passes, 1 lane: the crate's default), on threads
+/// of their own, so that sign-ins can starve neither the feed nor the machine's memory.
+#[derive(Debug)]
+pub(crate) struct Passwords {
+    /// Room for those at work and those that wait.
+    queue: Arc<Semaphore>,
+    at_work: Arc<Semaphore>,
+    /// Checked against for accounts that do not exist, so that they take as long.
+    decoy: String,
+}
+
+impl Passwords {
+    pub(crate) fn new() -> Result<Self> {
+        Ok(Self {
+            queue: Arc::new(Semaphore::new(PASSWORD_HASHES_AT_ONCE + PASSWORD_HASHES_WAITING)),
+            at_work: Arc::new(Semaphore::new(PASSWORD_HASHES_AT_ONCE)),
+            decoy: hash("a password that nobody has")?,
+        })
+    }
+
+    /// The PHC string for a new password.
+    pub(crate) async fn hash(&self, password: Password) -> Result<String> {
+        self.run(move || hash(password.expose())).await
+    }
+
+    /// Whether a password fits a stored hash; without one, false after the same time.
+    pub(crate) async fn verify(&self, password: Password, stored: Option<String>) -> Result<bool> {
+        let exists = stored.is_some();
+        let stored = stored.unwrap_or_else(|| self.decoy.clone());
+        let fits = self.run(move || verify(password.expose(), &stored)).await?;
+        Ok(fits && exists)
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let busy = || Error::Unavailable("too many sign-ins at once".to_owned());
+        let _place = self.queue.try_acquire().map_err(|_| busy())?;
+        let _turn = self.at_work.acquire().await.map_err(|_| busy())?;
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|error| Error::Internal(format!("hashing a password failed: {error}")))?
+    }
+}
+
+fn hash(password: &str) -> Result<String> {
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|error| Error::Internal(format!("hashing a password failed: {error}")))
+}
+
+fn verify(password: &str, stored: &str) -> Result<bool> {
+    use argon2::password_hash::Error as HashError;
+
+    let stored = PasswordHash::new(stored)
+        .map_err(|error| Error::Internal(format!("a stored password hash is damaged: {error}")))?;
+    match Argon2::default().verify_password(password.as_bytes(), &stored) {
+        Ok(()) => Ok(true),
+        Err(HashError::PasswordInvalid) => Ok(false),
+        Err(error) => Err(Error::Internal(format!("checking a password failed: {error}"))),
+    }
+}

@@ -1,0 +1,99 @@
+//! Timelines: home, one author's, a hashtag's, everybody's.
+
+use pipit_feed::Timeline;
+use pipit_model::limits::PAGE_ROUNDS_MAX;
+use pipit_model::page::{Listed, Page};
+use pipit_model::text::hashtag_key;
+use pipit_model::user::UserRef;
+use pipit_model::{Result, UserId};
+
+use crate::{Caller, Pipit, TweetView};
+
+impl Pipit {
+    /// The caller's home timeline.
+    ///
+    /// # Errors
+    /// If the database is away.
+    pub async fn home_timeline(&self, caller: Caller, page: Page) -> Result<Listed<TweetView>> {
+        let followees = self.0.feed.followees(caller.user_id).await?;
+        let timeline = Timeline::Home { reader: caller.user_id, followees };
+        self.timeline(Some(caller), &timeline, page).await
+    }
+
+    /// Everybody's tweets.
+    ///
+    /// # Errors
+    /// If the database is away.
+    pub async fn public_timeline(
+        &self,
+        reader: Option<Caller>,
+        page: Page,
+    ) -> Result<Listed<TweetView>> {
+        self.timeline(reader, &Timeline::Public, page).await
+    }
+
+    /// What someone posted and retweeted.
+    ///
+    /// # Errors
+    /// If the database is away.
+    pub async fn user_timeline(
+        &self,
+        reader: Option<Caller>,
+        author: UserId,
+        page: Page,
+    ) -> Result<Listed<TweetView>> {
+        self.timeline(reader, &Timeline::Author(author), page).await
+    }
+
+    /// Everything with a hashtag; empty for one that nobody used.
+    ///
+    /// # Errors
+    /// If the database is away.
+    pub async fn hashtag_timeline(
+        &self,
+        reader: Option<Caller>,
+        name: &str,
+        page: Page,
+    ) -> Result<Listed<TweetView>> {
+        match self.0.feed.hashtag_id(&hashtag_key(name)).await? {
+            Some(id) => self.timeline(reader, &Timeline::Hashtag(id), page).await,
+            None => Ok(Listed { items: Vec::new(), next: None }),
+        }
+    }
+
+    /// The id of an account that is not deleted.
+    ///
+    /// # Errors
+    /// [`pipit_model::Error::NotFound`] if there is none.
+    pub async fn resolve_user(&self, user: &UserRef) -> Result<UserId> {
+        Ok(self.find_user(user).await?.user().id)
+    }
+
+    /// Ids, then one batch of hydration, then again as long as what is not shown leaves room.
+    async fn timeline(
+        &self,
+        reader: Option<Caller>,
+        timeline: &Timeline,
+        page: Page,
+    ) -> Result<Listed<TweetView>> {
+        let now = self.0.clock.now();
+        let mut items: Vec<TweetView> = Vec::with_capacity(page.limit());
+        let mut before = page.before();
+        for _ in 0..PAGE_ROUNDS_MAX {
+            let room = page.limit() - items.len();
+            // One more than there is room for tells whether there is a next page.
+            let mut entries = self.0.feed.entries(timeline, before, room + 1, now).await?;
+            let more = entries.len() > room;
+            entries.truncate(room);
+            before = entries.last().map_or(before, |last| last.id.0);
+            items.extend(self.view_entries(reader, &entries).await?);
+            if !more {
+                return Ok(Listed { items, next: None });
+            }
+            if items.len() == page.limit() {
+                break;
+            }
+        }
+        Ok(Listed { items, next: Some(before) })
+    }
+}

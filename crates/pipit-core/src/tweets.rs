@@ -1,0 +1,158 @@
+//! Tweets: post, delete, read, and the thread around one.
+
+use pipit_model::event::Standing;
+use pipit_model::limits::ANCESTORS_MAX;
+use pipit_model::page::{Listed, Page};
+use pipit_model::tweet::{Draft, Kind, Mention};
+use pipit_model::{Error, Result, TweetId};
+use pipit_store::{Command, NewTweet, Outcome};
+
+use crate::{Caller, Pipit, RequestKey, TweetView, keys};
+
+/// What someone wants to post.
+#[derive(Debug, Clone)]
+pub struct NewPost<'a> {
+    /// The text as typed.
+    pub content: &'a str,
+    /// The tweet it answers.
+    pub reply_to: Option<TweetId>,
+}
+
+/// A tweet with what stands above and below it.
+#[derive(Debug, Clone)]
+pub struct Thread {
+    /// What it answers, first of the conversation first.
+    pub ancestors: Vec<TweetView>,
+    /// The tweet.
+    pub tweet: TweetView,
+    /// Direct and indirect answers, oldest first.
+    pub descendants: Listed<TweetView>,
+}
+
+impl Pipit {
+    /// Posts a tweet or a reply. When this returns, it is durable and in every follower's home.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`] for a text or a parent that will not do.
+    pub async fn post_tweet(
+        &self,
+        caller: Caller,
+        post: NewPost<'_>,
+        key: RequestKey<'_>,
+    ) -> Result<TweetView> {
+        let draft = Draft::new(post.content)?;
+        let reply_to = match post.reply_to {
+            None => None,
+            Some(id) => {
+                Some(self.shown_id(Some(caller), id).await.map_err(|error| match error {
+                    Error::NotFound(_) => {
+                        Error::invalid("reply_to_id", "is not a tweet you can see")
+                    }
+                    other => other,
+                })?)
+            }
+        };
+        let idempotency = key.map(|key| {
+            let parent = reply_to.map(|id| id.to_string()).unwrap_or_default();
+            let scope = format!("tweets of {}", caller.user_id);
+            keys::idempotency(&scope, key, &[&draft.content, &parent])
+        });
+        let mentioned = self.0.feed.user_ids(&draft.mentioned_handles).await?;
+        let mentions = mentioned
+            .into_iter()
+            .map(|(handle_key, user_id)| Mention { user_id, handle_key })
+            .collect();
+        let new = NewTweet {
+            user_id: caller.user_id,
+            content: draft.content,
+            hashtags: draft.hashtags,
+            mentions,
+            reply_to,
+            idempotency,
+        };
+        let id = match self.0.store.write(Command::Post(new)).await? {
+            Outcome::Posted(tweet) => tweet.id,
+            Outcome::Existing(id) => id,
+            Outcome::Done => return Err(Error::Internal("a post without a tweet".to_owned())),
+        };
+        self.tweet(Some(caller), id).await
+    }
+
+    /// Deletes one's own tweet or reply, or takes back a retweet named by its own id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or [`Error::Forbidden`] for somebody else's.
+    pub async fn delete_tweet(&self, caller: Caller, id: TweetId) -> Result<()> {
+        let view = self.tweet(Some(caller), id).await?;
+        let tweet = view.card.tweet();
+        if tweet.user_id != caller.user_id {
+            return Err(Error::Forbidden("only its author may delete a tweet"));
+        }
+        let user_id = caller.user_id;
+        let command = match tweet.kind {
+            Kind::Retweet { of, .. } => {
+                Command::Retweet { user_id, tweet_id: of, to: Standing::Unset }
+            }
+            Kind::Tweet | Kind::Reply { .. } => Command::Delete { tweet_id: id, user_id },
+        };
+        self.0.store.write(command).await?;
+        Ok(())
+    }
+
+    /// One tweet.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is none that the reader may see.
+    pub async fn tweet(&self, reader: Option<Caller>, id: TweetId) -> Result<TweetView> {
+        let mut views = self.view_tweets(reader, &[id]).await?;
+        views.pop().flatten().ok_or(Error::NotFound("tweet"))
+    }
+
+    /// The tweet that an id shows: of a retweet, the one passed on.
+    pub(crate) async fn shown_id(&self, reader: Option<Caller>, id: TweetId) -> Result<TweetId> {
+        Ok(self.tweet(reader, id).await?.shown().id())
+    }
+
+    /// A tweet, what it answers, and a page of its answers.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is none that the reader may see.
+    pub async fn thread(&self, reader: Option<Caller>, id: TweetId, page: Page) -> Result<Thread> {
+        let id = self.shown_id(reader, id).await?;
+        let tweet = self.tweet(reader, id).await?;
+        let ancestors = match (tweet.card.tweet().kind, page.after) {
+            (Kind::Reply { .. }, None) => {
+                let ids = self.0.store.list_ancestors(id, ANCESTORS_MAX).await?;
+                self.view_tweets(reader, &ids).await?.into_iter().flatten().collect()
+            }
+            // Later pages continue below.
+            _ => Vec::new(),
+        };
+        let descendants = self.descendants(reader, id, page).await?;
+        Ok(Thread { ancestors, tweet, descendants })
+    }
+
+    async fn descendants(
+        &self,
+        reader: Option<Caller>,
+        id: TweetId,
+        page: Page,
+    ) -> Result<Listed<TweetView>> {
+        let mut items = Vec::new();
+        let mut after = page.after.unwrap_or(0);
+        loop {
+            let room = page.limit() - items.len();
+            let mut ids = self.0.store.list_descendants(id, after, room as u64 + 1).await?;
+            let more = ids.len() > room;
+            ids.truncate(room);
+            after = ids.last().map_or(after, |last| last.0);
+            items.extend(self.view_tweets(reader, &ids).await?.into_iter().flatten());
+            if !more {
+                return Ok(Listed { items, next: None });
+            }
+            if items.len() == page.limit() {
+                return Ok(Listed { items, next: Some(after) });
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Hydration: ids and entries become what a reader is shown, one batch a kind of thing.
+
+use std::collections::HashMap;
+
+use pipit_feed::{Marks, TweetCard, UserCard};
+use pipit_model::tweet::{Entry, Kind};
+use pipit_model::{Result, TweetId, UserId, visibility};
+use pipit_store::Relationship;
+
+use crate::{Caller, Pipit};
+
+/// A tweet as one reader sees it.
+#[derive(Debug, Clone)]
+pub struct TweetView {
+    /// The tweet.
+    pub card: TweetCard,
+    /// Its author.
+    pub author: UserCard,
+    /// What the reader did to it; nothing for someone not signed in.
+    pub marks: Marks,
+    /// For a reply: the author of the tweet it answers, if still there.
+    pub replying_to: Option<UserCard>,
+    /// For a retweet: the tweet passed on.
+    pub retweet_of: Option<Box<TweetView>>,
+}
+
+impl TweetView {
+    /// The tweet that is read, liked and answered: of a retweet, the one passed on.
+    #[must_use]
+    pub fn shown(&self) -> &Self {
+        self.retweet_of.as_deref().unwrap_or(self)
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> TweetId {
+        self.card.tweet().id
+    }
+}
+
+/// An account as one reader sees it.
+#[derive(Debug, Clone)]
+pub struct UserView {
+    /// The account.
+    pub card: UserCard,
+    /// How the reader stands to it; [`None`] for someone not signed in, and for oneself.
+    pub relationship: Option<Relationship>,
+}
+
+/// Everything that some tweets need to be shown.
+struct Parts {
+    cards: HashMap<TweetId, TweetCard>,
+    users: HashMap<UserId, UserCard>,
+    marks: HashMap<TweetId, Marks>,
+}
+
+impl Parts {
+    fn view(&self, id: TweetId) -> Option<TweetView> {
+        let card = self.cards.get(&id)?.clone();
+        let author = self.users.get(&card.tweet().user_id)?.clone();
+        if card.deleted || !visibility::is_visible(card.tweet(), author.user()) {
+            return None;
+        }
+        let live = |user: &&UserCard| !user.user().deleted;
+        let (replying_to, retweet_of) = match card.tweet().kind {
+            Kind::Tweet => (None, None),
+            Kind::Reply { to_user, .. } => (self.users.get(&to_user).filter(live).cloned(), None),
+            // A retweet is as visible as what it passes on.
+            Kind::Retweet { of, .. } => (None, Some(Box::new(self.view(of)?))),
+        };
+        let shown = retweet_of.as_ref().map_or(id, |of| of.id());
+        let marks = self.marks.get(&shown).copied().unwrap_or_default();
+        Some(TweetView { card, author, marks, replying_to, retweet_of })
+    }
+}
+
+impl Pipit {
+    /// Entries of a timeline as a reader sees them; those that are not shown are left out.
+    pub(crate) async fn view_entries(
+        &self,
+        reader: Option<Caller>,
+        entries: &[Entry],
+    ) -> Result<Vec<TweetView>> {
+        let mut ids = Vec::with_capacity(entries.len() * 2);
+        for entry in entries {
+            ids.push(entry.id);
+            if let Kind::Retweet { of, .. } = entry.kind {
+                ids.push(of);
+            }
+        }
+        let parts = self.parts(reader, ids).await?;
+        Ok(entries.iter().filter_map(|entry| parts.view(entry.id)).collect())
+    }
+
+    /// Tweets as a reader sees them, each in its place.
+    pub(crate) async fn view_tweets(
+        &self,
+        reader: Option<Caller>,
+        ids: &[TweetId],
+    ) -> Result<Vec<Option<TweetView>>> {
+        let mut wanted = ids.to_vec();
+        // Only here may an id turn out to be a retweet of something not asked for.
+        let cards = self.0.feed.tweets(ids).await?;
+        wanted.extend(cards.iter().flatten().filter_map(|card| match card.tweet().kind {
+            Kind::Retweet { of, .. } => Some(of),
+            Kind::Tweet | Kind::Reply { .. } => None,
+        }));
+        let parts = self.parts(reader, wanted).await?;
+        Ok(ids.iter().map(|id| parts.view(*id)).collect())
+    }
+
+    async fn parts(&self, reader: Option<Caller>, ids: Vec<TweetId>) -> Result<Parts> {
+        let feed = &self.0.feed;
+        let cards: HashMap<TweetId, TweetCard> =
+            ids.iter().copied().zip(feed.tweets(&ids).await?).filter_map(both).collect();
+        let mut people = Vec::with_capacity(ids.len() * 2);
+        for card in cards.values() {
+            people.push(card.tweet().user_id);
+            if let Kind::Reply { to_user, .. } = card.tweet().kind {
+                people.push(to_user);
+            }
+        }
+        let users = people.iter().copied().zip(feed.users(&people).await?);
+        let users = users.filter_map(both).collect();
+        let marks = match reader {
+            Some(reader) => {
+                let marks = feed.marks(reader.user_id, &ids).await?;
+                ids.into_iter().zip(marks).collect()
+            }
+            None => HashMap::new(),
+        };
+        Ok(Parts { cards, users, marks })
+    }
+
+    /// Accounts as a reader sees them; deleted ones are left out.
+    pub(crate) async fn view_users(
+        &self,
+        reader: Option<Caller>,
+        ids: &[UserId],
+    ) -> Result<Vec<UserView>> {
+        let cards: Vec<UserCard> = self.0.feed.users(ids).await?.into_iter().flatten().collect();
+        let cards: Vec<UserCard> = cards.into_iter().filter(|card| !card.user().deleted).collect();
+        let Some(reader) = reader else {
+            return Ok(cards
+                .into_iter()
+                .map(|card| UserView { card, relationship: None })
+                .collect());
+        };
+        let ids: Vec<UserId> = cards.iter().map(|card| card.user().id).collect();
+        let relationships = self.0.store.list_relationships(reader.user_id, &ids).await?;
+        let view = |(card, relationship): (UserCard, Relationship)| {
+            let oneself = card.user().id == reader.user_id;
+            UserView { relationship: (!oneself).then_some(relationship), card }
+        };
+        Ok(cards.into_iter().zip(relationships).map(view).collect())
+    }
+}
+
+fn both<K, V>((key, value): (K, Option<V>)) -> Option<(K, V)> {
+    Some((key, value?))
+}

@@ -1,0 +1,47 @@
+//! The use cases against the oracle: the tables, asked in the plainest way.
+
+mod concurrent;
+mod model;
+mod purge;
+
+use pipit_core::{Caller, Pipit, SignUp, TweetView};
+use pipit_model::SessionId;
+use pipit_model::page::{Listed, Page};
+
+/// Opens an account and acts as it.
+async fn person(pipit: &Pipit, handle: &str) -> Caller {
+    let form = SignUp {
+        handle: handle.to_owned(),
+        name: None,
+        email: format!("{handle}@x.test"),
+        password: "correct horse".to_owned(),
+    };
+    let user = pipit.sign_up(form, None).await.expect("signed up");
+    Caller { user_id: user.card.user().id, session_id: SessionId(0) }
+}
+
+fn page(limit: i64, after: Option<i64>) -> Page {
+    Page::new(Some(limit), after).expect("a page")
+}
+
+fn ids(listed: &Listed<TweetView>) -> Vec<i64> {
+    listed.items.iter().map(|view| view.id().0).collect()
+}
+
+/// Reads a home timeline to its end, page by page, with limits from a list that repeats.
+async fn walk_home(pipit: &Pipit, caller: Caller, limits: &[i64]) -> Vec<TweetView> {
+    let mut all = Vec::new();
+    let mut after = None;
+    for limit in limits.iter().cycle() {
+        let listed = pipit.home_timeline(caller, page(*limit, after)).await.expect("read");
+        assert!(listed.items.len() <= *limit as usize);
+        let full = listed.items.len() == *limit as usize;
+        assert!(full || listed.next.is_none(), "a page that is not the last one is full");
+        all.extend(listed.items);
+        after = listed.next;
+        if after.is_none() {
+            return all;
+        }
+    }
+    all
+}

@@ -1,0 +1,232 @@
+//! Random histories: after each step every home timeline, with every mark and count, is what the
+//! tables say. With warm caches, with caches that evict all the time, and with cold ones.
+
+use std::collections::HashMap;
+
+use pipit_core::{Caller, NewPost, Pipit};
+use pipit_model::TweetId;
+use pipit_model::event::Standing;
+use pipit_model::user::UserRef;
+use pipit_testkit::{Backend, TestApp, backends, oracle};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use sea_orm::DatabaseConnection;
+
+use crate::{ids, page, person, walk_home};
+
+const PEOPLE: usize = 4;
+
+/// One thing that somebody does; tweets are named by when they were posted.
+#[derive(Debug, Clone)]
+enum Step {
+    Post { who: usize, text: &'static str },
+    Reply { who: usize, to: usize },
+    Delete { which: usize },
+    Like { who: usize, which: usize, to: Standing },
+    Retweet { who: usize, which: usize, to: Standing },
+    Follow { who: usize, whom: usize, to: Standing },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let who = 0..PEOPLE;
+    let which = 0..1000_usize;
+    let to = prop_oneof![3 => Just(Standing::Set), 1 => Just(Standing::Unset)];
+    let text = prop::sample::select(vec!["plain", "with #tag", "of #other and #tag", "hi @p1"]);
+    prop_oneof![
+        4 => (who.clone(), text).prop_map(|(who, text)| Step::Post { who, text }),
+        3 => (who.clone(), which.clone()).prop_map(|(who, to)| Step::Reply { who, to }),
+        2 => which.clone().prop_map(|which| Step::Delete { which }),
+        3 => (who.clone(), which.clone(), to.clone())
+            .prop_map(|(who, which, to)| Step::Like { who, which, to }),
+        3 => (who.clone(), which, to.clone())
+            .prop_map(|(who, which, to)| Step::Retweet { who, which, to }),
+        3 => (who.clone(), who, to).prop_map(|(who, whom, to)| Step::Follow { who, whom, to }),
+    ]
+}
+
+struct World {
+    pipit: Pipit,
+    people: Vec<Caller>,
+    /// Every tweet ever posted, with its author.
+    tweets: Vec<(TweetId, Caller)>,
+}
+
+impl World {
+    async fn new(app: &TestApp) -> Self {
+        let mut people = Vec::new();
+        for n in 0..PEOPLE {
+            people.push(person(&app.pipit, &format!("p{n}")).await);
+        }
+        Self { pipit: app.pipit.clone(), people, tweets: Vec::new() }
+    }
+
+    fn tweet(&self, which: usize) -> Option<(TweetId, Caller)> {
+        self.tweets.get(which % self.tweets.len().max(1)).copied()
+    }
+
+    /// Does it; refusals (a tweet deleted before, oneself to follow) are part of life.
+    async fn take(&mut self, step: &Step) {
+        match *step {
+            Step::Post { who, text } => self.post(who, text, None).await,
+            Step::Reply { who, to } => {
+                let to = self.tweet(to).map(|(id, _)| id);
+                self.post(who, "an answer #tag", to).await;
+            }
+            Step::Delete { which } => {
+                if let Some((id, author)) = self.tweet(which) {
+                    let _again = self.pipit.delete_tweet(author, id).await;
+                }
+            }
+            Step::Like { who, which, to } => {
+                if let Some((id, _)) = self.tweet(which) {
+                    let _deleted = self.pipit.set_like(self.people[who], id, to).await;
+                }
+            }
+            Step::Retweet { who, which, to } => {
+                if let Some((id, _)) = self.tweet(which) {
+                    let _deleted = self.pipit.set_retweet(self.people[who], id, to).await;
+                }
+            }
+            Step::Follow { who, whom, to } => {
+                let user = UserRef::Id(self.people[whom].user_id);
+                let _oneself = self.pipit.set_follow(self.people[who], &user, to).await;
+            }
+        }
+    }
+
+    async fn post(&mut self, who: usize, content: &str, reply_to: Option<TweetId>) {
+        let author = self.people[who];
+        let posted = self.pipit.post_tweet(author, NewPost { content, reply_to }, None).await;
+        if let Ok(view) = posted {
+            self.tweets.push((view.id(), author));
+        }
+    }
+
+    /// Compares everything that can be read with the tables.
+    async fn check(&self, pipit: &Pipit, db: &DatabaseConnection, limits: &[i64]) {
+        let tables = Tables::read(db).await;
+        for caller in &self.people {
+            let home = walk_home(pipit, *caller, limits).await;
+            let found: Vec<i64> = home.iter().map(|view| view.id().0).collect();
+            assert_eq!(found, oracle::home(db, caller.user_id).await, "home of {caller:?}");
+            for view in home.iter().map(|view| view.shown()) {
+                let id = view.id().0;
+                let counts = view.card.counts;
+                let seen = (counts.likes, counts.retweets, counts.replies);
+                assert_eq!(seen, tables.counts[&id], "counts of {id}");
+                let pair = (caller.user_id.0, id);
+                assert_eq!(view.marks.liked, tables.likes.contains(&pair), "like of {pair:?}");
+                let retweeted = tables.retweets.contains(&pair);
+                assert_eq!(view.marks.retweeted, retweeted, "retweet of {pair:?}");
+            }
+            let own = pipit.user_timeline(None, caller.user_id, page(100, None)).await;
+            let own = ids(&own.expect("read"));
+            assert_eq!(own, oracle::author(db, caller.user_id).await);
+        }
+        let public = pipit.public_timeline(None, page(100, None)).await.expect("read");
+        assert_eq!(ids(&public), oracle::public(db).await);
+        let tagged = pipit.hashtag_timeline(None, "TAG", page(100, None)).await.expect("read");
+        assert_eq!(ids(&tagged), oracle::hashtag(db, "tag").await);
+    }
+}
+
+/// The relations, whole.
+struct Tables {
+    counts: HashMap<i64, (i64, i64, i64)>,
+    likes: Vec<(i64, i64)>,
+    retweets: Vec<(i64, i64)>,
+}
+
+impl Tables {
+    async fn read(db: &DatabaseConnection) -> Self {
+        let column = async |sql: &str| oracle::ids(db, sql).await;
+        let by_id = "FROM tweets ORDER BY id";
+        let id = column(&format!("SELECT id {by_id}")).await;
+        let likes = column(&format!("SELECT like_count {by_id}")).await;
+        let retweets = column(&format!("SELECT retweet_count {by_id}")).await;
+        let replies = column(&format!("SELECT reply_count {by_id}")).await;
+        let counts = likes.into_iter().zip(retweets).zip(replies).map(|((l, rt), re)| (l, rt, re));
+        let by_like = "FROM likes ORDER BY user_id, tweet_id";
+        let likers = column(&format!("SELECT user_id {by_like}")).await;
+        let liked = column(&format!("SELECT tweet_id {by_like}")).await;
+        let by_retweet = "FROM tweets WHERE retweet_of_id IS NOT NULL ORDER BY id";
+        let retweeters = column(&format!("SELECT user_id {by_retweet}")).await;
+        let retweeted = column(&format!("SELECT retweet_of_id {by_retweet}")).await;
+        Self {
+            counts: id.into_iter().zip(counts).collect(),
+            likes: likers.into_iter().zip(liked).collect(),
+            retweets: retweeters.into_iter().zip(retweeted).collect(),
+        }
+    }
+}
+
+/// Which caches are read after each step.
+#[derive(Debug, Clone, Copy)]
+enum Caches {
+    /// Those of the core that wrote.
+    Ample,
+    /// The same, so small that they evict all the time.
+    Tiny,
+    /// Those of another core, opened for each look.
+    Cold,
+}
+
+fn run(backend: Backend, caches: Caches, cases: u32) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let steps = prop::collection::vec(step(), 1..40);
+    let limits = prop::collection::vec(1..30_i64, 1..5);
+    let mut runner = TestRunner::new(Config { cases, ..Config::default() });
+    let result = runner.run(&(steps, limits), |(steps, limits)| {
+        runtime.block_on(history(backend, caches, &steps, &limits));
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{backend:?} with {caches:?} caches: {error}");
+    }
+}
+
+async fn history(backend: Backend, caches: Caches, steps: &[Step], limits: &[i64]) {
+    let bytes = if matches!(caches, Caches::Tiny) { 40_000 } else { 16 << 20 };
+    let app = TestApp::with_cache_bytes(backend, bytes).await;
+    let db = app.db.connect().await;
+    let mut world = World::new(&app).await;
+    for (n, step) in steps.iter().enumerate() {
+        world.take(step).await;
+        match caches {
+            Caches::Ample | Caches::Tiny => world.check(&app.pipit, &db, limits).await,
+            // Opening a database takes a while; every seventh step is looked at.
+            Caches::Cold if n % 7 == 0 => {
+                let cold = app.cold_core().await;
+                world.check(&cold, &db, limits).await;
+                cold.close().await.expect("closed");
+            }
+            Caches::Cold => {}
+        }
+    }
+    assert_eq!(oracle::wrong_counts(&db).await, [""; 0]);
+    db.close().await.expect("closed");
+    app.pipit.close().await.expect("closed");
+}
+
+#[test]
+fn homes_equal_the_tables_with_warm_caches() {
+    run(Backend::Sqlite, Caches::Ample, 24);
+}
+
+#[test]
+fn homes_equal_the_tables_with_caches_that_evict() {
+    run(Backend::Sqlite, Caches::Tiny, 16);
+}
+
+#[test]
+fn homes_equal_the_tables_with_cold_caches() {
+    run(Backend::Sqlite, Caches::Cold, 8);
+}
+
+#[test]
+fn homes_equal_the_tables_on_every_server() {
+    for backend in backends().into_iter().filter(|backend| *backend != Backend::Sqlite) {
+        run(backend, Caches::Ample, 4);
+        run(backend, Caches::Tiny, 2);
+    }
+}

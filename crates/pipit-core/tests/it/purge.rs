@@ -1,0 +1,57 @@
+//! Deleting an account: gone for everybody at once, cleared away afterwards, counts right.
+
+use pipit_core::NewPost;
+use pipit_model::Error;
+use pipit_model::event::Standing;
+use pipit_model::user::UserRef;
+use pipit_testkit::{TestApp, backends, oracle};
+
+use crate::{ids, page, person};
+
+#[tokio::test]
+async fn a_deleted_account_leaves_nothing_behind() {
+    for backend in backends() {
+        let app = TestApp::new(backend).await;
+        let pipit = &app.pipit;
+        let (ann, bob) = (person(pipit, "ann").await, person(pipit, "bob").await);
+        let by_id = |caller: pipit_core::Caller| UserRef::Id(caller.user_id);
+        pipit.set_follow(ann, &by_id(bob), Standing::Set).await.expect("followed");
+        pipit.set_follow(bob, &by_id(ann), Standing::Set).await.expect("followed");
+        let post = |content| NewPost { content, reply_to: None };
+        let first = pipit.post_tweet(ann, post("ann #one"), None).await.expect("posted").id();
+        let reply = NewPost { content: "bob #one", reply_to: Some(first) };
+        let second = pipit.post_tweet(bob, reply, None).await.expect("posted").id();
+        pipit.set_like(bob, first, Standing::Set).await.expect("liked");
+        pipit.set_retweet(bob, first, Standing::Set).await.expect("retweeted");
+        pipit.set_retweet(ann, second, Standing::Set).await.expect("retweeted");
+
+        pipit.delete_account(bob).await.expect("deleted");
+        assert!(matches!(pipit.user(None, &by_id(bob)).await, Err(Error::NotFound(_))));
+        assert!(matches!(pipit.tweet(None, second).await, Err(Error::NotFound(_))));
+        let home = pipit.home_timeline(ann, page(20, None)).await.expect("read");
+        assert_eq!(ids(&home), [first.0], "not the reply, nor the retweet of it");
+
+        pipit.purge_deleted_accounts().await.expect("cleared away");
+        let view = pipit.tweet(Some(ann), first).await.expect("read");
+        let counts = view.card.counts;
+        assert_eq!((counts.likes, counts.retweets, counts.replies), (0, 0, 0));
+        let ann_now = pipit.user(None, &by_id(ann)).await.expect("read").card.counts;
+        assert_eq!((ann_now.followers, ann_now.following, ann_now.tweets), (0, 0, 1));
+        let db = app.db.connect().await;
+        assert_eq!(oracle::wrong_counts(&db).await, [""; 0]);
+        for table in ["likes", "followers"] {
+            let left = oracle::ids(&db, &format!("SELECT COUNT(*) FROM {table}")).await;
+            assert_eq!(left, [0], "{table}");
+        }
+        // A second run finds nothing to do, and the handle stays taken.
+        pipit.purge_deleted_accounts().await.expect("nothing to do");
+        let again = pipit_core::SignUp {
+            handle: "BOB".to_owned(),
+            name: None,
+            email: "bob@x.test".to_owned(),
+            password: "correct horse".to_owned(),
+        };
+        let refused = pipit.sign_up(again, None).await;
+        assert!(matches!(refused, Err(Error::Conflict { field: "handle", .. })));
+    }
+}

@@ -1,0 +1,98 @@
+//! What each event means for the caches. Called by the writer in the order of the commits, so that
+//! a count never goes back to an older one; every rule can be applied twice.
+
+use std::sync::Arc;
+
+use pipit_model::event::{Event, Standing};
+use pipit_model::tweet::{Entry, Kind, Tweet};
+use pipit_model::{HashtagId, UserId};
+
+use crate::caches::Caches;
+use crate::cards::TweetCard;
+use crate::log::LogKey;
+use crate::people::UserCard;
+
+impl Caches {
+    /// Brings the caches up to date with what was committed.
+    pub fn apply(&self, events: &[Event]) {
+        for event in events {
+            self.apply_one(event);
+        }
+    }
+
+    fn apply_one(&self, event: &Event) {
+        match event {
+            Event::TweetPosted { tweet, hashtags } => self.tweet_posted(tweet, hashtags),
+            Event::TweetDeleted { entry, hashtags } => self.tweet_deleted(entry, hashtags),
+            Event::TweetCounted(id, counts) => {
+                self.tweets.update(id, |card| TweetCard { counts: *counts, ..card });
+            }
+            Event::UserCounted(id, counts) => {
+                self.users.update(id, |card| UserCard { counts: *counts, ..card });
+            }
+            Event::UserChanged { user_id, handle_key } => {
+                self.users.forget(user_id);
+                self.handles.forget(handle_key);
+            }
+            Event::Liked { user_id, tweet_id, now } => {
+                self.marks.update(user_id, |marks| Arc::new(marks.with_like(*tweet_id, *now)));
+            }
+            Event::Retweeted { user_id, tweet_id, now } => {
+                self.marks.update(user_id, |marks| Arc::new(marks.with_retweet(*tweet_id, *now)));
+            }
+            Event::Followed { user_id, followed_user_id, now } => {
+                self.followed(*user_id, *followed_user_id, *now);
+            }
+            Event::SessionEnded(id) => self.sessions.forget(id),
+            Event::Unknown => self.forget_all(),
+        }
+    }
+
+    fn tweet_posted(&self, tweet: &Arc<Tweet>, hashtags: &[HashtagId]) {
+        let entry = tweet.entry();
+        self.tweets.set(tweet.id, TweetCard::new(Tweet::clone(tweet)));
+        for key in log_keys(&entry, hashtags) {
+            self.logs.update(&key, |log| Arc::new(log.with(entry)));
+        }
+    }
+
+    fn tweet_deleted(&self, entry: &Entry, hashtags: &[HashtagId]) {
+        if matches!(entry.kind, Kind::Retweet { .. }) {
+            self.tweets.forget(&entry.id);
+        } else {
+            self.tweets.update(&entry.id, |card| TweetCard { deleted: true, ..card });
+        }
+        for key in log_keys(entry, hashtags) {
+            self.logs.update(&key, |log| Arc::new(log.without(entry)));
+        }
+    }
+
+    fn followed(&self, user_id: UserId, followed_user_id: UserId, now: Standing) {
+        self.followees.update(&user_id, |followees| {
+            Arc::new(match now {
+                Standing::Set => followees.with(followed_user_id),
+                Standing::Unset => followees.without(followed_user_id),
+            })
+        });
+    }
+
+    fn forget_all(&self) {
+        self.logs.forget_all();
+        self.tweets.forget_all();
+        self.users.forget_all();
+        self.handles.forget_all();
+        self.followees.forget_all();
+        self.marks.forget_all();
+        self.sessions.forget_all();
+        self.hashtags.forget_all();
+    }
+}
+
+/// The logs that an entry is in.
+fn log_keys(entry: &Entry, hashtags: &[HashtagId]) -> impl Iterator<Item = LogKey> {
+    let public = matches!(entry.kind, Kind::Tweet).then_some(LogKey::Public);
+    [LogKey::Author(entry.user_id)]
+        .into_iter()
+        .chain(public)
+        .chain(hashtags.iter().map(|id| LogKey::Hashtag(*id)))
+}

@@ -1,0 +1,109 @@
+//! All that is kept in memory, and how much of it.
+
+use std::sync::Arc;
+
+use pipit_model::{HashtagId, SessionId, TweetId, UserId};
+use pipit_store::Session;
+
+use crate::cards::TweetCard;
+use crate::coherent::{Coherent, Weigh};
+use crate::log::{Log, LogKey};
+use crate::marks::ReaderMarks;
+use crate::people::{Followees, UserCard};
+
+/// How much memory each cache may take, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// Newest entries of authors, hashtags and of everybody.
+    pub logs: u64,
+    /// Tweets, parsed and rendered.
+    pub tweets: u64,
+    /// Profiles.
+    pub users: u64,
+    /// Who follows whom, by reader.
+    pub followees: u64,
+    /// Likes and retweets, by reader.
+    pub marks: u64,
+    /// Sessions, handles and hashtag names, each.
+    pub names: u64,
+}
+
+impl Sizes {
+    /// Shares out a total.
+    #[must_use]
+    pub fn of_total(bytes: u64) -> Self {
+        let percent = |share: u64| bytes / 100 * share;
+        Self {
+            logs: percent(25),
+            tweets: percent(40),
+            users: percent(10),
+            followees: percent(10),
+            marks: percent(6),
+            names: percent(3),
+        }
+    }
+}
+
+/// Everything cached. Shared by the feed, which fills it, and the writer, which keeps it current.
+#[derive(Debug)]
+pub struct Caches {
+    pub(crate) logs: Coherent<LogKey, Arc<Log>>,
+    pub(crate) tweets: Coherent<TweetId, TweetCard>,
+    pub(crate) users: Coherent<UserId, UserCard>,
+    pub(crate) handles: Coherent<String, UserId>,
+    pub(crate) followees: Coherent<UserId, Arc<Followees>>,
+    pub(crate) marks: Coherent<UserId, Arc<ReaderMarks>>,
+    pub(crate) sessions: Coherent<SessionId, Arc<Session>>,
+    pub(crate) hashtags: Coherent<String, HashtagId>,
+}
+
+/// What one cache holds and how well it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheStats {
+    /// Its name.
+    pub name: &'static str,
+    /// Look-ups that found something.
+    pub hits: u64,
+    /// Look-ups that did not.
+    pub misses: u64,
+    /// Bytes held.
+    pub bytes: u64,
+}
+
+impl Caches {
+    /// Empty caches of these sizes.
+    #[must_use]
+    pub fn new(sizes: Sizes) -> Self {
+        Self {
+            logs: Coherent::new(sizes.logs, 600),
+            tweets: Coherent::new(sizes.tweets, 1200),
+            users: Coherent::new(sizes.users, 500),
+            handles: Coherent::new(sizes.names, 100),
+            followees: Coherent::new(sizes.followees, 800),
+            marks: Coherent::new(sizes.marks, 800),
+            sessions: Coherent::new(sizes.names, 250),
+            hashtags: Coherent::new(sizes.names, 100),
+        }
+    }
+
+    pub(crate) fn stats(&self) -> Vec<CacheStats> {
+        let of = |name, (hits, misses, bytes)| CacheStats { name, hits, misses, bytes };
+        vec![
+            of("logs", self.logs.stats()),
+            of("tweets", self.tweets.stats()),
+            of("users", self.users.stats()),
+            of("handles", self.handles.stats()),
+            of("followees", self.followees.stats()),
+            of("marks", self.marks.stats()),
+            of("sessions", self.sessions.stats()),
+            of("hashtags", self.hashtags.stats()),
+        ]
+    }
+}
+
+impl Weigh for HashtagId {
+    fn bytes(&self) -> usize {
+        // A hashtag's name, its key in the cache.
+        size_of::<Self>() + 24
+    }
+}

@@ -1,0 +1,96 @@
+//! Tweets, ready to be shown: parsed once, serialised once, counted as they change.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use pipit_model::TweetId;
+use pipit_model::text::{self, Entity};
+use pipit_model::tweet::{Tweet, TweetCounts};
+use pipit_store::StoreError;
+
+use crate::Feed;
+use crate::coherent::Weigh;
+
+/// What of a tweet never changes.
+#[derive(Debug)]
+pub struct TweetBody {
+    /// The tweet; its counts and whether it is deleted are those of the [`TweetCard`].
+    pub tweet: Tweet,
+    /// Hashtags, mentions and links of its text.
+    pub entities: Vec<Entity>,
+    /// A door's own form of the above, made when it is first asked for.
+    pub rendered: OnceLock<Box<[u8]>>,
+}
+
+/// A tweet as it stands: cheap to copy.
+#[derive(Debug, Clone)]
+pub struct TweetCard {
+    /// What never changes.
+    pub body: Arc<TweetBody>,
+    /// Likes, retweets and replies.
+    pub counts: TweetCounts,
+    /// A tombstone.
+    pub deleted: bool,
+}
+
+impl TweetCard {
+    pub(crate) fn new(tweet: Tweet) -> Self {
+        let (counts, deleted) = (tweet.counts, tweet.deleted);
+        let entities = text::entities(&tweet.content);
+        Self {
+            body: Arc::new(TweetBody { tweet, entities, rendered: OnceLock::new() }),
+            counts,
+            deleted,
+        }
+    }
+
+    /// The tweet.
+    #[must_use]
+    pub fn tweet(&self) -> &Tweet {
+        &self.body.tweet
+    }
+}
+
+impl Weigh for TweetCard {
+    fn bytes(&self) -> usize {
+        let body = &self.body;
+        // The rendered form holds the text once more, escaped, and about 60 bytes an entity.
+        size_of::<TweetBody>()
+            + body.tweet.content.len() * 2
+            + body.entities.len() * (size_of::<Entity>() + 60)
+            + body.tweet.mentions.len() * 64
+            + 400
+    }
+}
+
+impl Feed {
+    /// The tweets with these ids, each in its place; [`None`] for those that never were. Tombstones
+    /// are among them.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn tweets(&self, ids: &[TweetId]) -> Result<Vec<Option<TweetCard>>, StoreError> {
+        let cache = &self.caches.tweets;
+        let mut cards: Vec<_> = ids.iter().map(|id| cache.get(id)).collect();
+        let missing: Vec<TweetId> =
+            ids.iter().zip(&cards).filter(|(_, card)| card.is_none()).map(|(id, _)| *id).collect();
+        if missing.is_empty() {
+            return Ok(cards);
+        }
+        let tickets: Vec<_> = missing.iter().map(|id| cache.ticket(id)).collect();
+        let loaded = self.store.get_tweets(&missing).await?;
+        let loaded: HashMap<TweetId, TweetCard> =
+            loaded.into_iter().map(|tweet| (tweet.id, TweetCard::new(tweet))).collect();
+        for (id, ticket) in missing.iter().zip(tickets) {
+            if let Some(card) = loaded.get(id) {
+                cache.offer(*id, card.clone(), ticket);
+            }
+        }
+        for (id, card) in ids.iter().zip(&mut cards) {
+            if card.is_none() {
+                *card = loaded.get(id).cloned();
+            }
+        }
+        Ok(cards)
+    }
+}

@@ -1,0 +1,173 @@
+//! A bounded cache that never keeps a value older than an event it was told.
+//!
+//! The danger: a reader loads a row, an event changes that row and finds nothing to change in the
+//! cache, and then the reader puts its old value there, where it stays. So every key belongs to a
+//! stripe that counts the events on it: a reader takes a [`Ticket`] before it asks the database,
+//! and what it loaded is kept only if no event came meanwhile.
+
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+/// Stripes of one cache: so many that an event seldom meets a load of another key.
+const STRIPES: usize = 1024;
+
+/// What a cached value takes in memory.
+pub(crate) trait Weigh {
+    /// Bytes, roughly, constant for one value.
+    fn bytes(&self) -> usize;
+}
+
+#[derive(Debug, Clone)]
+struct ByBytes;
+
+impl<K, V: Weigh> Weighter<K, V> for ByBytes {
+    fn weight(&self, _key: &K, value: &V) -> u64 {
+        // The key, the cache's own links and the allocation's header.
+        (value.bytes() + size_of::<K>() + 64) as u64
+    }
+}
+
+/// The state of a key's stripe before a load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ticket(u64);
+
+#[derive(Debug)]
+pub(crate) struct Coherent<K, V> {
+    cache: Cache<K, V, ByBytes>,
+    events: Box<[Mutex<u64>]>,
+    hasher: RandomState,
+}
+
+impl<K: Eq + Hash + Clone, V: Weigh + Clone> Coherent<K, V> {
+    /// A cache of at most so many bytes; `typical` is what one value takes, to size the table.
+    pub(crate) fn new(bytes: u64, typical: u64) -> Self {
+        let items = usize::try_from(bytes / typical.max(1)).unwrap_or(usize::MAX);
+        Self {
+            cache: Cache::with_weighter(items.clamp(16, 1 << 22), bytes, ByBytes),
+            events: (0..STRIPES).map(|_| Mutex::new(0)).collect(),
+            hasher: RandomState::new(),
+        }
+    }
+
+    pub(crate) fn get(&self, key: &K) -> Option<V> {
+        self.cache.get(key)
+    }
+
+    /// To be taken before the database is asked for this key.
+    pub(crate) fn ticket(&self, key: &K) -> Ticket {
+        Ticket(*self.stripe(key))
+    }
+
+    /// Keeps what was loaded, unless an event came since the ticket was taken.
+    pub(crate) fn offer(&self, key: K, value: V, ticket: Ticket) {
+        self.offer_with(key, ticket, |_| Some(value));
+    }
+
+    /// The same for a value that adds to what is cached now, which may be more than what was cached
+    /// when the ticket was taken.
+    pub(crate) fn offer_with(
+        &self,
+        key: K,
+        ticket: Ticket,
+        merge: impl FnOnce(Option<V>) -> Option<V>,
+    ) {
+        let events = self.stripe(&key);
+        if *events == ticket.0
+            && let Some(value) = merge(self.cache.peek(&key))
+        {
+            self.cache.insert(key, value);
+        }
+    }
+
+    /// An event that turns the cached value, if there is one, into another.
+    pub(crate) fn update(&self, key: &K, change: impl FnOnce(V) -> V) {
+        let mut events = self.stripe(key);
+        *events += 1;
+        if let Some(value) = self.cache.peek(key) {
+            self.cache.insert(key.clone(), change(value));
+        }
+    }
+
+    /// An event that says what the value is now.
+    pub(crate) fn set(&self, key: K, value: V) {
+        let mut events = self.stripe(&key);
+        *events += 1;
+        self.cache.insert(key, value);
+    }
+
+    /// An event after which the value must be loaded anew.
+    pub(crate) fn forget(&self, key: &K) {
+        let mut events = self.stripe(key);
+        *events += 1;
+        self.cache.remove(key);
+    }
+
+    /// An event that may have changed anything.
+    pub(crate) fn forget_all(&self) {
+        for stripe in &self.events {
+            *stripe.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        }
+        self.cache.clear();
+    }
+
+    /// Hits, misses and bytes so far.
+    pub(crate) fn stats(&self) -> (u64, u64, u64) {
+        (self.cache.hits(), self.cache.misses(), self.cache.weight())
+    }
+
+    fn stripe(&self, key: &K) -> MutexGuard<'_, u64> {
+        let hash = self.hasher.hash_one(key);
+        let stripe = &self.events[(hash % STRIPES as u64) as usize];
+        // A counter is right whoever panicked while holding it.
+        stripe.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Weigh for u32 {
+        fn bytes(&self) -> usize {
+            4
+        }
+    }
+
+    #[test]
+    fn a_value_loaded_before_an_event_is_not_kept() {
+        let cache: Coherent<u8, u32> = Coherent::new(10_000, 100);
+        let ticket = cache.ticket(&1);
+        cache.update(&1, |value| value + 1);
+        cache.offer(1, 10, ticket);
+        assert_eq!(cache.get(&1), None, "it may be older than the event");
+
+        let ticket = cache.ticket(&1);
+        cache.offer(1, 11, ticket);
+        assert_eq!(cache.get(&1), Some(11));
+        cache.update(&1, |value| value + 1);
+        assert_eq!(cache.get(&1), Some(12));
+        cache.forget(&1);
+        assert_eq!(cache.get(&1), None);
+    }
+
+    #[test]
+    fn forgetting_all_also_spoils_loads_under_way() {
+        let cache: Coherent<u8, u32> = Coherent::new(10_000, 100);
+        let ticket = cache.ticket(&7);
+        cache.forget_all();
+        cache.offer(7, 1, ticket);
+        assert_eq!(cache.get(&7), None);
+    }
+
+    #[test]
+    fn bytes_are_bounded() {
+        let cache: Coherent<u32, u32> = Coherent::new(20_000, 80);
+        for key in 0..10_000 {
+            cache.set(key, key);
+        }
+        assert!(cache.stats().2 <= 20_000);
+    }
+}

@@ -1,0 +1,49 @@
+//! The heart: timelines merged in memory, over a database that knows everything.
+//!
+//! Owns: author logs and the merge ([`Feed::entries`]), and the caches of tweets, people and marks.
+//! Knows nothing of HTTP, JSON or who may do what. Nothing here is the only copy of anything: every
+//! cache may vanish at any time with identical results, each is bounded in bytes, and all are kept
+//! current by [`Caches::apply`], which the writer calls after each commit.
+//! To add a cache: a field in [`Caches`], its rule in `apply.rs`, its loader beside its users.
+
+mod apply;
+mod caches;
+mod cards;
+mod coherent;
+mod log;
+mod marks;
+mod merge;
+mod people;
+mod timeline;
+
+pub use caches::{CacheStats, Caches, Sizes};
+pub use cards::{TweetBody, TweetCard};
+pub use marks::Marks;
+pub use people::{Followees, Profile, UserCard};
+pub use timeline::Timeline;
+
+use std::sync::Arc;
+
+use pipit_store::Store;
+
+/// The database with its caches in front.
+#[derive(Debug, Clone)]
+pub struct Feed {
+    store: Store,
+    caches: Arc<Caches>,
+}
+
+impl Feed {
+    /// Puts caches before a store; the store's `on_commit` must call [`Caches::apply`] on the same
+    /// ones.
+    #[must_use]
+    pub fn new(store: Store, caches: Arc<Caches>) -> Self {
+        Self { store, caches }
+    }
+
+    /// What the caches hold and how well they do.
+    #[must_use]
+    pub fn cache_stats(&self) -> Vec<CacheStats> {
+        self.caches.stats()
+    }
+}

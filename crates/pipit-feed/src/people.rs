@@ -1,0 +1,234 @@
+//! People: their profiles, whom they follow, and the sessions by which they are known.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use pipit_model::user::{User, UserCounts};
+use pipit_model::{HashtagId, SessionId, UserId};
+use pipit_store::{Session, StoreError};
+
+use crate::Feed;
+use crate::coherent::Weigh;
+
+/// A profile as it is until its owner changes it.
+#[derive(Debug)]
+pub struct Profile {
+    /// The account; its counts are those of the [`UserCard`].
+    pub user: User,
+    /// A door's own form of what stands beside each tweet, made when it is first asked for.
+    pub rendered: OnceLock<Box<[u8]>>,
+}
+
+/// An account as it stands: cheap to copy.
+#[derive(Debug, Clone)]
+pub struct UserCard {
+    /// The profile.
+    pub profile: Arc<Profile>,
+    /// Tweets, followers, followees.
+    pub counts: UserCounts,
+}
+
+impl UserCard {
+    fn new(user: User) -> Self {
+        let counts = user.counts;
+        Self { profile: Arc::new(Profile { user, rendered: OnceLock::new() }), counts }
+    }
+
+    /// The account.
+    #[must_use]
+    pub fn user(&self) -> &User {
+        &self.profile.user
+    }
+}
+
+impl Weigh for UserCard {
+    fn bytes(&self) -> usize {
+        let user = self.user();
+        let picture = user.profile_picture.as_ref().map_or(0, String::len);
+        size_of::<Profile>() + 2 * (user.handle.len() + user.name.len() + picture) + user.bio.len()
+    }
+}
+
+/// Whom someone follows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Followees(Vec<UserId>);
+
+impl Followees {
+    pub(crate) fn new(mut ids: Vec<UserId>) -> Self {
+        ids.sort_unstable();
+        ids.dedup();
+        Self(ids)
+    }
+
+    /// Their ids, in order of id.
+    #[must_use]
+    pub fn ids(&self) -> &[UserId] {
+        &self.0
+    }
+
+    /// Whether this one is among them.
+    #[must_use]
+    pub fn contains(&self, user_id: UserId) -> bool {
+        self.0.binary_search(&user_id).is_ok()
+    }
+
+    pub(crate) fn with(&self, user_id: UserId) -> Self {
+        let mut ids = self.0.clone();
+        if let Err(at) = ids.binary_search(&user_id) {
+            ids.insert(at, user_id);
+        }
+        Self(ids)
+    }
+
+    pub(crate) fn without(&self, user_id: UserId) -> Self {
+        Self(self.0.iter().copied().filter(|id| *id != user_id).collect())
+    }
+}
+
+impl Weigh for Arc<Followees> {
+    fn bytes(&self) -> usize {
+        size_of::<Followees>() + self.0.capacity() * size_of::<UserId>()
+    }
+}
+
+impl Weigh for Arc<Session> {
+    fn bytes(&self) -> usize {
+        size_of::<Session>() + self.user_agent.len()
+    }
+}
+
+impl Weigh for UserId {
+    fn bytes(&self) -> usize {
+        // A handle, its key in the cache.
+        size_of::<Self>() + 16
+    }
+}
+
+impl Feed {
+    /// The accounts with these ids, each in its place; [`None`] for those that never were. Deleted
+    /// ones are among them.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn users(&self, ids: &[UserId]) -> Result<Vec<Option<UserCard>>, StoreError> {
+        let cache = &self.caches.users;
+        let mut cards: Vec<_> = ids.iter().map(|id| cache.get(id)).collect();
+        let mut missing: Vec<UserId> =
+            ids.iter().zip(&cards).filter(|(_, card)| card.is_none()).map(|(id, _)| *id).collect();
+        if missing.is_empty() {
+            return Ok(cards);
+        }
+        missing.sort_unstable();
+        missing.dedup();
+        let tickets: Vec<_> = missing.iter().map(|id| cache.ticket(id)).collect();
+        let loaded = self.store.get_users(&missing).await?;
+        let loaded: HashMap<UserId, UserCard> =
+            loaded.into_iter().map(|user| (user.id, UserCard::new(user))).collect();
+        for (id, ticket) in missing.iter().zip(tickets) {
+            if let Some(card) = loaded.get(id) {
+                cache.offer(*id, card.clone(), ticket);
+            }
+        }
+        for (id, card) in ids.iter().zip(&mut cards) {
+            if card.is_none() {
+                *card = loaded.get(id).cloned();
+            }
+        }
+        Ok(cards)
+    }
+
+    /// The accounts that have these handles (in lower case): handle and id of those that exist.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn user_ids(
+        &self,
+        handle_keys: &[String],
+    ) -> Result<Vec<(String, UserId)>, StoreError> {
+        let cache = &self.caches.handles;
+        let mut found = Vec::with_capacity(handle_keys.len());
+        let mut missing = Vec::new();
+        for key in handle_keys {
+            match cache.get(key) {
+                Some(id) => found.push((key.clone(), id)),
+                None => missing.push(key.clone()),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(found);
+        }
+        let tickets: HashMap<String, _> =
+            missing.iter().map(|key| (key.clone(), cache.ticket(key))).collect();
+        for (key, id) in self.store.find_user_ids(&missing).await? {
+            if let Some(ticket) = tickets.get(&key) {
+                cache.offer(key.clone(), id, *ticket);
+            }
+            found.push((key, id));
+        }
+        Ok(found)
+    }
+
+    /// The id of a hashtag, by the name under which it is compared; [`None`] if nobody ever used it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn hashtag_id(&self, name: &str) -> Result<Option<HashtagId>, StoreError> {
+        let cache = &self.caches.hashtags;
+        let name = name.to_owned();
+        if let Some(id) = cache.get(&name) {
+            return Ok(Some(id));
+        }
+        let ticket = cache.ticket(&name);
+        let found = self.store.find_hashtag(&name).await?.map(|hashtag| hashtag.id);
+        if let Some(id) = found {
+            cache.offer(name, id, ticket);
+        }
+        Ok(found)
+    }
+
+    /// Whom someone follows.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn followees(&self, user_id: UserId) -> Result<Arc<Followees>, StoreError> {
+        let cache = &self.caches.followees;
+        if let Some(followees) = cache.get(&user_id) {
+            return Ok(followees);
+        }
+        let ticket = cache.ticket(&user_id);
+        let followees = Arc::new(Followees::new(self.store.list_followees(user_id).await?));
+        cache.offer(user_id, followees.clone(), ticket);
+        Ok(followees)
+    }
+
+    /// A session that has not been ended; it may have expired.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn session(&self, id: SessionId) -> Result<Option<Arc<Session>>, StoreError> {
+        let cache = &self.caches.sessions;
+        if let Some(session) = cache.get(&id) {
+            return Ok(Some(session));
+        }
+        let ticket = cache.ticket(&id);
+        let session = self.store.find_session(id).await?.map(Arc::new);
+        if let Some(session) = &session {
+            cache.offer(id, session.clone(), ticket);
+        }
+        Ok(session)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn followees_are_a_set() {
+        let followees = Followees::new(vec![UserId(3), UserId(1), UserId(3)]);
+        let followees = followees.with(UserId(2)).with(UserId(2)).without(UserId(9));
+        assert_eq!(followees.ids(), [UserId(1), UserId(2), UserId(3)]);
+        assert!(!followees.without(UserId(2)).contains(UserId(2)));
+        assert!(followees.contains(UserId(1)) && !followees.contains(UserId(4)));
+    }
+}

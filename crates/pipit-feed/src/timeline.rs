@@ -1,0 +1,210 @@
+//! A page of any timeline: from the logs as far as they reach, then on from the database.
+
+use std::sync::Arc;
+
+use pipit_model::limits::PAGE_ROUNDS_MAX;
+use pipit_model::tweet::Entry;
+use pipit_model::{HashtagId, Timestamp, UserId, visibility};
+use pipit_store::{Source, StoreError};
+
+use crate::Feed;
+use crate::coherent::Ticket;
+use crate::log::{Log, LogKey};
+use crate::merge::{Stretch, stretch};
+use crate::people::Followees;
+
+/// How far back the database is asked first: ids of one day. Each further round looks eight times
+/// as far, so that a sleepy timeline takes half a dozen rounds to its beginning.
+const FIRST_SPAN: i64 = 86_400_000 << 16;
+/// Entries asked of the database beyond those wanted: they fill the logs for the next readers.
+const READ_AHEAD: usize = 236;
+/// Authors named in one statement; all three databases take at least twice as many values.
+const AUTHORS_PER_QUERY: usize = 10_000;
+
+/// Which timeline.
+#[derive(Debug, Clone)]
+pub enum Timeline {
+    /// What someone follows, and their own.
+    Home {
+        /// Whose it is.
+        reader: UserId,
+        /// Whom they follow.
+        followees: Arc<Followees>,
+    },
+    /// What someone posted and retweeted.
+    Author(UserId),
+    /// Everything with a hashtag.
+    Hashtag(HashtagId),
+    /// Everybody's tweets, without replies and retweets.
+    Public,
+}
+
+impl Timeline {
+    fn keys(&self) -> Vec<LogKey> {
+        match self {
+            Self::Home { reader, followees } => {
+                let mut keys = Vec::with_capacity(followees.ids().len() + 1);
+                keys.extend(followees.ids().iter().map(|id| LogKey::Author(*id)));
+                keys.push(LogKey::Author(*reader));
+                keys
+            }
+            Self::Author(author) => vec![LogKey::Author(*author)],
+            Self::Hashtag(hashtag) => vec![LogKey::Hashtag(*hashtag)],
+            Self::Public => vec![LogKey::Public],
+        }
+    }
+
+    fn admits(&self, entry: &Entry) -> bool {
+        match self {
+            Self::Home { reader, followees } => {
+                visibility::belongs_in_home(entry, *reader, |user| followees.contains(user))
+            }
+            Self::Author(_) | Self::Hashtag(_) | Self::Public => true,
+        }
+    }
+}
+
+/// Entries from the database: all of some logs with an id of at least `from`.
+struct Read {
+    entries: Vec<Entry>,
+    from: i64,
+}
+
+impl Feed {
+    /// The newest `want` entries of a timeline with `id < before`, newest first; fewer only if the
+    /// timeline ends there.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn entries(
+        &self,
+        timeline: &Timeline,
+        before: i64,
+        want: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let keys = timeline.keys();
+        let mut page = Vec::with_capacity(want);
+        let horizon = self.store.horizon(now);
+        // A read from the top goes all the way up, though the page does not show what is still on
+        // its way: a log that is kept must have it.
+        let mut reach = if before < horizon { before } else { i64::MAX };
+        let mut before = before.min(horizon);
+        let mut span = FIRST_SPAN;
+        for _ in 0..PAGE_ROUNDS_MAX {
+            let logs: Vec<_> = keys.iter().map(|key| self.caches.logs.get(key)).collect();
+            let mut known = stretch(&logs, before, want - page.len());
+            if !known.blocked.is_empty() {
+                let from = known.from.max(before.saturating_sub(span)).max(0);
+                self.fill(&keys, &logs, &mut known, (from, before, reach), want).await?;
+                span = span.saturating_mul(8);
+            }
+            known.entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.id));
+            known.entries.dedup_by_key(|entry| entry.id);
+            let room = want - page.len();
+            page.extend(known.entries.into_iter().filter(|e| timeline.admits(e)).take(room));
+            (before, reach) = (known.from, known.from);
+            if page.len() == want || before <= 0 {
+                return Ok(page);
+            }
+        }
+        // Only a timeline of which next to nothing is admitted gets here; what was found stands.
+        Ok(page)
+    }
+
+    /// Completes a stretch with what the blocked logs hold in it, and shortens it to what is then
+    /// known of all logs.
+    async fn fill(
+        &self,
+        keys: &[LogKey],
+        logs: &[Option<Arc<Log>>],
+        known: &mut Stretch,
+        (from, before, reach): (i64, i64, i64),
+        want: usize,
+    ) -> Result<(), StoreError> {
+        let blocked: Vec<LogKey> = known.blocked.iter().map(|place| keys[*place]).collect();
+        let tickets: Vec<Ticket> = blocked.iter().map(|k| self.caches.logs.ticket(k)).collect();
+        let read = self.read(&blocked, from, reach, want + READ_AHEAD).await?;
+        self.extend_logs(&blocked, &tickets, &read, reach);
+
+        // Memory may know entries below the stretch asked for; they wait for the next round.
+        known.from = read.from;
+        known.entries.clear();
+        for log in logs.iter().flatten() {
+            known.entries.extend_from_slice(log.between(known.from, before));
+        }
+        known.entries.extend(read.entries.iter().filter(|entry| entry.id.0 < before));
+        Ok(())
+    }
+
+    /// What the database has of these logs with `from <= id < before`, or the newest part of it.
+    async fn read(
+        &self,
+        keys: &[LogKey],
+        from: i64,
+        before: i64,
+        limit: usize,
+    ) -> Result<Read, StoreError> {
+        let mut all = Read { entries: Vec::new(), from };
+        let mut authors: Vec<UserId> = Vec::new();
+        for key in keys {
+            let source = match key {
+                LogKey::Author(author) => {
+                    authors.push(*author);
+                    continue;
+                }
+                LogKey::Hashtag(hashtag) => Source::Hashtag(*hashtag),
+                LogKey::Public => Source::Public,
+            };
+            self.read_more(&mut all, source, before, limit).await?;
+        }
+        for authors in authors.chunks(AUTHORS_PER_QUERY) {
+            self.read_more(&mut all, Source::Authors(authors), before, limit).await?;
+        }
+        let from = all.from;
+        all.entries.retain(|entry| entry.id.0 >= from);
+        Ok(all)
+    }
+
+    async fn read_more(
+        &self,
+        all: &mut Read,
+        source: Source<'_>,
+        before: i64,
+        limit: usize,
+    ) -> Result<(), StoreError> {
+        let found = self.store.list_entries(source, all.from, before, limit as u64).await?;
+        // As many as were asked for: below the last one there may be more.
+        if found.len() == limit
+            && let Some(last) = found.last()
+        {
+            all.from = last.id.0;
+        }
+        all.entries.extend(found);
+        Ok(())
+    }
+
+    /// Keeps what was read up to `reach`, where it joins what a log knows by now.
+    fn extend_logs(&self, keys: &[LogKey], tickets: &[Ticket], read: &Read, reach: i64) {
+        // By author, so that each log finds its own without going through all.
+        let mut entries = read.entries.clone();
+        entries.sort_unstable_by_key(|entry| entry.user_id);
+        for (key, ticket) in keys.iter().zip(tickets) {
+            let own = match key {
+                LogKey::Author(author) => {
+                    let start = entries.partition_point(|entry| entry.user_id < *author);
+                    let end = entries.partition_point(|entry| entry.user_id <= *author);
+                    &entries[start..end]
+                }
+                LogKey::Hashtag(_) | LogKey::Public => &entries,
+            };
+            self.caches.logs.offer_with(*key, *ticket, |known| {
+                if reach < known.as_deref().map_or(i64::MAX, Log::floor) {
+                    return None;
+                }
+                let above = known.as_deref().map_or(&[][..], |log| log.between(0, i64::MAX));
+                Some(Arc::new(Log::new([own, above].concat(), read.from)))
+            });
+        }
+    }
+}

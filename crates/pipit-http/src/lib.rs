@@ -1,0 +1,14 @@
+//! What every door shares: errors as answers, input as checked values, one middleware stack.
+//!
+//! Owns: the way from a [`pipit_model::Error`] to a status, who a bearer token belongs to, what is
+//! measured and logged of each request. Knows no route.
+//! To add a header or a limit for all doors: [`stack`].
+
+pub mod extract;
+pub mod headers;
+pub mod problem;
+pub mod request_id;
+pub mod stack;
+
+pub use extract::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Query};
+pub use problem::Problem;

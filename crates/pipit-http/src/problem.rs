@@ -1,0 +1,165 @@
+//! Errors as answers: RFC 9457 `application/problem+json`.
+
+use std::borrow::Cow;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use pipit_model::Error;
+use serde::Serialize;
+
+use crate::request_id;
+
+/// An error on its way to the client. The table of types is in `docs/errors-and-status.md`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// Stable, lower case, with hyphens; the last part of the problem's `type`.
+    pub kind: &'static str,
+    /// The same for every problem of this kind.
+    pub title: &'static str,
+    /// What is wrong this time, and what would be right.
+    pub detail: Cow<'static, str>,
+    /// The field that is wrong, by its name on the wire.
+    pub field: Option<Cow<'static, str>>,
+}
+
+/// The problem on the wire.
+#[derive(Debug, Serialize)]
+struct Wire<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+    request_id: String,
+}
+
+impl Problem {
+    /// A problem without a field.
+    pub fn new(
+        status: StatusCode,
+        kind: &'static str,
+        title: &'static str,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { status, kind, title, detail: detail.into(), field: None }
+    }
+
+    /// The same problem, of this field.
+    #[must_use]
+    pub fn of_field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// No route has this path.
+    #[must_use]
+    pub fn no_such_path() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            "Not found",
+            "There is nothing at this address; /docs lists what there is.",
+        )
+    }
+
+    /// The path has no such method.
+    #[must_use]
+    pub fn no_such_method() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method-not-allowed",
+            "Method not allowed",
+            "This address does not take this method; /docs lists those it takes.",
+        )
+    }
+}
+
+/// The one place where an error becomes a status. What is our fault is logged here, once, and told
+/// to nobody.
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound(what) => Self::new(
+                StatusCode::NOT_FOUND,
+                "not-found",
+                "Not found",
+                format!("There is no such {what}, or you may not see it."),
+            ),
+            Error::InvalidField { field, message } => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid-field",
+                "Invalid field",
+                format!("{field} {message}."),
+            )
+            .of_field(field),
+            Error::Unauthenticated(why) => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "unauthenticated",
+                "Not signed in",
+                sentence(why),
+            ),
+            Error::Forbidden(why) => {
+                Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", sentence(why))
+            }
+            Error::Conflict { field, message } => Self::new(
+                StatusCode::CONFLICT,
+                "conflict",
+                "Conflict",
+                format!("{field} {message}."),
+            )
+            .of_field(field),
+            Error::Unavailable(why) => {
+                tracing::warn!(request_id = request_id::current(), why, "answered 503");
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "unavailable",
+                    "Temporarily unavailable",
+                    "The server cannot do this right now; try again in a moment.",
+                )
+            }
+            Error::Internal(why) => {
+                tracing::error!(request_id = request_id::current(), why, "answered 500");
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal",
+                    "Internal error",
+                    "Something went wrong on our side; tell the operator the request id.",
+                )
+            }
+        }
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let wire = Wire {
+            r#type: format!("urn:pipit:problem:{}", self.kind),
+            title: self.title,
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            field: self.field.as_deref(),
+            request_id: request_id::current(),
+        };
+        let mut response = (self.status, axum::Json(wire)).into_response();
+        let headers = response.headers_mut();
+        let json = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, json);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}

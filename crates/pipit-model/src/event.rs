@@ -1,0 +1,86 @@
+//! What has happened: told to every cache after it is durable, in the order it happened, before
+//! the person who did it gets their answer. Applying one twice changes nothing.
+
+use std::sync::Arc;
+
+use crate::ids::{HashtagId, SessionId, TweetId, UserId};
+use crate::tweet::{Entry, Tweet, TweetCounts};
+use crate::user::UserCounts;
+
+/// One change of what is stored.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A tweet, reply or retweet was stored.
+    TweetPosted {
+        /// All of it.
+        tweet: Arc<Tweet>,
+        /// Its hashtags.
+        hashtags: Arc<[HashtagId]>,
+    },
+    /// A tweet or reply became a tombstone, or a retweet was taken back.
+    TweetDeleted {
+        /// What a timeline knew of it.
+        entry: Entry,
+        /// Its hashtags.
+        hashtags: Arc<[HashtagId]>,
+    },
+    /// A tweet's counts are now these.
+    TweetCounted(TweetId, TweetCounts),
+    /// A user's counts are now these.
+    UserCounted(UserId, UserCounts),
+    /// An account was opened or its profile changed.
+    UserChanged {
+        /// The account.
+        user_id: UserId,
+        /// Its handle in lower case.
+        handle_key: String,
+    },
+    /// Someone likes, or no longer likes, a tweet.
+    Liked {
+        /// Who.
+        user_id: UserId,
+        /// What.
+        tweet_id: TweetId,
+        /// How it stands now.
+        now: Standing,
+    },
+    /// Someone retweeted a tweet, or took it back.
+    Retweeted {
+        /// Who.
+        user_id: UserId,
+        /// The tweet passed on.
+        tweet_id: TweetId,
+        /// How it stands now.
+        now: Standing,
+    },
+    /// Someone follows, or no longer follows, someone.
+    Followed {
+        /// Who.
+        user_id: UserId,
+        /// Whom.
+        followed_user_id: UserId,
+        /// How it stands now.
+        now: Standing,
+    },
+    /// A session ended; its token is good no longer.
+    SessionEnded(SessionId),
+    /// Something may have changed that was not told: forget all that is cached.
+    Unknown,
+}
+
+/// Whether a relation (a like, a retweet, a follow) stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is there.
+    Set,
+    /// It is not.
+    Unset,
+}
+
+impl Standing {
+    /// Whether it is there.
+    #[must_use]
+    pub fn is_set(self) -> bool {
+        self == Self::Set
+    }
+}

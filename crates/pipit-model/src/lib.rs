@@ -1,0 +1,21 @@
+//! What a tweet, a user and a timeline *are*: ids, text rules, visibility, limits, events, errors.
+//!
+//! Owns: every rule that can be decided without asking anybody.
+//! Must not know: async, SQL, HTTP, JSON, the clock of the machine, randomness.
+//! To add one: a new concept gets a file of its own here first, then one of the same name in each
+//! layer above.
+
+pub mod error;
+pub mod event;
+pub mod ids;
+pub mod limits;
+pub mod page;
+pub mod text;
+pub mod time;
+pub mod tweet;
+pub mod user;
+pub mod visibility;
+
+pub use error::{Error, Result};
+pub use ids::{HashtagId, IdGenerator, SessionId, TweetId, UserId};
+pub use time::{Clock, Timestamp};

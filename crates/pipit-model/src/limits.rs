@@ -1,0 +1,73 @@
+//! Every bound of the system, in one place, each with its reason.
+
+/// Weighted characters of a tweet (Twitter's limit).
+pub const TWEET_WEIGHT_MAX: u32 = 280;
+/// Bytes of a tweet before it is even parsed. 280 characters with the longest links fit.
+pub const TWEET_BYTES_MAX: usize = 16 * 1024;
+/// Characters of a handle (Twitter's limit).
+pub const HANDLE_CHARS_MAX: usize = 15;
+/// Characters of a display name (Twitter's limit).
+pub const NAME_CHARS_MAX: usize = 50;
+/// Characters of a bio (Twitter's limit).
+pub const BIO_CHARS_MAX: usize = 160;
+/// Bytes of a picture's address; what browsers and proxies pass on without trouble.
+pub const PICTURE_URL_BYTES_MAX: usize = 2048;
+/// Bytes of an e-mail address (RFC 5321, 4.5.3.1.3, less the angle brackets).
+pub const EMAIL_BYTES_MAX: usize = 254;
+/// Characters of a password at least (OWASP ASVS 5.0, 6.2.1).
+pub const PASSWORD_CHARS_MIN: usize = 8;
+/// Bytes of a password at most: long phrases are welcome, hashing megabytes is not.
+pub const PASSWORD_BYTES_MAX: usize = 256;
+/// Characters of a hashtag that are kept in the index; longer ones are text.
+pub const HASHTAG_CHARS_MAX: usize = 100;
+/// Hashtags of one tweet that are indexed; a tweet of 280 characters has room for 140.
+pub const HASHTAGS_PER_TWEET_MAX: usize = 30;
+/// People one tweet can mention; more is spam.
+pub const MENTIONS_PER_TWEET_MAX: usize = 30;
+
+/// Entries of a page if the caller does not say.
+pub const PAGE_DEFAULT: u32 = 20;
+/// Entries of a page at most: bounds the work of one request.
+pub const PAGE_MAX: u32 = 100;
+/// Ancestors shown above a tweet: a chain longer than this is read by following it upwards.
+pub const ANCESTORS_MAX: usize = 100;
+
+/// Bytes of a request body: a tweet of 16 KiB escaped in JSON fits twice over.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Seconds a request may take before the server gives up on it.
+pub const REQUEST_SECS_MAX: u64 = 30;
+/// Bytes of an `Idempotency-Key`: a UUID has 36.
+pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 255;
+/// How long a repeated `Idempotency-Key` answers with what it first made: a day of retries.
+pub const IDEMPOTENCY_SECS: i64 = 24 * 3600;
+
+/// A session ends after this long, used or not.
+pub const SESSION_SECS: i64 = 90 * 24 * 3600;
+/// Sessions a person may have at once: the oldest one ends when another begins.
+pub const SESSIONS_PER_USER_MAX: u64 = 50;
+/// Characters of a browser's name that a session keeps.
+pub const USER_AGENT_CHARS_MAX: usize = 255;
+/// Passwords hashed at once: each takes 19 MiB and a core for 20–30 ms.
+pub const PASSWORD_HASHES_AT_ONCE: usize = 2;
+/// Password checks that may wait; beyond this the answer is 503, so that logins cannot pile up.
+pub const PASSWORD_HASHES_WAITING: usize = 64;
+
+/// Commands in one transaction: past this, grouping wins nothing more.
+pub const WRITE_BATCH_MAX: usize = 256;
+/// Commands that may wait for the writer; beyond this the answer is 503.
+pub const WRITE_QUEUE_MAX: usize = 4096;
+/// Times a batch is tried again after a deadlock or a serialisation failure.
+pub const WRITE_RETRIES: u32 = 5;
+/// Rows changed by one step of clearing away a deleted account.
+pub const PURGE_STEP_ROWS: u64 = 500;
+
+/// Newest entries of an author (or hashtag) that are kept in memory.
+pub const LOG_ENTRIES: usize = 64;
+/// Accounts one person may follow: bounds a followee list to 400 KB.
+pub const FOLLOWING_MAX: i64 = 50_000;
+/// Newest likes and retweets of a reader that are kept in memory.
+pub const FLAGS_WINDOW: u64 = 1000;
+/// Rounds of looking further back for one page; each round looks eight times as far.
+pub const PAGE_ROUNDS_MAX: u32 = 64;
+/// Tags looked at to find what is trending.
+pub const TREND_SAMPLE: u64 = 10_000;

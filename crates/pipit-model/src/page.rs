@@ -1,0 +1,119 @@
+//! Pages: how much of a list, and from where.
+
+use crate::error::{Error, Result};
+use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
+
+/// A stretch of a list, newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Entries wanted, 1 to [`PAGE_MAX`].
+    limit: u32,
+    /// Only entries with a smaller id (or a larger one, in lists that are oldest first).
+    pub after: Option<i64>,
+}
+
+impl Page {
+    /// A page as the caller asked for it; what is out of range is refused, not bent.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`] for a limit outside 1 to [`PAGE_MAX`].
+    pub fn new(limit: Option<i64>, after: Option<i64>) -> Result<Self> {
+        let limit = match limit {
+            None => PAGE_DEFAULT,
+            Some(limit) => u32::try_from(limit)
+                .ok()
+                .filter(|limit| (1..=PAGE_MAX).contains(limit))
+                .ok_or_else(|| Error::invalid("limit", "must be a number from 1 to 100"))?,
+        };
+        Ok(Self { limit, after })
+    }
+
+    /// Entries wanted.
+    #[must_use]
+    pub fn limit(&self) -> usize {
+        self.limit as usize
+    }
+
+    /// The id below which the page starts, in a list that is newest first.
+    #[must_use]
+    pub fn before(&self) -> i64 {
+        self.after.unwrap_or(i64::MAX)
+    }
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self { limit: PAGE_DEFAULT, after: None }
+    }
+}
+
+/// One page of a list, and where the next one starts.
+#[derive(Debug, Clone)]
+pub struct Listed<T> {
+    /// The entries, in the list's order.
+    pub items: Vec<T>,
+    /// The last entry examined; `None` at the end of the list.
+    pub next: Option<i64>,
+}
+
+impl<T> Listed<T> {
+    /// The same page with every entry turned into something else.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Listed<U> {
+        Listed { items: self.items.into_iter().map(f).collect(), next: self.next }
+    }
+}
+
+/// Which list a cursor belongs to. A cursor is good for its own list only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListName {
+    /// A reader's home timeline.
+    Home,
+    /// Everybody's tweets.
+    Public,
+    /// One author's tweets.
+    User,
+    /// Tweets with a hashtag.
+    Hashtag,
+    /// Replies below a tweet.
+    Thread,
+    /// Who follows someone.
+    Followers,
+    /// Whom someone follows.
+    Following,
+    /// Who liked a tweet.
+    Likes,
+    /// Who retweeted a tweet.
+    Retweets,
+}
+
+impl ListName {
+    /// A stable number for it, part of what a cursor's seal covers.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Home => 1,
+            Self::Public => 2,
+            Self::User => 3,
+            Self::Hashtag => 4,
+            Self::Thread => 5,
+            Self::Followers => 6,
+            Self::Following => 7,
+            Self::Likes => 8,
+            Self::Retweets => 9,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_out_of_range_are_refused() {
+        for bad in [0, -1, 101, i64::MAX, i64::MIN] {
+            assert!(Page::new(Some(bad), None).is_err(), "{bad}");
+        }
+        assert_eq!(Page::new(None, None).expect("default").limit(), 20);
+        assert_eq!(Page::new(Some(100), None).expect("largest").limit(), 100);
+    }
+}

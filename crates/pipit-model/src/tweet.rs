@@ -1,0 +1,191 @@
+//! A tweet: what an author hands in ([`Draft`]), what is stored ([`Tweet`]) and the few words of
+//! it that a timeline needs ([`Entry`]).
+
+use crate::error::{Error, Result};
+use crate::ids::{TweetId, UserId};
+use crate::limits::{
+    HASHTAG_CHARS_MAX, HASHTAGS_PER_TWEET_MAX, MENTIONS_PER_TWEET_MAX, TWEET_BYTES_MAX,
+    TWEET_WEIGHT_MAX,
+};
+use crate::text::{self, EntityKind, TextError};
+use crate::time::Timestamp;
+
+/// One line of a timeline, without its text: what merging and the timeline's rules look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// The tweet's, reply's or retweet's own id.
+    pub id: TweetId,
+    /// Who posted or retweeted.
+    pub user_id: UserId,
+    /// Which of the three it is.
+    pub kind: Kind,
+}
+
+/// The three kinds of entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A tweet that stands by itself.
+    Tweet,
+    /// An answer to another tweet.
+    Reply {
+        /// The tweet answered.
+        to: TweetId,
+        /// Its author.
+        to_user: UserId,
+    },
+    /// Somebody's tweet, passed on.
+    Retweet {
+        /// The tweet passed on; never itself a retweet.
+        of: TweetId,
+        /// Its author.
+        of_user: UserId,
+    },
+}
+
+/// A stored tweet, reply or retweet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tweet {
+    /// Its id; the time is in it.
+    pub id: TweetId,
+    /// Who posted it.
+    pub user_id: UserId,
+    /// When.
+    pub timestamp: Timestamp,
+    /// Plain text in NFC; empty for a retweet.
+    pub content: String,
+    /// Tweet, reply or retweet.
+    pub kind: Kind,
+    /// The first tweet of the conversation; its own id if it starts one.
+    pub conversation_id: TweetId,
+    /// Likes, retweets and replies at the time of reading.
+    pub counts: TweetCounts,
+    /// The people it mentions.
+    pub mentions: Vec<Mention>,
+    /// A tombstone: it is shown to nobody, but its replies keep their place.
+    pub deleted: bool,
+}
+
+impl Tweet {
+    /// What a timeline needs of it.
+    #[must_use]
+    pub fn entry(&self) -> Entry {
+        Entry { id: self.id, user_id: self.user_id, kind: self.kind }
+    }
+
+    /// The hashtags of the text as they are indexed, each once.
+    #[must_use]
+    pub fn hashtag_keys(&self) -> Vec<String> {
+        hashtag_keys(&self.content, &text::entities(&self.content))
+    }
+}
+
+/// How often a tweet was liked, retweeted and answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TweetCounts {
+    /// People who like it.
+    pub likes: i64,
+    /// People who retweeted it.
+    pub retweets: i64,
+    /// Replies to it that are not deleted.
+    pub replies: i64,
+}
+
+/// Someone a tweet mentions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// The person.
+    pub user_id: UserId,
+    /// Their handle in lower case, to find its place in the text.
+    pub handle_key: String,
+}
+
+/// A tweet as its author hands it in, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Cleaned text in NFC.
+    pub content: String,
+    /// Hashtags as they are indexed, each once.
+    pub hashtags: Vec<String>,
+    /// Handles it mentions, in lower case, each once; not all need to exist.
+    pub mentioned_handles: Vec<String>,
+}
+
+impl Draft {
+    /// Checks a text against the rules of `docs/api` and finds its entities.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`] on `content`, saying which rule it breaks.
+    pub fn new(content: &str) -> Result<Self> {
+        if content.len() > TWEET_BYTES_MAX {
+            return Err(too_long());
+        }
+        let content = text::clean(content).map_err(|error| match error {
+            TextError::Empty => Error::invalid("content", "must not be empty: write something"),
+            TextError::ForbiddenCharacter(found) => Error::invalid(
+                "content",
+                format!("must not contain the character U+{:04X}: remove it", u32::from(found)),
+            ),
+        })?;
+        let entities = text::entities(&content);
+        if text::weighted_length(&content, &entities) > TWEET_WEIGHT_MAX {
+            return Err(too_long());
+        }
+        let mut mentioned_handles = Vec::new();
+        for entity in entities.iter().filter(|e| e.kind == EntityKind::Mention) {
+            push_new(&mut mentioned_handles, entity.body(&content).to_ascii_lowercase());
+        }
+        if mentioned_handles.len() > MENTIONS_PER_TWEET_MAX {
+            return Err(Error::invalid("content", "must not mention more than 30 people"));
+        }
+        let hashtags = hashtag_keys(&content, &entities);
+        Ok(Self { content, hashtags, mentioned_handles })
+    }
+}
+
+fn too_long() -> Error {
+    Error::invalid("content", "is too long: at most 280 characters, links count 23, emoji 2")
+}
+
+fn hashtag_keys(content: &str, entities: &[text::Entity]) -> Vec<String> {
+    let mut keys = Vec::new();
+    for entity in entities.iter().filter(|entity| entity.kind == EntityKind::Hashtag) {
+        let key = text::hashtag_key(entity.body(content));
+        if key.chars().count() <= HASHTAG_CHARS_MAX {
+            push_new(&mut keys, key);
+        }
+    }
+    keys.truncate(HASHTAGS_PER_TWEET_MAX);
+    keys
+}
+
+/// Appends what is not there yet; the lists are at most a few dozen long.
+fn push_new(list: &mut Vec<String>, item: String) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_knows_its_hashtags_and_mentions_once_each() {
+        let draft = Draft::new("Hi @Bob and @bob, #AI #ai #Zürich").expect("valid");
+        assert_eq!(draft.mentioned_handles, ["bob"]);
+        assert_eq!(draft.hashtags, ["ai", "zürich"]);
+    }
+
+    #[test]
+    fn bad_texts_are_refused_with_the_field_named() {
+        let long = "a".repeat(281);
+        let huge = "a".repeat(TWEET_BYTES_MAX + 1);
+        for bad in ["", " \n\t ", "nul\0", "\u{feff}", &long, &huge] {
+            let error = Draft::new(bad).expect_err(bad);
+            assert!(matches!(error, Error::InvalidField { field: "content", .. }), "{error}");
+        }
+        assert!(Draft::new(&"a".repeat(280)).is_ok());
+        assert!(Draft::new(&"語".repeat(140)).is_ok());
+        assert!(Draft::new(&"語".repeat(141)).is_err());
+    }
+}

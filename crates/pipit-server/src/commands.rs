@@ -1,0 +1,57 @@
+//! One file a command.
+
+pub(crate) mod demo;
+pub(crate) mod migrate;
+pub(crate) mod serve;
+pub(crate) mod user;
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use pipit_core::Pipit;
+use pipit_model::Clock;
+
+use crate::config::Settings;
+
+/// Opens the service on the configured database, making the data folder if it is needed.
+async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<Pipit> {
+    if settings.uses_sqlite() {
+        make_folder(&settings.data_dir)?;
+    }
+    Pipit::open(&settings.core(), clock)
+        .await
+        .with_context(|| format!("opening the database {}", settings.database_for_people()))
+}
+
+fn make_folder(path: &Path) -> anyhow::Result<()> {
+    let mut folder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        // What is in it is nobody else's business.
+        folder.mode(0o700);
+    }
+    folder
+        .recursive(true)
+        .create(path)
+        .with_context(|| format!("making the data folder {}", path.display()))
+}
+
+/// Holds a data folder for one server: a second one on the same file would not hear of the first
+/// one's writes, and serve old pages.
+fn lock_folder(path: &Path) -> anyhow::Result<File> {
+    make_folder(path)?;
+    let lock = path.join("pipit.lock");
+    let file = File::create(&lock).with_context(|| format!("opening {}", lock.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!(
+            "another pipit serves the data folder {} already: stop it, or use --data-dir",
+            path.display()
+        ),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("locking {}", lock.display()))
+        }
+    }
+}

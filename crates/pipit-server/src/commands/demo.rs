@@ -1,0 +1,213 @@
+//! `pipit demo`: a lively instance in a temporary folder.
+//!
+//! Some hundred people with a few thousand tweets of the last days, made by the same use cases that
+//! serve real ones; a seed makes them the same every time.
+
+mod texts;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use anyhow::Context;
+use fastrand::Rng;
+use pipit_core::{Caller, NewPost, Pipit, SignUp};
+use pipit_model::event::Standing;
+use pipit_model::user::{ProfileEdit, UserRef};
+use pipit_model::{Clock, SessionId, TweetId, UserId};
+use tokio::task::JoinSet;
+
+use crate::config::{Settings, sqlite_url};
+
+const SEED: u64 = 2026;
+/// The visitor's own account.
+const HANDLE: &str = "visitor";
+const PASSWORD: &str = "demo-password";
+/// How far back the tweets reach, and how many there are.
+const DAYS: i64 = 5;
+const TWEETS: usize = 3000;
+/// Accounts that nearly everybody follows.
+const POPULAR: usize = 5;
+/// Writes at once; the writer commits them together.
+const AT_ONCE: usize = 50;
+
+pub(crate) async fn run(mut settings: Settings) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir().context("making a temporary folder")?;
+    settings.data_dir = folder.path().to_owned();
+    settings.database_url = sqlite_url(folder.path());
+    eprintln!("Filling a temporary instance with people and tweets …");
+    fill(&settings).await?;
+    let pipit = super::open(&settings, Clock::System).await?;
+    let notes = [
+        format!("sign in as   {HANDLE}  with the password  {PASSWORD}"),
+        "stop         Ctrl+C; everything is deleted then".to_owned(),
+    ];
+    super::serve::serve(&settings, pipit, &notes).await
+}
+
+/// Makes the people and what they did, by a clock that runs through the last days.
+async fn fill(settings: &Settings) -> anyhow::Result<()> {
+    let now = Clock::System.now();
+    let time = Arc::new(AtomicI64::new(now.plus_secs(-DAYS * 24 * 3600).0));
+    let pipit = super::open(settings, Clock::Manual(time.clone())).await?;
+    let mut town =
+        Town { pipit, rng: Rng::with_seed(SEED), people: Vec::new(), tweets: Vec::new() };
+    town.settle().await?;
+    town.follow().await?;
+    // A minute short of now: no tweet is from the future.
+    let span = now.0 - time.load(Ordering::Relaxed) - 60_000;
+    let step = span / (TWEETS / AT_ONCE) as i64;
+    for _ in 0..TWEETS / AT_ONCE {
+        time.fetch_add(step, Ordering::Relaxed);
+        town.talk().await?;
+        town.react().await?;
+    }
+    Ok(town.pipit.close().await?)
+}
+
+struct Town {
+    pipit: Pipit,
+    rng: Rng,
+    people: Vec<(Caller, &'static str)>,
+    tweets: Vec<TweetId>,
+}
+
+impl Town {
+    async fn settle(&mut self) -> anyhow::Result<()> {
+        let visitor =
+            (HANDLE, "A Visitor", "I am new here. This is my account to try things with.");
+        for (handle, name, bio) in texts::PEOPLE.into_iter().chain([visitor]) {
+            let password = match handle {
+                HANDLE => PASSWORD.to_owned(),
+                _ => std::iter::repeat_with(|| self.rng.alphanumeric()).take(20).collect(),
+            };
+            let form = SignUp {
+                handle: handle.to_owned(),
+                name: Some(name.to_owned()),
+                email: format!("{handle}@demo.invalid"),
+                password,
+            };
+            let user_id = self.pipit.sign_up(form, None).await?.card.user().id;
+            let caller = caller(user_id);
+            let edit = ProfileEdit { bio: Some(bio.to_owned()), ..ProfileEdit::default() };
+            self.pipit.edit_profile(caller, edit).await?;
+            self.people.push((caller, handle));
+        }
+        Ok(())
+    }
+
+    /// Nearly everybody follows the popular ones; of the others each follows some, the first ones
+    /// of the list more often than the last ones.
+    async fn follow(&mut self) -> anyhow::Result<()> {
+        let mut writes = Writes::default();
+        for who in 0..self.people.len() {
+            for whom in 0..self.people.len() {
+                let chance = if whom < POPULAR { 0.85 } else { 0.45 / (1.0 + whom as f64 / 20.0) };
+                if who == whom || self.rng.f64() > chance {
+                    continue;
+                }
+                let (pipit, caller) = (self.pipit.clone(), self.people[who].0);
+                let user = UserRef::Id(self.people[whom].0.user_id);
+                writes
+                    .add(async move {
+                        pipit.set_follow(caller, &user, Standing::Set).await.map(|_| None)
+                    })
+                    .await?;
+            }
+        }
+        writes.finish().await?;
+        Ok(())
+    }
+
+    /// Somebody, the first ones of the list more often.
+    fn somebody(&mut self) -> (Caller, &'static str) {
+        let skewed = self.rng.f64() * self.rng.f64();
+        self.people[(skewed * self.people.len() as f64) as usize]
+    }
+
+    async fn talk(&mut self) -> anyhow::Result<()> {
+        let mut writes = Writes::default();
+        for _ in 0..AT_ONCE {
+            let (caller, _) = self.somebody();
+            let recent = self.tweets.len().saturating_sub(300)..self.tweets.len();
+            let answers = !recent.is_empty() && self.rng.f64() < 0.25;
+            let reply_to = answers.then(|| self.tweets[self.rng.usize(recent)]);
+            let pool = if answers { texts::REPLIES.as_slice() } else { texts::TWEETS.as_slice() };
+            let mut content = pool[self.rng.usize(..pool.len())].to_owned();
+            if !answers && self.rng.f64() < 0.08 {
+                content = format!("{content} @{}", self.somebody().1);
+            }
+            let pipit = self.pipit.clone();
+            writes
+                .add(async move {
+                    let post = NewPost { content: &content, reply_to };
+                    pipit.post_tweet(caller, post, None).await.map(|view| Some(view.id()))
+                })
+                .await?;
+        }
+        self.tweets.extend(writes.finish().await?);
+        Ok(())
+    }
+
+    async fn react(&mut self) -> anyhow::Result<()> {
+        let mut writes = Writes::default();
+        for _ in 0..AT_ONCE * 3 {
+            let (caller, _) = self.somebody();
+            let recent = self.tweets.len().saturating_sub(400)..self.tweets.len();
+            // Some tweets are liked much more than others.
+            let pick = recent.start + (self.rng.f64().powi(3) * recent.len() as f64) as usize;
+            let (pipit, tweet, retweet) =
+                (self.pipit.clone(), self.tweets[pick], self.rng.f64() < 0.12);
+            writes
+                .add(async move {
+                    match retweet {
+                        true => pipit.set_retweet(caller, tweet, Standing::Set).await,
+                        false => pipit.set_like(caller, tweet, Standing::Set).await,
+                    }
+                    .map(|_| None)
+                })
+                .await?;
+        }
+        writes.finish().await?;
+        Ok(())
+    }
+}
+
+fn caller(user_id: UserId) -> Caller {
+    // Nobody signs in as them: the session is never looked at.
+    Caller { user_id, session_id: SessionId(0) }
+}
+
+/// Some writes at once, and the tweets that came of them.
+#[derive(Default)]
+struct Writes {
+    tasks: JoinSet<pipit_model::Result<Option<TweetId>>>,
+    made: Vec<TweetId>,
+}
+
+impl Writes {
+    async fn add(
+        &mut self,
+        write: impl Future<Output = pipit_model::Result<Option<TweetId>>> + Send + 'static,
+    ) -> anyhow::Result<()> {
+        if self.tasks.len() >= AT_ONCE {
+            self.join_one().await?;
+        }
+        self.tasks.spawn(write);
+        Ok(())
+    }
+
+    async fn finish(mut self) -> anyhow::Result<Vec<TweetId>> {
+        while !self.tasks.is_empty() {
+            self.join_one().await?;
+        }
+        self.made.sort_unstable();
+        Ok(self.made)
+    }
+
+    async fn join_one(&mut self) -> anyhow::Result<()> {
+        if let Some(done) = self.tasks.join_next().await {
+            self.made.extend(done??);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,234 @@
+//! Settings: from flags, then the environment, then a file, then defaults. Nothing else in the
+//! project reads the environment. `docs/configuration.md` is generated from this file.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::Deserialize;
+
+/// Pipit, a feed of short tweets.
+#[derive(Debug, Parser)]
+#[command(name = "pipit", version, about, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) options: Options,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What to do; `serve` if left out.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve pages and the API until told to stop.
+    Serve,
+    /// Serve a lively instance in a temporary folder that is deleted at the end.
+    Demo,
+    /// Manage accounts.
+    User {
+        #[command(subcommand)]
+        action: UserAction,
+    },
+    /// Bring the database's schema up to date and exit; `serve` does it too.
+    Migrate,
+}
+
+/// What to do with an account.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserAction {
+    /// Open an account. The password is read from PIPIT_PASSWORD or else from standard input.
+    Create(NewAccount),
+}
+
+/// The account to open.
+#[derive(Debug, Args)]
+pub(crate) struct NewAccount {
+    /// 1 to 15 of A–Z a–z 0–9 _
+    pub(crate) handle: String,
+    /// An e-mail address that nobody else uses
+    #[arg(long)]
+    pub(crate) email: String,
+    /// A display name; the handle if left out
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    #[arg(long, env = "PIPIT_PASSWORD", hide = true, hide_env_values = true)]
+    pub(crate) password: Option<String>,
+}
+
+/// Every setting, as a flag, in the environment, and (by the same name with underscores) in the
+/// file.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Options {
+    /// A TOML file with settings
+    #[arg(long, env = "PIPIT_CONFIG", global = true, value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) config: Option<PathBuf>,
+    /// Where to listen: address and port [default: 127.0.0.1:8080]
+    #[arg(long, env = "PIPIT_LISTEN", global = true, value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Folder for the embedded database [default: ./data]
+    #[arg(long, env = "PIPIT_DATA_DIR", global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// sqlite://, postgres:// or mysql:// [default: SQLite in the data folder]
+    #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
+    pub(crate) database_url: Option<String>,
+    /// The address that people see [default: http:// and where it listens]
+    #[arg(long, env = "PIPIT_PUBLIC_URL", global = true, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Memory for all caches together, in megabytes [default: 256]
+    #[arg(long, env = "PIPIT_CACHE_MB", global = true, value_name = "MB")]
+    pub(crate) cache_mb: Option<u64>,
+    /// What is logged: error, warn, info, debug, or rules by module [default: info, without the
+    /// migrations' steps]
+    #[arg(long, env = "PIPIT_LOG", global = true, value_name = "RULES")]
+    pub(crate) log: Option<String>,
+    /// How it is logged [default: text]
+    #[arg(long, env = "PIPIT_LOG_FORMAT", global = true, value_name = "FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One object a line.
+    Json,
+}
+
+/// The settings that hold.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) listen: SocketAddr,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) database_url: String,
+    pub(crate) public_url: Option<String>,
+    pub(crate) cache_bytes: u64,
+    pub(crate) log: String,
+    pub(crate) log_format: LogFormat,
+}
+
+/// The migrator tells each of its steps, also when there are none.
+const DEFAULT_LOG: &str = "info,sea_orm_migration=warn";
+
+/// With less, pages thrash; the largest machine has less than the other.
+const CACHE_MB: std::ops::RangeInclusive<u64> = 1..=1_000_000;
+
+impl Settings {
+    pub(crate) fn load(given: Options) -> anyhow::Result<Self> {
+        let file = match &given.config {
+            Some(path) => read_file(path)?,
+            None => Options::default(),
+        };
+        let data_dir = given.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("data"));
+        let listen = given.listen.or(file.listen);
+        let cache_mb = given.cache_mb.or(file.cache_mb).unwrap_or(256);
+        if !CACHE_MB.contains(&cache_mb) {
+            bail!("cache_mb must be from {} to {}", CACHE_MB.start(), CACHE_MB.end());
+        }
+        Ok(Self {
+            listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            database_url: given
+                .database_url
+                .or(file.database_url)
+                .unwrap_or_else(|| sqlite_url(&data_dir)),
+            data_dir,
+            public_url: given.public_url.or(file.public_url).map(checked_url).transpose()?,
+            cache_bytes: cache_mb * 1024 * 1024,
+            log: given.log.or(file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
+            log_format: given.log_format.or(file.log_format).unwrap_or_default(),
+        })
+    }
+
+    /// The database's address without what unlocks it.
+    pub(crate) fn database_for_people(&self) -> String {
+        match (self.database_url.split_once("://"), self.database_url.rsplit_once('@')) {
+            (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://…@{rest}"),
+            _ => self.database_url.clone(),
+        }
+    }
+
+    pub(crate) fn uses_sqlite(&self) -> bool {
+        self.database_url.starts_with("sqlite:")
+    }
+
+    pub(crate) fn core(&self) -> pipit_core::Settings {
+        pipit_core::Settings {
+            database_url: self.database_url.clone(),
+            cache_bytes: self.cache_bytes,
+            node: 0,
+        }
+    }
+}
+
+/// The embedded database of a data folder.
+pub(crate) fn sqlite_url(data_dir: &Path) -> String {
+    format!("sqlite://{}", data_dir.join("pipit.db").display())
+}
+
+fn read_file(path: &Path) -> anyhow::Result<Options> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("reading the configuration file {}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("in the configuration file {}", path.display()))
+}
+
+fn checked_url(url: String) -> anyhow::Result<String> {
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ']) => {
+            Ok(url.trim_end_matches('/').to_owned())
+        }
+        _ => bail!("public_url must look like https://pipit.example, not {url:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_defaults() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("pipit.toml");
+        std::fs::write(&path, "listen = \"127.0.0.1:9\"\ncache_mb = 5\nlog_format = \"json\"\n")
+            .expect("written");
+        let given = Options { config: Some(path), cache_mb: Some(7), ..Options::default() };
+        let settings = Settings::load(given).expect("valid");
+        assert_eq!(settings.listen.port(), 9);
+        assert_eq!(settings.cache_bytes, 7 * 1024 * 1024);
+        assert_eq!(settings.log_format, LogFormat::Json);
+        assert_eq!(settings.database_url, "sqlite://data/pipit.db");
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("pipit.toml");
+        std::fs::write(&path, "lisen = \"127.0.0.1:9\"\n").expect("written");
+        let misspelt = Options { config: Some(path.clone()), ..Options::default() };
+        let error = Settings::load(misspelt).expect_err("unknown setting");
+        assert!(format!("{error:#}").contains("lisen"), "{error:#}");
+        for url in ["pipit.example", "ftp://x", "https://", "https://a b"] {
+            let given = Options { public_url: Some(url.to_owned()), ..Options::default() };
+            assert!(Settings::load(given).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let url = "postgres://pipit:se@cret@db.example/pipit";
+        let given = Options { database_url: Some(url.to_owned()), ..Options::default() };
+        let settings = Settings::load(given).expect("valid");
+        assert_eq!(settings.database_for_people(), "postgres://…@db.example/pipit");
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,42 @@
+//! Logs and metrics.
+
+use anyhow::Context;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use pipit_core::Pipit;
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{LogFormat, Settings};
+
+/// Upper bounds of the request histogram, in seconds: from a cached page to a slow disk.
+const SECONDS: [f64; 12] =
+    [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0];
+
+pub(crate) fn start_logs(settings: &Settings) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&settings.log)
+        .with_context(|| format!("log rules {:?}", settings.log))?;
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match settings.log_format {
+        LogFormat::Text => logs.try_init(),
+        LogFormat::Json => logs.json().try_init(),
+    }
+    .map_err(|error| anyhow::anyhow!("starting the logs: {error}"))
+}
+
+/// Begins to count; the handle renders `/metrics`.
+pub(crate) fn start_metrics() -> anyhow::Result<PrometheusHandle> {
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
+        .install_recorder()
+        .context("starting the metrics")
+}
+
+/// Brings the gauges up to date, when somebody asks.
+pub(crate) fn observe(pipit: &Pipit) {
+    for cache in pipit.cache_stats() {
+        let labels = [("cache", cache.name)];
+        metrics::counter!("pipit_cache_hits_total", &labels).absolute(cache.hits);
+        metrics::counter!("pipit_cache_misses_total", &labels).absolute(cache.misses);
+        #[expect(clippy::cast_precision_loss, reason = "bytes of memory, far below 2^52")]
+        metrics::gauge!("pipit_cache_bytes", &labels).set(cache.bytes as f64);
+    }
+}

@@ -1,0 +1,51 @@
+//! Where the parts meet: the core behind its doors, the doors behind one stack.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use metrics_exporter_prometheus::PrometheusHandle;
+use pipit_core::Pipit;
+use pipit_http::{Problem, stack};
+use pipit_web::Web;
+
+use crate::telemetry;
+
+/// Everything that is served.
+pub(crate) fn router(pipit: &Pipit, public_url: String, metrics: PrometheusHandle) -> Router {
+    let clock = pipit.clock().clone();
+    let doors = pipit_api::routes(pipit.clone())
+        .merge(pipit_web::routes(Web { pipit: pipit.clone(), public_url }))
+        .merge(operations(pipit.clone(), metrics))
+        .fallback(pipit_web::not_found);
+    stack::wrap(doors, clock)
+}
+
+#[derive(Clone)]
+struct Operations {
+    pipit: Pipit,
+    metrics: PrometheusHandle,
+}
+
+fn operations(pipit: Pipit, metrics: PrometheusHandle) -> Router {
+    Router::new()
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(render_metrics))
+        .with_state(Operations { pipit, metrics })
+}
+
+/// Whether this node can serve: the database answers.
+async fn ready(State(operations): State<Operations>) -> Response {
+    match operations.pipit.ping().await {
+        Ok(()) => (StatusCode::OK, "ready\n").into_response(),
+        Err(error) => Problem::from(error).into_response(),
+    }
+}
+
+async fn render_metrics(State(operations): State<Operations>) -> Response {
+    telemetry::observe(&operations.pipit);
+    let text = "text/plain; version=0.0.4; charset=utf-8";
+    ([(header::CONTENT_TYPE, text)], operations.metrics.render()).into_response()
+}

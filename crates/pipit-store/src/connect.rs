@@ -1,0 +1,148 @@
+//! Opening a database: which one, how many connections, and how careful.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    IsolationLevel, SqliteTransactionMode, SqlxSqliteConnector, TransactionOptions,
+    TransactionTrait,
+};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::error::StoreError;
+
+/// Readers at once: SQLite answers from memory, more threads than this only wait for the cores.
+const SQLITE_READERS: u32 = 4;
+/// Connections a node keeps to a database server, for reading and for writing.
+const SERVER_READERS: u32 = 16;
+const SERVER_WRITERS: u32 = 4;
+/// How long a request waits for a free connection before it is told to come back later.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Another process (`pipit user create`, a backup) may hold SQLite's write lock this long.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Idle connections beyond the first are closed after this long.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The two pools of one database: readers never wait for the writer.
+#[derive(Debug, Clone)]
+pub(crate) struct Pools {
+    pub(crate) read: DatabaseConnection,
+    pub(crate) write: DatabaseConnection,
+}
+
+impl Pools {
+    pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("sqlite:") {
+            return Self::open_sqlite(url).await;
+        }
+        if !["postgres:", "postgresql:", "mysql:", "mariadb:"].iter().any(|p| url.starts_with(p)) {
+            return Err(StoreError::Unavailable(
+                "DATABASE_URL must start with sqlite:, postgres: or mysql:".to_owned(),
+            ));
+        }
+        let pool = |connections| {
+            let mut options = ConnectOptions::new(url.replacen("mariadb:", "mysql:", 1));
+            options
+                .max_connections(connections)
+                .min_connections(1)
+                .acquire_timeout(ACQUIRE_TIMEOUT)
+                .connect_timeout(ACQUIRE_TIMEOUT)
+                .idle_timeout(IDLE_TIMEOUT)
+                .sqlx_logging(false);
+            options
+        };
+        Ok(Self {
+            read: Database::connect(pool(SERVER_READERS)).await?,
+            write: Database::connect(pool(SERVER_WRITERS)).await?,
+        })
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
+        let unavailable = |error: sqlx::Error| StoreError::Unavailable(error.to_string());
+        let options: SqliteConnectOptions = url.parse().map_err(unavailable)?;
+        if let Some(folder) = options.get_filename().parent()
+            && folder != Path::new("")
+        {
+            std::fs::create_dir_all(folder)
+                .map_err(|e| StoreError::Unavailable(format!("{}: {e}", folder.display())))?;
+        }
+        // A write that was acknowledged survives a power cut: WAL with FULL syncs at each commit.
+        // Commits are grouped, so that the sync is shared (and NORMAL would be no faster).
+        let options = options
+            .create_if_missing(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("wal_autocheckpoint", "16000")
+            .pragma("temp_store", "MEMORY")
+            .statement_cache_capacity(256);
+        let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).min_connections(1);
+        let write = pool
+            .clone()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(unavailable)?;
+        let read = pool
+            .max_connections(SQLITE_READERS)
+            .idle_timeout(IDLE_TIMEOUT)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await
+            .map_err(unavailable)?;
+        Ok(Self {
+            read: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
+            write: SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
+        })
+    }
+
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.write.get_database_backend()
+    }
+
+    /// A transaction that writes: SQLite takes its write lock at once, MySQL locks rows and not
+    /// the gaps between them.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+        let mysql = self.backend() == DbBackend::MySql;
+        let options = TransactionOptions {
+            isolation_level: mysql.then_some(IsolationLevel::ReadCommitted),
+            access_mode: None,
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        };
+        Ok(self.write.begin_with_options(options).await?)
+    }
+
+    /// Runs the migrations, on one node at a time.
+    pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
+        use sea_orm_migration::MigratorTrait;
+
+        // The lock lives as long as this transaction; migrations run on another connection.
+        let lock = match self.backend() {
+            DbBackend::Postgres => Some("SELECT pg_advisory_xact_lock(7061706974)"),
+            DbBackend::MySql => Some("SELECT GET_LOCK('pipit_migrate', 300)"),
+            _ => None,
+        };
+        let guard = match lock {
+            Some(statement) => {
+                let guard = self.write.begin().await?;
+                guard.execute_unprepared(statement).await?;
+                Some(guard)
+            }
+            None => None,
+        };
+        let migrated = crate::migrations::Migrator::up(&self.write, None).await;
+        if let Some(guard) = guard {
+            if self.backend() == DbBackend::MySql {
+                guard.execute_unprepared("DO RELEASE_LOCK('pipit_migrate')").await?;
+            }
+            guard.commit().await?;
+        }
+        Ok(migrated?)
+    }
+
+    pub(crate) async fn close(&self) -> Result<(), StoreError> {
+        self.read.close_by_ref().await?;
+        self.write.close_by_ref().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! Table `users`: accounts, as everybody may see them.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "users")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i64,
+    pub handle: String,
+    /// The handle in lower case, unique.
+    pub handle_key: String,
+    pub name: String,
+    pub bio: String,
+    pub profile_picture: Option<String>,
+    pub created_at: i64,
+    pub tweet_count: i64,
+    pub follower_count: i64,
+    pub following_count: i64,
+    /// Set on a tombstone.
+    pub deleted_at: Option<i64>,
+    /// When all that a deleted account left behind was cleared away.
+    pub purged_at: Option<i64>,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,159 @@
+//! The database: everything that is durable, behind one type, on `SQLite`, `PostgreSQL` and
+//! `MySQL`/`MariaDB`.
+//!
+//! Owns: the schema, every SQL statement, the writer. Knows nothing of HTTP, caches or tokens.
+//! Reads are methods of [`Store`], one file a table. Hot writes are [`Command`]s that one task
+//! commits in groups ([`write`]); rare ones are transactions of their own, beside them.
+//! To add a query: a method in the file of its table; if it is on the hot path, also a line in
+//! `tests/it/plans.rs`, which asks every database whether an index serves it.
+
+mod connect;
+mod entity;
+mod error;
+mod hashtags;
+mod migrations;
+mod relations;
+mod sessions;
+mod sql;
+mod tweets;
+mod users;
+pub mod write;
+
+use std::sync::Arc;
+
+use pipit_model::event::Event;
+use pipit_model::limits::WRITE_QUEUE_MAX;
+use pipit_model::{Clock, IdGenerator, Timestamp};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, QueryResult};
+use tokio::sync::{Mutex, Notify, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use connect::Pools;
+pub use error::StoreError;
+pub use hashtags::Hashtag;
+pub use relations::{FollowSide, Marked, Relationship};
+pub use sessions::Session;
+use sql::Sql;
+pub use tweets::Source;
+pub use users::{Credentials, NewUser};
+pub use write::command::{Command, IdempotencyKey, NewTweet, Outcome};
+use write::horizon::Horizon;
+pub use write::writer::OnCommit;
+use write::writer::{self, Job, Writer};
+
+/// An open database.
+#[derive(Clone)]
+pub struct Store {
+    pools: Pools,
+    on_commit: OnCommit,
+    jobs: mpsc::Sender<Job>,
+    horizon: Horizon,
+    stop: Arc<Notify>,
+    writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Store {
+    /// Opens the database at this URL and brings its schema up to date. `on_commit` is told of
+    /// every change once it is durable, before whoever asked for it is answered.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if it cannot be reached.
+    pub async fn open(
+        url: &str,
+        clock: Clock,
+        ids: Arc<IdGenerator>,
+        on_commit: OnCommit,
+    ) -> Result<Self, StoreError> {
+        let pools = Pools::open(url).await?;
+        pools.migrate().await?;
+        // The clock may have been set back since the newest tweet was stored.
+        ids.stay_above(tweets::newest_id(&pools.read).await?);
+        let (jobs, receiver) = mpsc::channel(WRITE_QUEUE_MAX);
+        let stop = Arc::new(Notify::new());
+        let horizon = Horizon::new(ids);
+        let (pools_too, horizon_too) = (pools.clone(), horizon.clone());
+        let writer = Writer { pools: pools_too, clock, horizon: horizon_too, on_commit };
+        let on_commit = writer.on_commit.clone();
+        let task = writer::run(writer, receiver, stop.clone());
+        #[expect(clippy::disallowed_methods, reason = "its handle is kept, and awaited by `close`")]
+        let writer = Arc::new(Mutex::new(Some(tokio::spawn(task))));
+        Ok(Self { pools, on_commit, jobs, horizon, stop, writer })
+    }
+
+    /// Carries out a hot write; when this returns, it is durable and the caches know it.
+    ///
+    /// # Errors
+    /// What [`StoreError`] says; [`StoreError::Unavailable`] if too many writes are waiting.
+    pub async fn write(&self, command: Command) -> Result<Outcome, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs
+            .try_send(Job { command, reply })
+            .map_err(|_| StoreError::Unavailable("too many writes are waiting".to_owned()))?;
+        answer.await.map_err(|_| StoreError::Unavailable("the writer has stopped".to_owned()))?
+    }
+
+    /// Ids from here on may still be on their way: a page that starts below it is complete.
+    #[must_use]
+    pub fn horizon(&self, now: Timestamp) -> i64 {
+        self.horizon.bound(now)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or what else it says instead.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        Ok(self.read().execute_unprepared("SELECT 1").await.map(|_| ())?)
+    }
+
+    /// Which database it is, for people: `SQLite`, `PostgreSQL`, `MySQL`.
+    #[must_use]
+    pub fn backend_name(&self) -> &'static str {
+        match self.pools.backend() {
+            sea_orm::DbBackend::Postgres => "PostgreSQL",
+            sea_orm::DbBackend::MySql => "MySQL",
+            _ => "SQLite",
+        }
+    }
+
+    /// Writes what waits and closes all connections. Later calls answer that it is gone.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.stop.notify_one();
+        let writer = self.writer.lock().await.take();
+        if let Some(writer) = writer
+            && let Err(error) = writer.await
+        {
+            return Err(StoreError::Database(format!("the writer failed: {error}")));
+        }
+        self.pools.close().await
+    }
+
+    fn read(&self) -> &DatabaseConnection {
+        &self.pools.read
+    }
+
+    fn sql(&self, text: &str) -> Sql {
+        Sql::new(self.pools.backend(), text)
+    }
+
+    async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, StoreError> {
+        Ok(self.read().query_all_raw(sql.done()).await?)
+    }
+
+    async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+        self.pools.begin().await
+    }
+
+    fn announce(&self, events: &[Event]) {
+        (self.on_commit)(events);
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("backend", &self.backend_name()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,18 @@
+//! The schema's history, forward only: each step is safe beside the version before it.
+//!
+//! To change the schema: add a file here, list it in [`Migrator`], never edit one that has landed.
+
+mod m0001_feed;
+
+use sea_orm_migration::prelude::*;
+
+/// All steps in order.
+#[derive(Debug)]
+pub(crate) struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_feed::Migration)]
+    }
+}

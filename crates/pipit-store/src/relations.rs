@@ -1,0 +1,167 @@
+//! Who follows whom and who likes what, as it is read.
+
+use std::collections::HashSet;
+
+use pipit_model::{TweetId, UserId};
+use sea_orm::QueryResult;
+
+use crate::Store;
+use crate::error::StoreError;
+use crate::sql::Sql;
+
+/// Which side of the follow relation is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FollowSide {
+    /// The accounts that follow someone.
+    Followers,
+    /// The accounts that someone follows.
+    Following,
+}
+
+/// How two accounts stand to each other, seen from the first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Relationship {
+    /// The first follows the second.
+    pub following: bool,
+    /// The second follows the first.
+    pub followed_by: bool,
+}
+
+/// What a reader did to tweets: the newest by tweet id, and down to which id that is all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marked {
+    /// Tweets, newest first.
+    pub tweet_ids: Vec<TweetId>,
+    /// Every marked tweet with at least this id is in the list; 0 if all are.
+    pub floor: i64,
+}
+
+impl Store {
+    /// Everyone a user follows, in no order.
+    pub async fn list_followees(&self, user_id: UserId) -> Result<Vec<UserId>, StoreError> {
+        let sql =
+            self.sql("SELECT followed_user_id FROM followers WHERE user_id = ").bind(user_id.0);
+        let rows = self.rows(sql).await?;
+        rows.iter().map(|row| Ok(UserId(row.try_get_by_index(0)?))).collect()
+    }
+
+    /// One side of the follow relation, newest first: the follow's id and the other account.
+    pub async fn list_follows(
+        &self,
+        side: FollowSide,
+        user_id: UserId,
+        before: i64,
+        limit: u64,
+    ) -> Result<Vec<(i64, UserId)>, StoreError> {
+        let (select, column) = match side {
+            FollowSide::Followers => ("SELECT id, user_id", "followed_user_id"),
+            FollowSide::Following => ("SELECT id, followed_user_id", "user_id"),
+        };
+        let sql = self
+            .sql(select)
+            .push(&format!(" FROM followers WHERE {column} = "))
+            .bind(user_id.0)
+            .push(" AND id < ")
+            .bind(before)
+            .push(" ORDER BY id DESC LIMIT ")
+            .bind(limit as i64);
+        self.relations(sql).await
+    }
+
+    /// How an account stands to each of the others, seen from `user_id`, each in its place.
+    pub async fn list_relationships(
+        &self,
+        user_id: UserId,
+        others: &[UserId],
+    ) -> Result<Vec<Relationship>, StoreError> {
+        if others.is_empty() {
+            return Ok(Vec::new());
+        }
+        let there = others.iter().map(|other| (user_id.0, other.0));
+        let back = others.iter().map(|other| (other.0, user_id.0));
+        let sql = self
+            .sql("SELECT user_id, followed_user_id FROM followers WHERE ")
+            .pair_in(("user_id", "followed_user_id"), there.chain(back));
+        let mut follows = HashSet::new();
+        for row in self.rows(sql).await? {
+            let pair: (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            follows.insert(pair);
+        }
+        let relationship = |other: &UserId| Relationship {
+            following: follows.contains(&(user_id.0, other.0)),
+            followed_by: follows.contains(&(other.0, user_id.0)),
+        };
+        Ok(others.iter().map(relationship).collect())
+    }
+
+    /// Who likes a tweet, newest first: the like's id and the person.
+    pub async fn list_likers(
+        &self,
+        id: TweetId,
+        before: i64,
+        limit: u64,
+    ) -> Result<Vec<(i64, UserId)>, StoreError> {
+        let sql = self
+            .sql("SELECT id, user_id FROM likes WHERE tweet_id = ")
+            .bind(id.0)
+            .push(" AND id < ")
+            .bind(before)
+            .push(" ORDER BY id DESC LIMIT ")
+            .bind(limit as i64);
+        self.relations(sql).await
+    }
+
+    /// The tweets a reader likes, newest tweets first.
+    pub async fn list_liked(&self, user_id: UserId, limit: u64) -> Result<Marked, StoreError> {
+        let sql = self.sql("SELECT tweet_id FROM likes WHERE user_id = ").bind(user_id.0);
+        self.marked(sql.push(" ORDER BY tweet_id DESC LIMIT ").bind(limit as i64), limit).await
+    }
+
+    /// The tweets a reader retweeted, newest tweets first.
+    pub async fn list_retweeted(&self, user_id: UserId, limit: u64) -> Result<Marked, StoreError> {
+        let sql = self
+            .sql("SELECT retweet_of_id FROM tweets WHERE user_id = ")
+            .bind(user_id.0)
+            .push(" AND retweet_of_id IS NOT NULL ORDER BY retweet_of_id DESC LIMIT ")
+            .bind(limit as i64);
+        self.marked(sql, limit).await
+    }
+
+    /// Which of these tweets a reader likes.
+    pub async fn filter_liked(
+        &self,
+        user_id: UserId,
+        ids: &[TweetId],
+    ) -> Result<Vec<TweetId>, StoreError> {
+        let sql = self.sql("SELECT tweet_id FROM likes WHERE user_id = ").bind(user_id.0);
+        let sql = sql.push(" AND tweet_id IN ").list(ids.iter().map(|id| id.0));
+        Ok(self.marked(sql, 0).await?.tweet_ids)
+    }
+
+    /// Which of these tweets a reader retweeted.
+    pub async fn filter_retweeted(
+        &self,
+        user_id: UserId,
+        ids: &[TweetId],
+    ) -> Result<Vec<TweetId>, StoreError> {
+        let sql = self.sql("SELECT retweet_of_id FROM tweets WHERE user_id = ").bind(user_id.0);
+        let sql = sql.push(" AND retweet_of_id IN ").list(ids.iter().map(|id| id.0));
+        Ok(self.marked(sql, 0).await?.tweet_ids)
+    }
+
+    async fn marked(&self, sql: Sql, limit: u64) -> Result<Marked, StoreError> {
+        let rows = self.rows(sql).await?;
+        let id_of = |row: &QueryResult| Ok(TweetId(row.try_get_by_index(0)?));
+        let tweet_ids: Vec<_> = rows.iter().map(id_of).collect::<Result<_, StoreError>>()?;
+        let full = tweet_ids.len() as u64 >= limit;
+        let floor = tweet_ids.last().filter(|_| full).map_or(0, |id| id.0);
+        Ok(Marked { tweet_ids, floor })
+    }
+
+    pub(crate) async fn relations(&self, sql: Sql) -> Result<Vec<(i64, UserId)>, StoreError> {
+        let rows = self.rows(sql).await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get_by_index(0)?, UserId(row.try_get_by_index(1)?))))
+            .collect()
+    }
+}

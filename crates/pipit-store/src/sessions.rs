@@ -1,0 +1,161 @@
+//! Sign-ins, and what keeps them honest: the keys that sign their tokens.
+
+use pipit_model::event::Event;
+use pipit_model::{SessionId, Timestamp, UserId};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::OnConflict,
+};
+
+use crate::Store;
+use crate::entity::{idempotency_keys, server_keys, sessions};
+use crate::error::StoreError;
+use crate::users::insert_key;
+use crate::write::command::IdempotencyKey;
+
+/// One sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+    /// What the browser or app called itself.
+    pub user_agent: String,
+}
+
+impl Store {
+    /// Begins a session; of a person's sessions only the newest `keep` go on.
+    pub async fn insert_session(
+        &self,
+        session: Session,
+        keep: u64,
+        idempotency: Option<IdempotencyKey>,
+    ) -> Result<(), StoreError> {
+        let tx = self.begin().await?;
+        let ended: Vec<i64> = sessions::Entity::find()
+            .filter(sessions::Column::UserId.eq(session.user_id.0))
+            .order_by_desc(sessions::Column::Id)
+            .offset(keep.saturating_sub(1))
+            .limit(keep)
+            .all(&tx)
+            .await?
+            .into_iter()
+            .map(|row| row.id)
+            .collect();
+        if !ended.is_empty() {
+            sessions::Entity::delete_many()
+                .filter(sessions::Column::Id.is_in(ended.iter().copied()))
+                .exec(&tx)
+                .await?;
+        }
+        if let Some(key) = idempotency {
+            insert_key(&tx, key, session.id.0, session.created_at).await?;
+        }
+        let row = sessions::ActiveModel {
+            id: Set(session.id.0),
+            user_id: Set(session.user_id.0),
+            created_at: Set(session.created_at.0),
+            expires_at: Set(session.expires_at.0),
+            user_agent: Set(session.user_agent),
+        };
+        sessions::Entity::insert(row).exec_without_returning(&tx).await?;
+        tx.commit().await?;
+        let ended: Vec<_> = ended.into_iter().map(|id| Event::SessionEnded(id.into())).collect();
+        self.announce(&ended);
+        Ok(())
+    }
+
+    /// A session that has not been ended; it may have expired.
+    pub async fn find_session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        let row = sessions::Entity::find_by_id(id.0).one(self.read()).await?;
+        Ok(row.map(session_from))
+    }
+
+    /// A person's sessions, newest first.
+    pub async fn list_sessions(&self, user_id: UserId) -> Result<Vec<Session>, StoreError> {
+        let rows = sessions::Entity::find()
+            .filter(sessions::Column::UserId.eq(user_id.0))
+            .order_by_desc(sessions::Column::Id)
+            .all(self.read())
+            .await?;
+        Ok(rows.into_iter().map(session_from).collect())
+    }
+
+    /// Ends a session of this person.
+    pub async fn delete_session(&self, id: SessionId, user_id: UserId) -> Result<(), StoreError> {
+        let tx = self.begin().await?;
+        let deleted = sessions::Entity::delete_many()
+            .filter(sessions::Column::Id.eq(id.0))
+            .filter(sessions::Column::UserId.eq(user_id.0))
+            .exec(&tx)
+            .await?;
+        tx.commit().await?;
+        if deleted.rows_affected == 0 {
+            return Err(StoreError::NotFound("session"));
+        }
+        self.announce(&[Event::SessionEnded(id)]);
+        Ok(())
+    }
+
+    /// Forgets sessions and idempotency keys whose time is over.
+    pub async fn delete_expired(
+        &self,
+        now: Timestamp,
+        keys_before: Timestamp,
+    ) -> Result<(), StoreError> {
+        let tx = self.begin().await?;
+        sessions::Entity::delete_many()
+            .filter(sessions::Column::ExpiresAt.lte(now.0))
+            .exec(&tx)
+            .await?;
+        idempotency_keys::Entity::delete_many()
+            .filter(idempotency_keys::Column::CreatedAt.lt(keys_before.0))
+            .exec(&tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The secret of this name: the one that is stored, or else the one offered, which then is.
+    /// All nodes that ask get the same.
+    pub async fn get_or_insert_key(
+        &self,
+        id: &str,
+        offered: &str,
+        now: Timestamp,
+    ) -> Result<String, StoreError> {
+        let row = server_keys::ActiveModel {
+            id: Set(id.to_owned()),
+            secret: Set(offered.to_owned()),
+            created_at: Set(now.0),
+        };
+        let tx = self.begin().await?;
+        if server_keys::Entity::find_by_id(id).one(&tx).await?.is_none() {
+            let ignore = OnConflict::column(server_keys::Column::Id)
+                .do_nothing_on([server_keys::Column::Id])
+                .to_owned();
+            server_keys::Entity::insert(row)
+                .on_conflict(ignore)
+                .try_insert()
+                .exec_without_returning(&tx)
+                .await?;
+        }
+        tx.commit().await?;
+        let stored = server_keys::Entity::find_by_id(id).one(self.read()).await?;
+        Ok(stored.ok_or(StoreError::NotFound("server key"))?.secret)
+    }
+}
+
+fn session_from(row: sessions::Model) -> Session {
+    Session {
+        id: SessionId(row.id),
+        user_id: UserId(row.user_id),
+        created_at: Timestamp(row.created_at),
+        expires_at: Timestamp(row.expires_at),
+        user_agent: row.user_agent,
+    }
+}

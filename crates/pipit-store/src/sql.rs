@@ -1,0 +1,194 @@
+//! Statements that are written out, since they must be the same few on three databases: a text
+//! that numbers its own placeholders, and the two places where the dialects differ.
+
+use std::fmt::Write;
+
+use sea_orm::{DbBackend, Statement, Value};
+
+/// A statement being put together.
+pub(crate) struct Sql {
+    backend: DbBackend,
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Sql {
+    pub(crate) fn new(backend: DbBackend, text: &str) -> Self {
+        Self { backend, text: text.to_owned(), values: Vec::new() }
+    }
+
+    /// Appends text that is ours; never anything a person typed.
+    pub(crate) fn push(mut self, text: &str) -> Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Appends a placeholder for a value.
+    pub(crate) fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.bind_one(value.into());
+        self
+    }
+
+    /// Appends `(?, ?, …)`; of nothing, a list that nothing is in.
+    pub(crate) fn list<V: Into<Value>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
+        self.text.push('(');
+        let before = self.values.len();
+        for value in values {
+            if self.values.len() > before {
+                self.text.push(',');
+            }
+            self.bind_one(value.into());
+        }
+        if self.values.len() == before {
+            self.text.push_str("NULL");
+        }
+        self.text.push(')');
+        self
+    }
+
+    /// Appends `(a, b) IN (…)` for pairs of keys. SQLite knows only the form with `VALUES`,
+    /// MySQL only the one without.
+    pub(crate) fn pair_in(
+        mut self,
+        columns: (&str, &str),
+        pairs: impl IntoIterator<Item = (i64, i64)>,
+    ) -> Self {
+        let values = if self.backend == DbBackend::MySql { "" } else { "VALUES " };
+        // Writing to a String cannot fail.
+        let _ = write!(self.text, "({}, {}) IN ({values}", columns.0, columns.1);
+        for (n, (a, b)) in pairs.into_iter().enumerate() {
+            self.text.push_str(if n == 0 { "(" } else { ",(" });
+            self.bind_one(a.into());
+            self.text.push(',');
+            self.bind_one(b.into());
+            self.text.push(')');
+        }
+        self.text.push(')');
+        self
+    }
+
+    /// Appends a row lock, where the database has rows to lock: SQLite has one writer anyway.
+    pub(crate) fn for_update(self) -> Self {
+        if self.backend == DbBackend::Sqlite { self } else { self.push(" FOR UPDATE") }
+    }
+
+    pub(crate) fn done(self) -> Statement {
+        Statement::from_sql_and_values(self.backend, self.text, self.values)
+    }
+
+    fn bind_one(&mut self, value: Value) {
+        self.values.push(value);
+        if self.backend == DbBackend::Postgres {
+            let _ = write!(self.text, "${}", self.values.len());
+        } else {
+            self.text.push('?');
+        }
+    }
+}
+
+/// `INSERT INTO table (columns) VALUES …` for many rows at once.
+pub(crate) fn insert_rows(
+    backend: DbBackend,
+    table: &str,
+    columns: &[&str],
+    rows: Vec<Vec<Value>>,
+) -> Statement {
+    let mut sql = Sql::new(backend, "INSERT INTO ");
+    let _ = write!(sql.text, "{table} ({}) VALUES ", columns.join(", "));
+    for (n, row) in rows.into_iter().enumerate() {
+        if n > 0 {
+            sql.text.push(',');
+        }
+        sql = sql.list(row);
+    }
+    sql.done()
+}
+
+/// Sets some columns of many rows at once, each row to its own values: `rows` hold the id first,
+/// then one number a column.
+pub(crate) fn update_rows(
+    backend: DbBackend,
+    table: &str,
+    columns: &[&str],
+    rows: impl IntoIterator<Item = Vec<i64>>,
+) -> Statement {
+    if backend == DbBackend::MySql {
+        return update_rows_mysql(table, columns, rows);
+    }
+    let mut sql = Sql::new(backend, "UPDATE ");
+    let _ = write!(sql.text, "{table} SET ");
+    for (n, column) in columns.iter().enumerate() {
+        let comma = if n > 0 { ", " } else { "" };
+        // SQLite and PostgreSQL both name the columns of VALUES this way.
+        let _ = write!(sql.text, "{comma}{column} = v.column{}", n + 2);
+    }
+    sql = sql.push(" FROM (VALUES ");
+    for (n, row) in rows.into_iter().enumerate() {
+        if n > 0 {
+            sql.text.push(',');
+        }
+        sql = sql.list(row);
+    }
+    let _ = write!(sql.text, ") AS v WHERE {table}.id = v.column1");
+    sql.done()
+}
+
+fn update_rows_mysql(
+    table: &str,
+    columns: &[&str],
+    rows: impl IntoIterator<Item = Vec<i64>>,
+) -> Statement {
+    let mut sql = Sql::new(DbBackend::MySql, "UPDATE ");
+    let _ = write!(sql.text, "{table} JOIN (");
+    for (n, row) in rows.into_iter().enumerate() {
+        sql.text.push_str(if n == 0 { "SELECT " } else { " UNION ALL SELECT " });
+        for (cell, value) in row.into_iter().enumerate() {
+            if cell > 0 {
+                sql.text.push(',');
+            }
+            sql.bind_one(value.into());
+            if n == 0 {
+                let _ = write!(sql.text, " AS c{cell}");
+            }
+        }
+    }
+    let _ = write!(sql.text, ") AS v ON {table}.id = v.c0 SET ");
+    for (n, column) in columns.iter().enumerate() {
+        let comma = if n > 0 { ", " } else { "" };
+        let _ = write!(sql.text, "{comma}{table}.{column} = v.c{}", n + 1);
+    }
+    sql.done()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_follow_the_dialect() {
+        let build = |backend| {
+            Sql::new(backend, "SELECT 1 WHERE ")
+                .pair_in(("a", "b"), [(1, 2), (3, 4)])
+                .push(" AND c IN ")
+                .list([5_i64])
+                .push(" AND d IN ")
+                .list(Vec::<i64>::new())
+                .for_update()
+                .done()
+                .sql
+        };
+        assert_eq!(
+            build(DbBackend::Sqlite),
+            "SELECT 1 WHERE (a, b) IN (VALUES (?,?),(?,?)) AND c IN (?) AND d IN (NULL)"
+        );
+        assert_eq!(
+            build(DbBackend::Postgres),
+            "SELECT 1 WHERE (a, b) IN (VALUES ($1,$2),($3,$4)) AND c IN ($5) AND d IN (NULL) \
+             FOR UPDATE"
+        );
+        assert_eq!(
+            build(DbBackend::MySql),
+            "SELECT 1 WHERE (a, b) IN ((?,?),(?,?)) AND c IN (?) AND d IN (NULL) FOR UPDATE"
+        );
+    }
+}

@@ -1,0 +1,249 @@
+//! Tweets as they are read: whole ones by id, and the entries of a timeline by stretch of time.
+
+use std::collections::HashMap;
+
+use pipit_model::tweet::{Entry, Kind, Mention, Tweet, TweetCounts};
+use pipit_model::{HashtagId, Timestamp, TweetId, UserId};
+use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, QueryResult};
+
+use crate::Store;
+use crate::entity::tweets;
+use crate::error::StoreError;
+use crate::sql::Sql;
+
+/// The values of the column `kind`.
+pub(crate) mod kind_code {
+    pub(crate) const TWEET: i16 = 0;
+    pub(crate) const REPLY: i16 = 1;
+    pub(crate) const RETWEET: i16 = 2;
+}
+
+const ENTRY_COLUMNS: &str = "t.id, t.user_id, t.reply_to_id, t.reply_to_user_id, \
+                             t.retweet_of_id, t.retweet_of_user_id";
+
+/// Whose entries a timeline is made of.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// Everything that these people posted and retweeted.
+    Authors(&'a [UserId]),
+    /// Tweets and replies with a hashtag.
+    Hashtag(HashtagId),
+    /// Everybody's tweets, without replies and retweets.
+    Public,
+}
+
+/// The highest id in use; 0 in an empty database.
+pub(crate) async fn newest_id(db: &DatabaseConnection) -> Result<i64, StoreError> {
+    let sql = Sql::new(db.get_database_backend(), "SELECT MAX(id) FROM tweets");
+    let row = db.query_one_raw(sql.done()).await?;
+    let newest = row.map(|row| row.try_get_by_index::<Option<i64>>(0)).transpose()?;
+    Ok(newest.flatten().unwrap_or(0))
+}
+
+impl Store {
+    /// The tweets with these ids, tombstones and retweets included, in no order; ids that do not
+    /// exist are left out.
+    pub async fn get_tweets(&self, ids: &[TweetId]) -> Result<Vec<Tweet>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = self.sql("SELECT * FROM tweets WHERE id IN ").list(ids.iter().map(|id| id.0));
+        let rows = tweets::Model::find_by_statement(sql.done()).all(self.read()).await?;
+        let mentioning =
+            rows.iter().filter(|row| row.content.contains(['@', '＠'])).map(|row| row.id);
+        let mut mentions = self.mentions_of(mentioning.collect()).await?;
+        let with_mentions = |row: tweets::Model| {
+            let mentions = mentions.remove(&row.id).unwrap_or_default();
+            from_row(row, mentions)
+        };
+        Ok(rows.into_iter().map(with_mentions).collect())
+    }
+
+    async fn mentions_of(&self, ids: Vec<i64>) -> Result<HashMap<i64, Vec<Mention>>, StoreError> {
+        let mut mentions: HashMap<i64, Vec<Mention>> = HashMap::new();
+        if ids.is_empty() {
+            return Ok(mentions);
+        }
+        let sql = self
+            .sql("SELECT tweet_id, user_id, handle_key FROM mentions WHERE tweet_id IN ")
+            .list(ids);
+        for row in self.rows(sql).await? {
+            let mention = Mention {
+                user_id: UserId(row.try_get_by_index(1)?),
+                handle_key: row.try_get_by_index(2)?,
+            };
+            mentions.entry(row.try_get_by_index(0)?).or_default().push(mention);
+        }
+        Ok(mentions)
+    }
+
+    /// The newest entries of a source with `from <= id < before`, newest first, tombstones left
+    /// out. If fewer than `limit` come back, there are no more in that stretch.
+    pub async fn list_entries(
+        &self,
+        source: Source<'_>,
+        from: i64,
+        before: i64,
+        limit: u64,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let sql = self.sql("SELECT ").push(ENTRY_COLUMNS);
+        let sql = match source {
+            Source::Authors(authors) => sql
+                .push(" FROM tweets t WHERE t.user_id IN ")
+                .list(authors.iter().map(|author| author.0)),
+            Source::Hashtag(hashtag) => sql
+                .push(" FROM tweet_hashtags h JOIN tweets t ON t.id = h.tweet_id")
+                .push(" WHERE h.hashtag_id = ")
+                .bind(hashtag.0),
+            Source::Public => sql.push(" FROM tweets t WHERE t.kind = ").bind(kind_code::TWEET),
+        };
+        let id = if matches!(source, Source::Hashtag(_)) { "h.tweet_id" } else { "t.id" };
+        let sql = sql
+            .push(&format!(" AND {id} >= "))
+            .bind(from)
+            .push(&format!(" AND {id} < "))
+            .bind(before)
+            .push(&format!(" AND t.deleted_at IS NULL ORDER BY {id} DESC LIMIT "))
+            .bind(limit as i64);
+        self.entries(sql).await
+    }
+
+    /// Direct and indirect answers to a tweet with an id above `after`, oldest first, tombstones
+    /// included (their own answers still stand).
+    pub async fn list_descendants(
+        &self,
+        id: TweetId,
+        after: i64,
+        limit: u64,
+    ) -> Result<Vec<TweetId>, StoreError> {
+        let sql = self
+            .sql("WITH RECURSIVE below(id) AS (SELECT id FROM tweets WHERE reply_to_id = ")
+            .bind(id.0)
+            .push(" UNION ALL SELECT t.id FROM tweets t JOIN below b ON t.reply_to_id = b.id)")
+            .push(" SELECT id FROM below WHERE id > ")
+            .bind(after)
+            .push(" ORDER BY id LIMIT ")
+            .bind(limit as i64);
+        self.ids(sql).await
+    }
+
+    /// The tweets that a tweet answers, up to the first of the conversation, oldest first; at most
+    /// `limit`, the nearest ones.
+    pub async fn list_ancestors(
+        &self,
+        id: TweetId,
+        limit: usize,
+    ) -> Result<Vec<TweetId>, StoreError> {
+        let sql = self
+            .sql("WITH RECURSIVE above(id, parent, depth) AS (")
+            .push("SELECT id, reply_to_id, 0 FROM tweets WHERE id = ")
+            .bind(id.0)
+            .push(" UNION ALL SELECT t.id, t.reply_to_id, a.depth + 1 FROM tweets t ")
+            .push("JOIN above a ON t.id = a.parent WHERE a.depth < ")
+            .bind(limit as i64)
+            .push(") SELECT id FROM above WHERE depth > 0 ORDER BY id");
+        self.ids(sql).await
+    }
+
+    /// Who retweeted a tweet, newest first: the retweet's id and the person.
+    pub async fn list_retweeters(
+        &self,
+        id: TweetId,
+        before: i64,
+        limit: u64,
+    ) -> Result<Vec<(i64, UserId)>, StoreError> {
+        let sql = self
+            .sql("SELECT id, user_id FROM tweets WHERE retweet_of_id = ")
+            .bind(id.0)
+            .push(" AND id < ")
+            .bind(before)
+            .push(" ORDER BY id DESC LIMIT ")
+            .bind(limit as i64);
+        self.relations(sql).await
+    }
+
+    /// Ids of everything an account wrote or retweeted, for clearing it away.
+    pub async fn list_tweet_ids_of(
+        &self,
+        author: UserId,
+        limit: u64,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.list_entries(Source::Authors(&[author]), 0, i64::MAX, limit).await
+    }
+
+    async fn entries(&self, sql: Sql) -> Result<Vec<Entry>, StoreError> {
+        let rows = self.rows(sql).await?;
+        rows.iter().map(|row| Ok(entry_from(row)?)).collect()
+    }
+
+    async fn ids(&self, sql: Sql) -> Result<Vec<TweetId>, StoreError> {
+        let rows = self.rows(sql).await?;
+        rows.iter().map(|row| Ok(TweetId(row.try_get_by_index(0)?))).collect()
+    }
+}
+
+fn entry_from(row: &QueryResult) -> Result<Entry, sea_orm::DbErr> {
+    Ok(Entry {
+        id: TweetId(row.try_get_by_index(0)?),
+        user_id: UserId(row.try_get_by_index(1)?),
+        kind: kind_of(
+            (row.try_get_by_index(2)?, row.try_get_by_index(3)?),
+            (row.try_get_by_index(4)?, row.try_get_by_index(5)?),
+        ),
+    })
+}
+
+fn kind_of(reply: (Option<i64>, Option<i64>), retweet: (Option<i64>, Option<i64>)) -> Kind {
+    match (reply, retweet) {
+        (_, (Some(of), Some(of_user))) => {
+            Kind::Retweet { of: TweetId(of), of_user: UserId(of_user) }
+        }
+        ((Some(to), Some(to_user)), _) => Kind::Reply { to: TweetId(to), to_user: UserId(to_user) },
+        _ => Kind::Tweet,
+    }
+}
+
+pub(crate) fn from_row(row: tweets::Model, mentions: Vec<Mention>) -> Tweet {
+    Tweet {
+        id: TweetId(row.id),
+        user_id: UserId(row.user_id),
+        timestamp: Timestamp(row.timestamp),
+        content: row.content,
+        kind: kind_of(
+            (row.reply_to_id, row.reply_to_user_id),
+            (row.retweet_of_id, row.retweet_of_user_id),
+        ),
+        conversation_id: TweetId(row.conversation_id),
+        counts: TweetCounts {
+            likes: row.like_count,
+            retweets: row.retweet_count,
+            replies: row.reply_count,
+        },
+        mentions,
+        deleted: row.deleted_at.is_some(),
+    }
+}
+
+pub(crate) fn to_row(tweet: &Tweet) -> tweets::Model {
+    let (kind, reply, retweet) = match tweet.kind {
+        Kind::Tweet => (kind_code::TWEET, None, None),
+        Kind::Reply { to, to_user } => (kind_code::REPLY, Some((to.0, to_user.0)), None),
+        Kind::Retweet { of, of_user } => (kind_code::RETWEET, None, Some((of.0, of_user.0))),
+    };
+    tweets::Model {
+        id: tweet.id.0,
+        user_id: tweet.user_id.0,
+        timestamp: tweet.timestamp.0,
+        content: tweet.content.clone(),
+        kind,
+        reply_to_id: reply.map(|(id, _)| id),
+        reply_to_user_id: reply.map(|(_, user)| user),
+        conversation_id: tweet.conversation_id.0,
+        retweet_of_id: retweet.map(|(id, _)| id),
+        retweet_of_user_id: retweet.map(|(_, user)| user),
+        like_count: tweet.counts.likes,
+        retweet_count: tweet.counts.retweets,
+        reply_count: tweet.counts.replies,
+        deleted_at: None,
+    }
+}

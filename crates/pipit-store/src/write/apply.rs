@@ -1,0 +1,192 @@
+//! Writes the difference that a batch made: one statement a kind of change, whatever the number of
+//! rows.
+
+use std::collections::HashMap;
+
+use pipit_model::Timestamp;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value};
+
+use super::state::State;
+use crate::entity::tweets;
+use crate::error::StoreError;
+use crate::sql::{Sql, insert_rows, update_rows};
+
+pub(super) async fn apply(
+    tx: &DatabaseTransaction,
+    state: &State,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let db = tx.get_database_backend();
+    for statement in tweet_statements(db, state) {
+        tx.execute_raw(statement).await?;
+    }
+    for statement in relation_statements(db, state) {
+        tx.execute_raw(statement).await?;
+    }
+    let users = state.users.updated();
+    if !users.is_empty() {
+        let columns = ["tweet_count", "follower_count", "following_count"];
+        let rows = users.iter().map(|(id, u)| vec![**id, u.tweets, u.followers, u.following]);
+        tx.execute_raw(update_rows(db, "users", &columns, rows)).await?;
+    }
+    apply_hashtags(tx, db, state).await?;
+    if let Some(statement) = new_keys(db, state, now) {
+        tx.execute_raw(statement).await?;
+    }
+    Ok(())
+}
+
+fn tweet_statements(db: DbBackend, state: &State) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    // First what goes: a retweet taken back and made again in one batch has the same unique key.
+    let removed = state.tweets.removed();
+    if !removed.is_empty() {
+        statements.push(Sql::new(db, "DELETE FROM tweets WHERE id IN ").list(removed).done());
+    }
+    let inserted = state.tweets.inserted();
+    if !inserted.is_empty() {
+        let rows = inserted.into_iter().map(|(_, row)| tweet_values(row)).collect();
+        statements.push(insert_rows(db, "tweets", &TWEET_COLUMNS, rows));
+    }
+    let updated = state.tweets.updated();
+    if !updated.is_empty() {
+        let columns = ["like_count", "retweet_count", "reply_count"];
+        let rows =
+            updated.iter().map(|(id, t)| vec![**id, t.like_count, t.retweet_count, t.reply_count]);
+        statements.push(update_rows(db, "tweets", &columns, rows));
+    }
+    let tombstones: Vec<_> = updated.iter().filter(|(_, t)| t.deleted_at.is_some()).collect();
+    if let Some(at) = tombstones.iter().filter_map(|(_, t)| t.deleted_at).max() {
+        let ids: Vec<i64> = tombstones.iter().map(|(id, _)| **id).collect();
+        let sql = Sql::new(db, "UPDATE tweets SET content = '', deleted_at = ").bind(at);
+        statements.push(
+            sql.push(" WHERE deleted_at IS NULL AND id IN ").list(ids.iter().copied()).done(),
+        );
+        statements.push(Sql::new(db, "DELETE FROM mentions WHERE tweet_id IN ").list(ids).done());
+    }
+    if !state.new_mentions.is_empty() {
+        let rows = state
+            .new_mentions
+            .iter()
+            .map(|(tweet, user, handle)| vec![(*tweet).into(), (*user).into(), handle.into()])
+            .collect();
+        statements.push(insert_rows(db, "mentions", &["tweet_id", "user_id", "handle_key"], rows));
+    }
+    statements
+}
+
+const TWEET_COLUMNS: [&str; 13] = [
+    "id",
+    "user_id",
+    "timestamp",
+    "content",
+    "kind",
+    "reply_to_id",
+    "reply_to_user_id",
+    "conversation_id",
+    "retweet_of_id",
+    "retweet_of_user_id",
+    "like_count",
+    "retweet_count",
+    "reply_count",
+];
+
+fn tweet_values(row: &tweets::Model) -> Vec<Value> {
+    vec![
+        row.id.into(),
+        row.user_id.into(),
+        row.timestamp.into(),
+        row.content.clone().into(),
+        row.kind.into(),
+        row.reply_to_id.into(),
+        row.reply_to_user_id.into(),
+        row.conversation_id.into(),
+        row.retweet_of_id.into(),
+        row.retweet_of_user_id.into(),
+        row.like_count.into(),
+        row.retweet_count.into(),
+        row.reply_count.into(),
+    ]
+}
+
+fn relation_statements(db: DbBackend, state: &State) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    let tables =
+        [("likes", "tweet_id", &state.likes), ("followers", "followed_user_id", &state.follows)];
+    for (table, column, relation) in tables {
+        let removed = relation.removed();
+        if !removed.is_empty() {
+            let sql = Sql::new(db, &format!("DELETE FROM {table} WHERE "));
+            statements.push(sql.pair_in(("user_id", column), removed).done());
+        }
+        let inserted = relation.inserted();
+        if !inserted.is_empty() {
+            let rows = inserted
+                .into_iter()
+                .map(|((user, other), id)| vec![(*user).into(), (*other).into(), (*id).into()])
+                .collect();
+            statements.push(insert_rows(db, table, &["user_id", column, "id"], rows));
+        }
+    }
+    statements
+}
+
+async fn apply_hashtags(
+    tx: &DatabaseTransaction,
+    db: DbBackend,
+    state: &State,
+) -> Result<(), StoreError> {
+    let updated = state.hashtags.updated();
+    if !updated.is_empty() {
+        let rows = updated.iter().map(|(_, row)| vec![row.id, row.tweets]);
+        tx.execute_raw(update_rows(db, "hashtags", &["tweet_count"], rows)).await?;
+    }
+    // A name that another node inserts at the same moment fails this batch by the unique index;
+    // it is then tried again and finds the name.
+    let inserted = state.hashtags.inserted();
+    if !inserted.is_empty() {
+        let rows = inserted
+            .iter()
+            .map(|(name, row)| vec![row.id.into(), (*name).into(), row.tweets.into()])
+            .collect();
+        let columns = ["id", "name", "tweet_count"];
+        tx.execute_raw(insert_rows(db, "hashtags", &columns, rows)).await?;
+    }
+    let ids: HashMap<&str, i64> = state
+        .new_links
+        .iter()
+        .chain(&state.dead_links)
+        .filter_map(|(name, _)| Some((name.as_str(), state.hashtags.get(name)?.id)))
+        .collect();
+    let links = |links: &[(String, i64)]| -> Vec<(i64, i64)> {
+        links.iter().filter_map(|(name, tweet)| Some((*ids.get(name.as_str())?, *tweet))).collect()
+    };
+    let dead = links(&state.dead_links);
+    if !dead.is_empty() {
+        let sql = Sql::new(db, "DELETE FROM tweet_hashtags WHERE ");
+        tx.execute_raw(sql.pair_in(("hashtag_id", "tweet_id"), dead).done()).await?;
+    }
+    let new = links(&state.new_links);
+    if !new.is_empty() {
+        let rows = new.into_iter().map(|(tag, tweet)| vec![tag.into(), tweet.into()]).collect();
+        let columns = ["hashtag_id", "tweet_id"];
+        tx.execute_raw(insert_rows(db, "tweet_hashtags", &columns, rows)).await?;
+    }
+    Ok(())
+}
+
+fn new_keys(db: DbBackend, state: &State, now: Timestamp) -> Option<Statement> {
+    let inserted = state.keys.inserted();
+    if inserted.is_empty() {
+        return None;
+    }
+    let rows = inserted
+        .into_iter()
+        .map(|(hash, row)| {
+            let request_hash = row.request_hash.clone();
+            vec![hash.into(), request_hash.into(), row.resource_id.into(), now.0.into()]
+        })
+        .collect();
+    let columns = ["key_hash", "request_hash", "resource_id", "created_at"];
+    Some(insert_rows(db, "idempotency_keys", &columns, rows))
+}

@@ -1,0 +1,85 @@
+//! The hot writes, as data. What comes to be gets its id from the writer.
+
+use std::sync::Arc;
+
+use pipit_model::event::Standing;
+use pipit_model::tweet::{Mention, Tweet};
+use pipit_model::{TweetId, UserId};
+
+/// One write, checked as far as it can be without reading the database.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Store a tweet or a reply.
+    Post(NewTweet),
+    /// Turn a tweet or reply into a tombstone.
+    Delete {
+        /// Which.
+        tweet_id: TweetId,
+        /// Who asks; must be its author.
+        user_id: UserId,
+    },
+    /// Like, or like no longer.
+    Like {
+        /// Who.
+        user_id: UserId,
+        /// What; never a retweet.
+        tweet_id: TweetId,
+        /// How it shall stand.
+        to: Standing,
+    },
+    /// Retweet, or take it back.
+    Retweet {
+        /// Who.
+        user_id: UserId,
+        /// What; never a retweet.
+        tweet_id: TweetId,
+        /// How it shall stand.
+        to: Standing,
+    },
+    /// Follow, or follow no longer.
+    Follow {
+        /// Who.
+        user_id: UserId,
+        /// Whom; never oneself.
+        followed_user_id: UserId,
+        /// How it shall stand.
+        to: Standing,
+    },
+}
+
+/// A tweet or reply to be stored.
+#[derive(Debug, Clone)]
+pub struct NewTweet {
+    /// Its author.
+    pub user_id: UserId,
+    /// Its text, checked.
+    pub content: String,
+    /// Its hashtags as they are indexed.
+    pub hashtags: Vec<String>,
+    /// Those of the mentioned handles that exist.
+    pub mentions: Vec<Mention>,
+    /// The tweet it answers; never a retweet.
+    pub reply_to: Option<TweetId>,
+    /// What makes a repeated request answer with what the first one made.
+    pub idempotency: Option<IdempotencyKey>,
+}
+
+/// A client's `Idempotency-Key`, bound to who sent it and to what was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// Hash of the sender and the key, 64 hexadecimal digits.
+    pub key_hash: String,
+    /// Hash of the request, 64 hexadecimal digits.
+    pub request_hash: String,
+}
+
+/// What a command came to.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// A tweet was stored.
+    Posted(Arc<Tweet>),
+    /// The same request had stored this tweet before.
+    Existing(TweetId),
+    /// It stands as it was asked for.
+    Done,
+}

@@ -1,0 +1,289 @@
+//! What a command means for the rows it is about. Pure: no SQL, no waiting; a command that is
+//! refused has changed nothing.
+
+use std::sync::Arc;
+
+use pipit_model::event::{Event, Standing};
+use pipit_model::limits::FOLLOWING_MAX;
+use pipit_model::tweet::{Kind, Tweet, TweetCounts};
+use pipit_model::user::UserCounts;
+use pipit_model::{HashtagId, IdGenerator, Timestamp, TweetId, UserId};
+
+use super::command::{Command, NewTweet, Outcome};
+use super::state::{HashtagRow, KeyRow, State};
+use crate::entity::tweets;
+use crate::error::StoreError;
+use crate::tweets::{from_row, kind_code, to_row};
+
+type Decided = Result<Outcome, StoreError>;
+
+/// Gives out the ids of what comes to be: later commands get higher ids, and nothing else writes
+/// between them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Births<'a> {
+    pub(super) ids: &'a IdGenerator,
+    pub(super) now: Timestamp,
+}
+
+impl Births<'_> {
+    fn next(self) -> i64 {
+        self.ids.next(self.now)
+    }
+}
+
+/// Applies one command to the state and notes what is to be announced.
+pub(super) fn decide(
+    state: &mut State,
+    command: &Command,
+    births: Births<'_>,
+    events: &mut Vec<Event>,
+) -> Decided {
+    match command {
+        Command::Post(tweet) => post(state, tweet, births, events),
+        Command::Delete { tweet_id, user_id } => {
+            delete(state, *tweet_id, *user_id, births.now, events)
+        }
+        Command::Like { user_id, tweet_id, to } => {
+            like(state, (*user_id, *tweet_id), *to, births, events)
+        }
+        Command::Retweet { user_id, tweet_id, to } => match to {
+            Standing::Set => retweet(state, (*user_id, *tweet_id), births, events),
+            Standing::Unset => unretweet(state, (*user_id, *tweet_id), events),
+        },
+        Command::Follow { user_id, followed_user_id, to } => {
+            follow(state, (*user_id, *followed_user_id), *to, births, events)
+        }
+    }
+}
+
+/// The counts that differ after all commands of a batch, each once.
+pub(super) fn count_events(state: &State, events: &mut Vec<Event>) {
+    for (id, row) in state.tweets.updated() {
+        let counts = counts_of(row);
+        if state.tweets.original(id).map(counts_of) != Some(counts) {
+            events.push(Event::TweetCounted(TweetId(*id), counts));
+        }
+    }
+    for (id, row) in state.users.updated() {
+        let counts =
+            UserCounts { tweets: row.tweets, followers: row.followers, following: row.following };
+        events.push(Event::UserCounted(UserId(*id), counts));
+    }
+}
+
+fn counts_of(row: &tweets::Model) -> TweetCounts {
+    TweetCounts { likes: row.like_count, retweets: row.retweet_count, replies: row.reply_count }
+}
+
+fn post(state: &mut State, new: &NewTweet, births: Births<'_>, events: &mut Vec<Event>) -> Decided {
+    if let Some(key) = &new.idempotency
+        && let Some(before) = state.keys.get(&key.key_hash)
+    {
+        return if before.request_hash == key.request_hash {
+            Ok(Outcome::Existing(TweetId(before.resource_id)))
+        } else {
+            Err(StoreError::KeyReused)
+        };
+    }
+    live_user(state, new.user_id)?;
+    let parent = new.reply_to.map(|id| live_tweet(state, id).cloned()).transpose()?;
+
+    let tweet = Arc::new(stored(TweetId(births.next()), new, parent.as_ref()));
+    state.tweets.set(tweet.id.0, to_row(&tweet));
+    state.users.edit(&new.user_id.0, |user| user.tweets += 1);
+    if let Some(parent) = parent {
+        state.tweets.edit(&parent.id, |parent| parent.reply_count += 1);
+    }
+    let mut hashtags = Vec::with_capacity(new.hashtags.len());
+    for name in &new.hashtags {
+        let row = state.hashtags.get(name).copied();
+        let row = row.unwrap_or_else(|| HashtagRow { id: births.next(), tweets: 0 });
+        hashtags.push(HashtagId(row.id));
+        state.hashtags.set(name.clone(), HashtagRow { tweets: row.tweets + 1, ..row });
+        state.new_links.push((name.clone(), tweet.id.0));
+    }
+    for mention in &new.mentions {
+        state.new_mentions.push((tweet.id.0, mention.user_id.0, mention.handle_key.clone()));
+    }
+    if let Some(key) = &new.idempotency {
+        let row = KeyRow { request_hash: key.request_hash.clone(), resource_id: tweet.id.0 };
+        state.keys.set(key.key_hash.clone(), row);
+    }
+    events.push(Event::TweetPosted { tweet: tweet.clone(), hashtags: hashtags.into() });
+    Ok(Outcome::Posted(tweet))
+}
+
+fn stored(id: TweetId, new: &NewTweet, parent: Option<&tweets::Model>) -> Tweet {
+    let kind = parent.map_or(Kind::Tweet, |parent| Kind::Reply {
+        to: TweetId(parent.id),
+        to_user: UserId(parent.user_id),
+    });
+    Tweet {
+        id,
+        user_id: new.user_id,
+        timestamp: id.timestamp(),
+        content: new.content.clone(),
+        kind,
+        conversation_id: parent.map_or(id, |parent| TweetId(parent.conversation_id)),
+        counts: TweetCounts::default(),
+        mentions: new.mentions.clone(),
+        deleted: false,
+    }
+}
+
+fn delete(
+    state: &mut State,
+    tweet_id: TweetId,
+    user_id: UserId,
+    now: Timestamp,
+    events: &mut Vec<Event>,
+) -> Decided {
+    let row = live_tweet(state, tweet_id)?.clone();
+    if row.user_id != user_id.0 {
+        return Err(StoreError::Forbidden("only its author may delete a tweet"));
+    }
+    let tweet = from_row(row, Vec::new());
+    // What a person deletes is gone from the database too; the tombstone holds only its place.
+    state.tweets.edit(&tweet_id.0, |row| {
+        row.deleted_at = Some(now.0);
+        row.content.clear();
+    });
+    state.users.edit(&user_id.0, |user| user.tweets -= 1);
+    if let Kind::Reply { to, .. } = tweet.kind {
+        state.tweets.edit(&to.0, |parent| parent.reply_count -= 1);
+    }
+    let mut hashtags = Vec::new();
+    for name in tweet.hashtag_keys() {
+        hashtags.extend(state.hashtags.get(&name).map(|row| HashtagId(row.id)));
+        state.hashtags.edit(&name, |row| row.tweets -= 1);
+        state.dead_links.push((name, tweet_id.0));
+    }
+    events.push(Event::TweetDeleted { entry: tweet.entry(), hashtags: hashtags.into() });
+    Ok(Outcome::Done)
+}
+
+fn like(
+    state: &mut State,
+    (user_id, tweet_id): (UserId, TweetId),
+    to: Standing,
+    births: Births<'_>,
+    events: &mut Vec<Event>,
+) -> Decided {
+    if to.is_set() {
+        live_tweet(state, tweet_id)?;
+    }
+    let pair = (user_id.0, tweet_id.0);
+    if state.likes.get(&pair).is_some() != to.is_set() {
+        let step = match to {
+            Standing::Set => {
+                state.likes.set(pair, births.next());
+                1
+            }
+            Standing::Unset => {
+                state.likes.remove(pair);
+                -1
+            }
+        };
+        state.tweets.edit(&tweet_id.0, |tweet| tweet.like_count += step);
+        events.push(Event::Liked { user_id, tweet_id, now: to });
+    }
+    Ok(Outcome::Done)
+}
+
+fn retweet(
+    state: &mut State,
+    (user_id, tweet_id): (UserId, TweetId),
+    births: Births<'_>,
+    events: &mut Vec<Event>,
+) -> Decided {
+    let of = live_tweet(state, tweet_id)?;
+    let of_user = UserId(of.user_id);
+    let pair = (user_id.0, tweet_id.0);
+    if state.retweets.get(&pair).is_some() {
+        return Ok(Outcome::Done);
+    }
+    let id = TweetId(births.next());
+    let entry = Arc::new(Tweet {
+        id,
+        user_id,
+        timestamp: id.timestamp(),
+        content: String::new(),
+        kind: Kind::Retweet { of: tweet_id, of_user },
+        conversation_id: id,
+        counts: TweetCounts::default(),
+        mentions: Vec::new(),
+        deleted: false,
+    });
+    state.tweets.set(id.0, to_row(&entry));
+    state.retweets.set(pair, id.0);
+    state.tweets.edit(&tweet_id.0, |tweet| tweet.retweet_count += 1);
+    events.push(Event::TweetPosted { tweet: entry, hashtags: Arc::new([]) });
+    events.push(Event::Retweeted { user_id, tweet_id, now: Standing::Set });
+    Ok(Outcome::Done)
+}
+
+fn unretweet(
+    state: &mut State,
+    (user_id, tweet_id): (UserId, TweetId),
+    events: &mut Vec<Event>,
+) -> Decided {
+    let pair = (user_id.0, tweet_id.0);
+    let Some(id) = state.retweets.get(&pair).copied() else {
+        return Ok(Outcome::Done);
+    };
+    if let Some(row) = state.tweets.get(&id).cloned() {
+        let entry = from_row(row, Vec::new()).entry();
+        events.push(Event::TweetDeleted { entry, hashtags: Arc::new([]) });
+    }
+    state.tweets.remove(id);
+    state.retweets.remove(pair);
+    state.tweets.edit(&tweet_id.0, |tweet| tweet.retweet_count -= 1);
+    events.push(Event::Retweeted { user_id, tweet_id, now: Standing::Unset });
+    Ok(Outcome::Done)
+}
+
+fn follow(
+    state: &mut State,
+    (user_id, followed_user_id): (UserId, UserId),
+    to: Standing,
+    births: Births<'_>,
+    events: &mut Vec<Event>,
+) -> Decided {
+    let pair = (user_id.0, followed_user_id.0);
+    if state.follows.get(&pair).is_some() == to.is_set() {
+        return Ok(Outcome::Done);
+    }
+    let step = match to {
+        Standing::Set => {
+            live_user(state, followed_user_id)?;
+            if live_user(state, user_id)? >= FOLLOWING_MAX {
+                return Err(StoreError::Limit("you follow as many accounts as one can (50,000)"));
+            }
+            state.follows.set(pair, births.next());
+            1
+        }
+        Standing::Unset => {
+            state.follows.remove(pair);
+            -1
+        }
+    };
+    state.users.edit(&user_id.0, |user| user.following += step);
+    state.users.edit(&followed_user_id.0, |user| user.followers += step);
+    events.push(Event::Followed { user_id, followed_user_id, now: to });
+    Ok(Outcome::Done)
+}
+
+/// How many accounts a user follows, if the user is there.
+fn live_user(state: &State, id: UserId) -> Result<i64, StoreError> {
+    match state.users.get(&id.0) {
+        Some(user) if !user.deleted => Ok(user.following),
+        _ => Err(StoreError::NotFound("user")),
+    }
+}
+
+fn live_tweet(state: &State, id: TweetId) -> Result<&tweets::Model, StoreError> {
+    match state.tweets.get(&id.0) {
+        Some(row) if row.deleted_at.is_none() && row.kind != kind_code::RETWEET => Ok(row),
+        _ => Err(StoreError::NotFound("tweet")),
+    }
+}

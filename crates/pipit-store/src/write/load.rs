@@ -1,0 +1,219 @@
+//! Reads, and where there are rows to lock locks, all that a batch is about: a few statements
+//! whatever its size. Rows are locked table by table and in key order, so that two nodes that
+//! write to one database never wait for each other in a circle.
+
+use std::collections::BTreeSet;
+
+use pipit_model::tweet::Kind;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult};
+
+use super::command::Command;
+use super::state::{HashtagRow, KeyRow, State, UserRow};
+use crate::entity::tweets;
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::tweets::from_row;
+
+/// The keys of the rows that a batch needs.
+#[derive(Default)]
+struct Needs {
+    users: BTreeSet<i64>,
+    tweets: BTreeSet<i64>,
+    deletes: BTreeSet<i64>,
+    hashtags: BTreeSet<String>,
+    likes: BTreeSet<(i64, i64)>,
+    retweets: BTreeSet<(i64, i64)>,
+    follows: BTreeSet<(i64, i64)>,
+    keys: BTreeSet<String>,
+}
+
+impl Needs {
+    fn of(commands: &[&Command]) -> Self {
+        let mut needs = Self::default();
+        for command in commands {
+            match command {
+                Command::Post(tweet) => {
+                    needs.users.insert(tweet.user_id.0);
+                    needs.tweets.extend(tweet.reply_to.map(|id| id.0));
+                    needs.hashtags.extend(tweet.hashtags.iter().cloned());
+                    needs.keys.extend(tweet.idempotency.iter().map(|key| key.key_hash.clone()));
+                }
+                Command::Delete { tweet_id, user_id } => {
+                    needs.users.insert(user_id.0);
+                    needs.deletes.insert(tweet_id.0);
+                }
+                Command::Like { user_id, tweet_id, .. } => {
+                    needs.tweets.insert(tweet_id.0);
+                    needs.likes.insert((user_id.0, tweet_id.0));
+                }
+                Command::Retweet { user_id, tweet_id, .. } => {
+                    needs.tweets.insert(tweet_id.0);
+                    needs.retweets.insert((user_id.0, tweet_id.0));
+                }
+                Command::Follow { user_id, followed_user_id, .. } => {
+                    needs.users.extend([user_id.0, followed_user_id.0]);
+                    needs.follows.insert((user_id.0, followed_user_id.0));
+                }
+            }
+        }
+        needs
+    }
+}
+
+pub(super) async fn load(
+    tx: &DatabaseTransaction,
+    commands: &[&Command],
+) -> Result<State, StoreError> {
+    let mut needs = Needs::of(commands);
+    let mut state = State::default();
+    let db = tx.get_database_backend();
+    if !needs.deletes.is_empty() {
+        add_needs_of_deletes(tx, db, &mut needs).await?;
+    }
+    load_users(tx, db, &needs, &mut state).await?;
+    load_tweets(tx, db, &needs, &mut state).await?;
+    load_hashtags(tx, db, &needs, &mut state).await?;
+    load_relations(tx, db, &needs, &mut state).await?;
+    load_keys(tx, db, &needs, &mut state).await?;
+    Ok(state)
+}
+
+/// A delete also changes its parent's and its hashtags' counts; which these are never changes, so
+/// reading them before the lock is safe.
+async fn add_needs_of_deletes(
+    tx: &DatabaseTransaction,
+    db: DbBackend,
+    needs: &mut Needs,
+) -> Result<(), StoreError> {
+    let sql = Sql::new(db, "SELECT * FROM tweets WHERE id IN ").list(needs.deletes.iter().copied());
+    for row in tweets::Model::find_by_statement(sql.done()).all(tx).await? {
+        needs.tweets.insert(row.id);
+        let tweet = from_row(row, Vec::new());
+        needs.hashtags.extend(tweet.hashtag_keys());
+        if let Kind::Reply { to, .. } = tweet.kind {
+            needs.tweets.insert(to.0);
+        }
+    }
+    Ok(())
+}
+
+async fn load_users(
+    tx: &DatabaseTransaction,
+    db: DbBackend,
+    needs: &Needs,
+    state: &mut State,
+) -> Result<(), StoreError> {
+    if needs.users.is_empty() {
+        return Ok(());
+    }
+    let sql = Sql::new(
+        db,
+        "SELECT id, tweet_count, follower_count, following_count, deleted_at FROM users \
+         WHERE id IN ",
+    );
+    let sql = sql.list(needs.users.iter().copied()).push(" ORDER BY id").for_update();
+    for row in tx.query_all_raw(sql.done()).await? {
+        let user = UserRow {
+            tweets: row.try_get_by_index(1)?,
+            followers: row.try_get_by_index(2)?,
+            following: row.try_get_by_index(3)?,
+            deleted: row.try_get_by_index::<Option<i64>>(4)?.is_some(),
+        };
+        state.users.read(row.try_get_by_index(0)?, user);
+    }
+    Ok(())
+}
+
+async fn load_tweets(
+    tx: &DatabaseTransaction,
+    db: DbBackend,
+    needs: &Needs,
+    state: &mut State,
+) -> Result<(), StoreError> {
+    if !needs.tweets.is_empty() {
+        let sql = Sql::new(db, "SELECT * FROM tweets WHERE id IN ");
+        let sql = sql.list(needs.tweets.iter().copied()).push(" ORDER BY id").for_update();
+        for row in tweets::Model::find_by_statement(sql.done()).all(tx).await? {
+            state.tweets.read(row.id, row);
+        }
+    }
+    if !needs.retweets.is_empty() {
+        let sql = Sql::new(db, "SELECT * FROM tweets WHERE ");
+        let sql = sql.pair_in(("user_id", "retweet_of_id"), needs.retweets.iter().copied());
+        for row in tweets::Model::find_by_statement(sql.done()).all(tx).await? {
+            if let Some(of) = row.retweet_of_id {
+                state.retweets.read((row.user_id, of), row.id);
+            }
+            state.tweets.read(row.id, row);
+        }
+    }
+    Ok(())
+}
+
+async fn load_hashtags(
+    tx: &DatabaseTransaction,
+    db: DbBackend,
+    needs: &Needs,
+    state: &mut State,
+) -> Result<(), StoreError> {
+    if needs.hashtags.is_empty() {
+        return Ok(());
+    }
+    let sql = Sql::new(db, "SELECT id, name, tweet_count FROM hashtags WHERE name IN ");
+    let sql = sql.list(needs.hashtags.iter().cloned()).push(" ORDER BY name").for_update();
+    for row in tx.query_all_raw(sql.done()).await? {
+        let hashtag = HashtagRow { id: row.try_get_by_index(0)?, tweets: row.try_get_by_index(2)? };
+        state.hashtags.read(row.try_get_by_index(1)?, hashtag);
+    }
+    Ok(())
+}
+
+/// Likes and follows need no lock of their own: whoever changes one holds the lock of the tweet or
+/// of the two users.
+async fn load_relations(
+    tx: &DatabaseTransaction,
+    db: DbBackend,
+    needs: &Needs,
+    state: &mut State,
+) -> Result<(), StoreError> {
+    let tables = [
+        ("likes", "tweet_id", &needs.likes, &mut state.likes),
+        ("followers", "followed_user_id", &needs.follows, &mut state.follows),
+    ];
+    for (table, column, pairs, rows) in tables {
+        if pairs.is_empty() {
+            continue;
+        }
+        let sql = Sql::new(db, &format!("SELECT user_id, {column}, id FROM {table} WHERE "));
+        let sql = sql.pair_in(("user_id", column), pairs.iter().copied());
+        for row in tx.query_all_raw(sql.done()).await? {
+            let pair = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            rows.read(pair, row.try_get_by_index(2)?);
+        }
+    }
+    Ok(())
+}
+
+async fn load_keys(
+    tx: &DatabaseTransaction,
+    db: DbBackend,
+    needs: &Needs,
+    state: &mut State,
+) -> Result<(), StoreError> {
+    if needs.keys.is_empty() {
+        return Ok(());
+    }
+    let sql = Sql::new(
+        db,
+        "SELECT key_hash, request_hash, resource_id FROM idempotency_keys WHERE key_hash IN ",
+    );
+    let sql = sql.list(needs.keys.iter().cloned());
+    for row in tx.query_all_raw(sql.done()).await? {
+        let key = KeyRow {
+            request_hash: row.try_get_by_index(1)?,
+            resource_id: row.try_get_by_index(2)?,
+        };
+        state.keys.read(row.try_get_by_index(0)?, key);
+    }
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! Every query of the hot path is served by an index: asked of each database, on tables with rows.
+
+use pipit_testkit::{Backend, backends};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+
+use crate::{Fixture, tweet};
+use pipit_model::event::Standing;
+use pipit_store::NewTweet;
+
+/// The hot queries with sample values, as the store sends them.
+const HOT: [&str; 12] = [
+    "SELECT t.id FROM tweets t WHERE t.user_id IN (1, 2, 3) AND t.id >= 5 AND t.id < 900 \
+     AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
+    "SELECT t.id FROM tweets t WHERE t.kind = 0 AND t.id >= 5 AND t.id < 900 \
+     AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
+    "SELECT t.id FROM tweet_hashtags h JOIN tweets t ON t.id = h.tweet_id WHERE h.hashtag_id = 1 \
+     AND h.tweet_id >= 5 AND h.tweet_id < 900 AND t.deleted_at IS NULL \
+     ORDER BY h.tweet_id DESC LIMIT 20",
+    "SELECT * FROM tweets WHERE id IN (1, 2, 3)",
+    "SELECT tweet_id, user_id, handle_key FROM mentions WHERE tweet_id IN (1, 2)",
+    "SELECT * FROM users WHERE id IN (1, 2)",
+    "SELECT handle_key, id FROM users WHERE deleted_at IS NULL AND handle_key IN ('a', 'b')",
+    "SELECT followed_user_id FROM followers WHERE user_id = 1",
+    "SELECT tweet_id FROM likes WHERE user_id = 1 ORDER BY tweet_id DESC LIMIT 1000",
+    "SELECT retweet_of_id FROM tweets WHERE user_id = 1 AND retweet_of_id IS NOT NULL \
+     ORDER BY retweet_of_id DESC LIMIT 1000",
+    "SELECT id, name, tweet_count FROM hashtags WHERE name IN ('a', 'b')",
+    "SELECT id, user_id FROM followers WHERE followed_user_id = 1 AND id < 900 \
+     ORDER BY id DESC LIMIT 20",
+];
+
+#[tokio::test]
+async fn no_hot_query_reads_a_whole_table() {
+    for backend in backends() {
+        let f = Fixture::new(backend).await;
+        fill(&f).await;
+        let db = f.db.connect().await;
+        prepare(&db, backend).await;
+        for query in HOT {
+            let plan = explain(&db, backend, query).await;
+            let scans = match backend {
+                // "SEARCH … USING" is an index; "SCAN" is the table.
+                Backend::Sqlite => plan.contains("SCAN"),
+                Backend::Postgres => plan.contains("Seq Scan"),
+                Backend::MySql => plan.split_whitespace().any(|word| word == "ALL"),
+            };
+            assert!(!scans, "{backend:?} reads a whole table for\n{query}\n{plan}");
+        }
+    }
+}
+
+async fn fill(f: &Fixture) {
+    let mut people = Vec::new();
+    for n in 0..20 {
+        people.push(f.user(&format!("user_{n}")).await);
+    }
+    for n in 0..200_usize {
+        let hashtags = vec![format!("tag{}", n % 20)];
+        let id = f.posted(NewTweet { hashtags, ..tweet(people[n % 20]) }).await;
+        f.like(people[n % 7], id, Standing::Set).await.expect("liked");
+        let other = people[(n + n / 20 + 1) % 20];
+        if other != people[n % 20] {
+            f.follow(people[n % 20], other, Standing::Set).await;
+        }
+    }
+}
+
+/// Tells the planner what it would know of a large table: on a few hundred rows reading all of them
+/// is simply cheaper.
+async fn prepare(db: &DatabaseConnection, backend: Backend) {
+    let statements: &[&str] = match backend {
+        Backend::Sqlite => &["ANALYZE"],
+        Backend::Postgres => &["ANALYZE"],
+        Backend::MySql => {
+            &["ANALYZE TABLE tweets, users, followers, likes, hashtags, tweet_hashtags, mentions"]
+        }
+    };
+    for statement in statements {
+        db.execute_unprepared(statement).await.expect("analysed");
+    }
+}
+
+async fn explain(db: &DatabaseConnection, backend: Backend, query: &str) -> String {
+    let explain = match backend {
+        Backend::Sqlite => format!("EXPLAIN QUERY PLAN {query}"),
+        // A planner that would rather scan says so only if it has no other way.
+        Backend::Postgres => {
+            let off = "SET enable_seqscan = off";
+            db.execute_unprepared(off).await.expect("set");
+            format!("EXPLAIN {query}")
+        }
+        Backend::MySql => format!("EXPLAIN {query}"),
+    };
+    let statement = Statement::from_string(db.get_database_backend(), explain);
+    let rows = db.query_all_raw(statement).await.expect("explained");
+    let column =
+        |row: &sea_orm::QueryResult, n| row.try_get_by_index::<String>(n).unwrap_or_default();
+    rows.iter()
+        .map(|row| match backend {
+            Backend::Sqlite => column(row, 3),
+            Backend::Postgres => column(row, 0),
+            // The columns "type" and "key".
+            Backend::MySql => format!("{} {}", column(row, 3), column(row, 5)),
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}

@@ -1,0 +1,140 @@
+//! Reads: stretches of timelines, threads, relations, sessions.
+
+use pipit_model::event::{Event, Standing};
+use pipit_model::{Clock, SessionId, TweetId};
+use pipit_store::{Command, FollowSide, NewTweet, Session, Source};
+use pipit_testkit::backends;
+
+use crate::{Fixture, tweet};
+
+#[tokio::test]
+async fn stretches_are_newest_first_and_bounded_on_both_sides() {
+    for backend in backends() {
+        let f = Fixture::new(backend).await;
+        let (ann, bob) = (f.user("ann").await, f.user("bob").await);
+        let mut ids = Vec::new();
+        for n in 0..6 {
+            let author = if n % 2 == 0 { ann } else { bob };
+            let hashtags = vec!["x".to_owned()];
+            ids.push(f.posted(NewTweet { hashtags, ..tweet(author) }).await);
+        }
+        let deleted = Command::Delete { tweet_id: ids[3], user_id: bob };
+        f.store.write(deleted).await.expect("deleted");
+        let hashtag = f.store.find_hashtag("x").await.expect("read").expect("there").id;
+        let both = [ann, bob];
+        for source in [Source::Authors(&both), Source::Hashtag(hashtag), Source::Public] {
+            let list = async |from, before, limit| -> Vec<TweetId> {
+                let entries = f.store.list_entries(source, from, before, limit).await;
+                entries.expect("read").into_iter().map(|entry| entry.id).collect()
+            };
+            assert_eq!(list(0, i64::MAX, 9).await, [ids[5], ids[4], ids[2], ids[1], ids[0]]);
+            assert_eq!(list(ids[1].0, ids[5].0, 9).await, [ids[4], ids[2], ids[1]]);
+            assert_eq!(list(0, i64::MAX, 2).await, [ids[5], ids[4]]);
+        }
+        let one = f.store.list_entries(Source::Authors(&[bob]), 0, i64::MAX, 9).await;
+        assert_eq!(one.expect("read").len(), 2);
+        let none = f.store.list_entries(Source::Authors(&[]), 0, i64::MAX, 9).await;
+        assert!(none.expect("read").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn threads_go_up_and_down() {
+    for backend in backends() {
+        let f = Fixture::new(backend).await;
+        let ann = f.user("ann").await;
+        let mut chain = vec![f.post(ann, "root").await];
+        for _ in 0..4 {
+            let parent = chain.last().copied();
+            chain.push(f.posted(NewTweet { reply_to: parent, ..tweet(ann) }).await);
+        }
+        let side = f.posted(NewTweet { reply_to: Some(chain[0]), ..tweet(ann) }).await;
+        let up = f.store.list_ancestors(chain[4], 100).await.expect("read");
+        assert_eq!(up, chain[..4]);
+        let nearest = f.store.list_ancestors(chain[4], 2).await.expect("read");
+        assert_eq!(nearest, chain[2..4]);
+        let down = f.store.list_descendants(chain[0], 0, 100).await.expect("read");
+        assert_eq!(down, [&chain[1..], &[side]].concat());
+        let next = f.store.list_descendants(chain[0], chain[2].0, 2).await.expect("read");
+        assert_eq!(next, chain[3..5]);
+        assert!(f.store.list_descendants(side, 0, 9).await.expect("read").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn relations_are_listed_newest_first() {
+    for backend in backends() {
+        let f = Fixture::new(backend).await;
+        let (ann, bob, cat) = (f.user("ann").await, f.user("bob").await, f.user("cat").await);
+        f.follow(ann, cat, Standing::Set).await;
+        f.follow(bob, cat, Standing::Set).await;
+        f.follow(cat, ann, Standing::Set).await;
+        let rows = f.store.list_follows(FollowSide::Followers, cat, i64::MAX, 9).await;
+        let rows = rows.expect("read");
+        assert_eq!(rows.iter().map(|(_, user)| *user).collect::<Vec<_>>(), [bob, ann]);
+        let rest = f.store.list_follows(FollowSide::Followers, cat, rows[0].0, 9).await;
+        assert_eq!(rest.expect("read"), rows[1..]);
+        let following = f.store.list_follows(FollowSide::Following, cat, i64::MAX, 9).await;
+        assert_eq!(following.expect("read")[0].1, ann);
+        let seen = f.store.list_relationships(ann, &[bob, cat]).await.expect("read");
+        assert_eq!((seen[0].following, seen[0].followed_by), (false, false));
+        assert_eq!((seen[1].following, seen[1].followed_by), (true, true));
+
+        let (old, new) = (f.post(ann, "old").await, f.post(ann, "new").await);
+        for id in [new, old] {
+            f.like(bob, id, Standing::Set).await.expect("liked");
+        }
+        let liked = f.store.list_liked(bob, 1).await.expect("read");
+        assert_eq!((liked.tweet_ids.as_slice(), liked.floor), ([new].as_slice(), new.0));
+        assert_eq!(f.store.list_liked(bob, 9).await.expect("read").floor, 0);
+        let which = f.store.filter_liked(bob, &[old, TweetId(1)]).await.expect("read");
+        assert_eq!(which, [old]);
+        assert!(f.store.filter_retweeted(bob, &[old]).await.expect("read").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn sessions_end_and_the_oldest_make_room() {
+    for backend in backends() {
+        let f = Fixture::new(backend).await;
+        let ann = f.user("ann").await;
+        let now = Clock::System.now();
+        for n in 1..=5 {
+            let session = Session {
+                id: SessionId(n),
+                user_id: ann,
+                created_at: now,
+                expires_at: now.plus_secs(60),
+                user_agent: "test".to_owned(),
+            };
+            f.store.insert_session(session, 3, None).await.expect("begun");
+        }
+        let ids = async || -> Vec<i64> {
+            let sessions = f.store.list_sessions(ann).await.expect("read");
+            sessions.iter().map(|session| session.id.0).collect()
+        };
+        assert_eq!(ids().await, [5, 4, 3]);
+        assert!(f.store.delete_session(SessionId(4), 1.into()).await.is_err(), "not theirs");
+        f.store.delete_session(SessionId(4), ann).await.expect("ended");
+        assert_eq!(ids().await, [5, 3]);
+        f.store.delete_expired(now.plus_secs(61), now).await.expect("cleaned");
+        assert!(ids().await.is_empty());
+        let ended = f.events.lock().expect("told").iter().filter(ended).count();
+        assert_eq!(ended, 3, "two made room, one was ended");
+    }
+
+    fn ended(event: &&Event) -> bool {
+        matches!(event, Event::SessionEnded(_))
+    }
+}
+
+#[tokio::test]
+async fn keys_are_made_once() {
+    for backend in backends() {
+        let f = Fixture::new(backend).await;
+        let now = Clock::System.now();
+        let first = f.store.get_or_insert_key("k", "one", now).await.expect("made");
+        let second = f.store.get_or_insert_key("k", "two", now).await.expect("read");
+        assert_eq!((first.as_str(), second.as_str()), ("one", "one"));
+    }
+}

@@ -1,0 +1,220 @@
+//! The whole application in process, and clients that speak HTTP to it.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use pipit_core::{Pipit, Settings};
+use pipit_http::stack;
+use pipit_model::{Clock, UserId};
+use pipit_web::Web;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::database::{Backend, TestDb};
+
+/// Enough for any test; a test of eviction asks for less.
+const CACHE_BYTES: u64 = 16 * 1024 * 1024;
+/// Where the clock of every test starts.
+const START_MS: i64 = 1_790_000_000_000;
+
+/// A running application on a database of its own.
+pub struct TestApp {
+    /// Its core, past the doors.
+    pub pipit: Pipit,
+    /// Its database.
+    pub db: TestDb,
+    /// Its clock, in milliseconds.
+    pub time: Arc<AtomicI64>,
+    router: Router,
+}
+
+impl TestApp {
+    /// Starts one.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn new(backend: Backend) -> Self {
+        Self::with_cache_bytes(backend, CACHE_BYTES).await
+    }
+
+    /// Starts one with so much memory for its caches.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn with_cache_bytes(backend: Backend, cache_bytes: u64) -> Self {
+        let db = TestDb::new(backend).await;
+        let time = Arc::new(AtomicI64::new(START_MS));
+        let settings = Settings { database_url: db.url.clone(), cache_bytes, node: 0 };
+        let clock = Clock::Manual(time.clone());
+        let pipit = Pipit::open(&settings, clock.clone()).await.expect("the core opens");
+        let public_url = "http://pipit.test".to_owned();
+        let doors = pipit_api::routes(pipit.clone())
+            .merge(pipit_web::routes(Web { pipit: pipit.clone(), public_url }))
+            .fallback(pipit_web::not_found);
+        Self { pipit, db, time, router: stack::wrap(doors, clock) }
+    }
+
+    /// A second core on the same database, with cold caches of its own.
+    ///
+    /// # Panics
+    /// If it cannot be opened.
+    pub async fn cold_core(&self) -> Pipit {
+        let settings =
+            Settings { database_url: self.db.url.clone(), cache_bytes: CACHE_BYTES, node: 9 };
+        Pipit::open(&settings, Clock::Manual(self.time.clone())).await.expect("the core opens")
+    }
+
+    /// A client that is not signed in.
+    #[must_use]
+    pub fn anonymous(&self) -> Client {
+        Client { router: self.router.clone(), token: None, user_id: UserId(0) }
+    }
+
+    /// Opens an account and signs it in.
+    ///
+    /// # Panics
+    /// If either is refused.
+    pub async fn sign_up(&self, handle: &str) -> Client {
+        let mut client = self.anonymous();
+        let password = "correct horse battery";
+        let account =
+            json!({"handle": handle, "email": format!("{handle}@x.test"), "password": password});
+        let user = client.post("/users", account).await.expect(StatusCode::CREATED);
+        client.user_id = UserId(user["id"].as_i64().expect("an id"));
+        let login = json!({"login": handle, "password": password});
+        let session = client.post("/sessions", login).await.expect(StatusCode::CREATED);
+        client.token = session["token"].as_str().map(str::to_owned);
+        client
+    }
+}
+
+/// Somebody who calls the API.
+#[derive(Clone)]
+pub struct Client {
+    router: Router,
+    /// What it sends as its bearer token.
+    pub token: Option<String>,
+    /// Its account; 0 if it has none.
+    pub user_id: UserId,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, as it came.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as JSON; null if it is none.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// The body as JSON, if the status is this one.
+    ///
+    /// # Panics
+    /// If it is another.
+    #[track_caller]
+    pub fn expect(&self, status: StatusCode) -> Value {
+        let body = String::from_utf8_lossy(&self.body);
+        assert_eq!(self.status, status, "{body}");
+        self.json()
+    }
+
+    /// The body as JSON of a 200.
+    ///
+    /// # Panics
+    /// If the status is another.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        self.expect(StatusCode::OK)
+    }
+
+    /// The problem's kind and field, if the status is this one and the body a problem.
+    ///
+    /// # Panics
+    /// If it is none.
+    #[track_caller]
+    pub fn problem(&self, status: StatusCode) -> (String, Option<String>) {
+        let problem = self.expect(status);
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(problem["status"], status.as_u16());
+        for field in ["title", "detail", "request_id"] {
+            assert!(problem[field].as_str().is_some_and(|text| !text.is_empty()), "{problem}");
+        }
+        let kind = problem["type"].as_str().unwrap_or_default();
+        let kind = kind.strip_prefix("urn:pipit:problem:").expect("a type of ours");
+        (kind.to_owned(), problem["field"].as_str().map(str::to_owned))
+    }
+}
+
+impl Client {
+    /// GET
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path, Body::empty())).await
+    }
+
+    /// POST with a JSON body
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(Method::POST, path, Body::from(body.to_string()))).await
+    }
+
+    /// PATCH with a JSON body
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(Method::PATCH, path, Body::from(body.to_string()))).await
+    }
+
+    /// PUT without a body
+    pub async fn put(&self, path: &str) -> Answer {
+        self.send(self.request(Method::PUT, path, Body::empty())).await
+    }
+
+    /// DELETE
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path, Body::empty())).await
+    }
+
+    /// Posts a tweet and answers its id.
+    ///
+    /// # Panics
+    /// If it is refused.
+    pub async fn tweet(&self, content: &str) -> i64 {
+        let tweet = self.post("/tweets", json!({"content": content})).await;
+        tweet.expect(StatusCode::CREATED)["id"].as_i64().expect("an id")
+    }
+
+    /// A request with this client's token and a JSON content type, to be changed before it is sent.
+    ///
+    /// # Panics
+    /// If the path is none.
+    #[must_use]
+    pub fn request(&self, method: Method, path: &str, body: Body) -> Request<Body> {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        request.body(body).expect("a request")
+    }
+
+    /// Sends any request.
+    ///
+    /// # Panics
+    /// If the body of the answer breaks off.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a whole body").to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+}

@@ -1,0 +1,11 @@
+//! What tests are made of: private databases, the whole application in process, the slow and
+//! obvious oracle.
+//!
+//! Used by tests only. To test on every database, write `for backend in backends()`.
+
+mod app;
+mod database;
+pub mod oracle;
+
+pub use app::{Answer, Client, TestApp};
+pub use database::{Backend, TestDb, backends};

@@ -1,0 +1,57 @@
+//! The HTML door: server-rendered pages and forms that need no script.
+//!
+//! Owns: pages, templates, the stylesheet, the session cookie, the refusal of cross-site writes,
+//! how things are worded and laid out. Must not know: SQL, caches, rules of the service; a handler
+//! extracts, calls one function of the core for each thing it needs, and presents.
+//!
+//! To add a page: a handler in the file of its family under `pages/`, with a template struct beside
+//! it; a template in `templates/pages/` that extends `frame.html` (three columns) or `bare.html`
+//! (one card); a line in `pages::routes`. What several pages show is a view model in `view` with a
+//! partial in `templates/partials/`; what a person types is a struct in `forms`.
+
+mod assets;
+mod cookie;
+mod cross_site;
+mod error;
+mod extract;
+mod format;
+mod forms;
+mod links;
+mod page;
+mod pages;
+mod pieces;
+#[cfg(test)]
+mod tests;
+mod view;
+mod visitor;
+
+use axum::Router;
+use axum::http::HeaderMap;
+use axum::middleware::from_fn_with_state;
+use axum::response::Response;
+use pipit_core::Pipit;
+
+/// What this door needs to be told.
+#[derive(Debug, Clone)]
+pub struct Web {
+    /// The service.
+    pub pipit: Pipit,
+    /// Where people reach it, like `https://pipit.example`; with `https`, cookies are `Secure`.
+    pub public_url: String,
+}
+
+/// All pages, forms and assets.
+pub fn routes(web: Web) -> Router {
+    pages::routes()
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .route_layer(from_fn_with_state(web.clone(), visitor::recognise))
+        // Outermost: what comes from elsewhere is refused before anything is looked up.
+        .route_layer(from_fn_with_state(web.clone(), cross_site::refuse))
+        .with_state(web)
+        .merge(assets::routes())
+}
+
+/// The answer where no door has anything: a page for a browser, a problem for everyone else.
+pub async fn not_found(headers: HeaderMap) -> Response {
+    error::no_such_path(&headers)
+}

@@ -1,0 +1,46 @@
+//! All pages and the addresses they have. One file a family of pages.
+
+mod account;
+mod actions;
+mod compose;
+mod explore;
+mod home;
+mod people;
+mod profile;
+mod settings;
+mod tags;
+mod thread;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::Web;
+
+pub(crate) fn routes() -> Router<Web> {
+    Router::new()
+        .route("/", get(explore::get_landing))
+        .route("/explore", get(explore::get_explore))
+        .route("/home", get(home::get_home))
+        .route("/compose", get(compose::get_compose).post(compose::post_compose))
+        .route("/tags/{name}", get(tags::get_tag))
+        .route("/signup", get(account::get_signup).post(account::post_signup))
+        .route("/login", get(account::get_login).post(account::post_login))
+        .route("/logout", post(account::post_logout))
+        .route("/settings", get(settings::get_settings).post(settings::post_settings))
+        .route("/settings/sessions", get(settings::get_sessions))
+        .route("/settings/sessions/{id}/end", post(settings::end_session))
+        .route("/settings/delete", get(settings::get_delete).post(settings::post_delete))
+        .route("/@{handle}", get(profile::get_profile))
+        .route("/@{handle}/followers", get(people::get_followers))
+        .route("/@{handle}/following", get(people::get_following))
+        .route("/@{handle}/follow", post(actions::follow))
+        .route("/@{handle}/unfollow", post(actions::unfollow))
+        .route("/@{handle}/{id}", get(thread::get_thread))
+        .route("/@{handle}/{id}/likes", get(people::get_likes))
+        .route("/@{handle}/{id}/retweets", get(people::get_retweets))
+        .route("/@{handle}/{id}/like", post(actions::like))
+        .route("/@{handle}/{id}/unlike", post(actions::unlike))
+        .route("/@{handle}/{id}/retweet", post(actions::retweet))
+        .route("/@{handle}/{id}/unretweet", post(actions::unretweet))
+        .route("/@{handle}/{id}/delete", post(actions::delete))
+}

@@ -1,0 +1,72 @@
+//! What everybody sees: the landing page, and everybody's tweets with what is trending.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pipit_model::page::ListName;
+
+use crate::Web;
+use crate::error::Failure;
+use crate::extract::{Cursor, Query};
+use crate::links;
+use crate::page::{self, Section, Shell};
+use crate::view::{Feed, TrendRow, TweetModel};
+use crate::visitor::Visitor;
+
+/// Everybody's tweets are one list, which needs no number.
+const PUBLIC: (ListName, i64) = (ListName::Public, 0);
+/// Trends in the middle of a page.
+const TRENDS: usize = 10;
+
+#[derive(Template)]
+#[template(path = "pages/explore.html")]
+pub(crate) struct ExplorePage<'a> {
+    pub shell: &'a Shell,
+    /// The first page for someone who is not signed in: says what this is.
+    pub is_landing: bool,
+    pub trends: Vec<TrendRow>,
+    pub feed: Feed<TweetModel<'a>>,
+}
+
+pub(crate) async fn get_landing(
+    state: State<Web>,
+    visitor: Visitor,
+    query: Query<Cursor>,
+) -> Result<Response, Failure> {
+    if visitor.viewer.is_some() {
+        return Ok(links::see_other("/home"));
+    }
+    render(state, visitor, query, Section::Home).await
+}
+
+pub(crate) async fn get_explore(
+    state: State<Web>,
+    visitor: Visitor,
+    query: Query<Cursor>,
+) -> Result<Response, Failure> {
+    render(state, visitor, query, Section::Explore).await
+}
+
+async fn render(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Query(Cursor { cursor }): Query<Cursor>,
+    section: Section,
+) -> Result<Response, Failure> {
+    let page = web.pipit.page(PUBLIC.0, PUBLIC.1, cursor.as_deref(), None)?;
+    let tweets = web.pipit.public_timeline(visitor.caller(), page).await?;
+    let trends = web.pipit.trending_hashtags().await?;
+    let is_landing = section == Section::Home && cursor.is_none();
+    let title = if is_landing { "Short notes, in order" } else { "Explore" };
+    let mut shell = Shell::new(&web, &visitor, section, title).await?;
+    // They stand in the middle.
+    shell.trends.clear();
+    let reading = shell.reading();
+    Ok(page::html(StatusCode::OK, &ExplorePage {
+        shell: &shell,
+        is_landing,
+        trends: trends.iter().take(TRENDS).map(TrendRow::new).collect(),
+        feed: Feed::new(&web, PUBLIC, &tweets, |tweet| TweetModel::new(tweet, reading)),
+    }))
+}

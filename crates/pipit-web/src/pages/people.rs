@@ -1,0 +1,155 @@
+//! Lists of people: who follows, who is followed, who liked, who retweeted.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pipit_core::UserView;
+use pipit_model::page::{ListName, Listed};
+
+use crate::Web;
+use crate::error::Failure;
+use crate::extract::{Cursor, Path, Query, tweet_id, user_ref};
+use crate::links;
+use crate::page::{self, Section, Shell};
+use crate::view::{self, Feed, PersonRow};
+use crate::visitor::Visitor;
+
+/// A list beside the one shown.
+pub(crate) struct Tab {
+    pub href: String,
+    pub label: &'static str,
+    pub current: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/people.html")]
+pub(crate) struct PeoplePage<'a> {
+    pub shell: &'a Shell,
+    pub heading: String,
+    /// Where the list belongs to.
+    pub up: String,
+    pub tabs: [Tab; 2],
+    pub empty: &'static str,
+    pub feed: Feed<PersonRow<'a>>,
+}
+
+/// What is said around a list.
+struct Around {
+    heading: String,
+    up: String,
+    tabs: [Tab; 2],
+    empty: &'static str,
+}
+
+fn tabs(up: &str, names: [(&'static str, &'static str); 2], current: usize) -> [Tab; 2] {
+    let [first, second] = names;
+    let tab = |(path, label): (&str, &'static str), at| Tab {
+        href: format!("{up}/{path}"),
+        label,
+        current: at == current,
+    };
+    [tab(first, 0), tab(second, 1)]
+}
+
+async fn render(
+    web: &Web,
+    visitor: &Visitor,
+    list: (ListName, i64),
+    people: &Listed<UserView>,
+    around: Around,
+) -> Result<Response, Failure> {
+    let Around { heading, up, tabs, empty } = around;
+    let shell = Shell::new(web, visitor, Section::Elsewhere, heading.clone()).await?;
+    let reading = shell.reading();
+    let feed = Feed::new(web, list, people, |person| PersonRow::new(person, reading));
+    let page = PeoplePage { shell: &shell, heading, up, tabs, empty, feed };
+    Ok(page::html(StatusCode::OK, &page))
+}
+
+const FOLLOWS: [(&str, &str); 2] = [("followers", "Followers"), ("following", "Following")];
+const REACTIONS: [(&str, &str); 2] = [("likes", "Likes"), ("retweets", "Retweets")];
+
+pub(crate) async fn get_followers(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path(handle): Path<String>,
+    Query(Cursor { cursor }): Query<Cursor>,
+) -> Result<Response, Failure> {
+    let user = web.pipit.user(visitor.caller(), &user_ref(&handle)?).await?;
+    let user = user.card.user();
+    let list = (ListName::Followers, user.id.0);
+    let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
+    let people = web.pipit.followers(visitor.caller(), user.id, page).await?;
+    let up = links::profile(&user.handle);
+    let around = Around {
+        heading: format!("Who follows @{}", user.handle),
+        tabs: tabs(&up, FOLLOWS, 0),
+        up,
+        empty: "Nobody follows this account yet.",
+    };
+    render(&web, &visitor, list, &people, around).await
+}
+
+pub(crate) async fn get_following(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path(handle): Path<String>,
+    Query(Cursor { cursor }): Query<Cursor>,
+) -> Result<Response, Failure> {
+    let user = web.pipit.user(visitor.caller(), &user_ref(&handle)?).await?;
+    let user = user.card.user();
+    let list = (ListName::Following, user.id.0);
+    let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
+    let people = web.pipit.following(visitor.caller(), user.id, page).await?;
+    let up = links::profile(&user.handle);
+    let around = Around {
+        heading: format!("Whom @{} follows", user.handle),
+        tabs: tabs(&up, FOLLOWS, 1),
+        up,
+        empty: "This account follows nobody yet.",
+    };
+    render(&web, &visitor, list, &people, around).await
+}
+
+pub(crate) async fn get_likes(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path((_, id)): Path<(String, String)>,
+    Query(Cursor { cursor }): Query<Cursor>,
+) -> Result<Response, Failure> {
+    let tweet = web.pipit.tweet(visitor.caller(), tweet_id(&id)?).await?;
+    let id = tweet.shown().id();
+    let list = (ListName::Likes, id.0);
+    let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
+    let people = web.pipit.likers(visitor.caller(), id, page).await?;
+    let up = view::href(&tweet);
+    let around = Around {
+        heading: "Liked by".to_owned(),
+        tabs: tabs(&up, REACTIONS, 0),
+        up,
+        empty: "Nobody has liked this tweet yet.",
+    };
+    render(&web, &visitor, list, &people, around).await
+}
+
+pub(crate) async fn get_retweets(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path((_, id)): Path<(String, String)>,
+    Query(Cursor { cursor }): Query<Cursor>,
+) -> Result<Response, Failure> {
+    let tweet = web.pipit.tweet(visitor.caller(), tweet_id(&id)?).await?;
+    let id = tweet.shown().id();
+    let list = (ListName::Retweets, id.0);
+    let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
+    let people = web.pipit.retweeters(visitor.caller(), id, page).await?;
+    let up = view::href(&tweet);
+    let around = Around {
+        heading: "Retweeted by".to_owned(),
+        tabs: tabs(&up, REACTIONS, 1),
+        up,
+        empty: "Nobody has retweeted this tweet yet.",
+    };
+    render(&web, &visitor, list, &people, around).await
+}

@@ -1,0 +1,221 @@
+//! One's own account: profile, sessions, the end of it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pipit_core::Session;
+use pipit_model::user::ProfileEdit;
+use pipit_model::{Error, SessionId};
+use serde::Deserialize;
+
+use crate::Web;
+use crate::error::Failure;
+use crate::extract::{Form, Path, Query};
+use crate::format::Moment;
+use crate::forms::{Complaint, FormView, PasswordForm, ProfileForm};
+use crate::links;
+use crate::page::{self, Section, Shell};
+use crate::pages::account;
+use crate::view::Reading;
+use crate::visitor::{SignedIn, Visitor};
+
+#[derive(Template)]
+#[template(path = "pages/settings.html")]
+pub(crate) struct SettingsPage<'a> {
+    pub shell: &'a Shell,
+    pub form: FormView,
+    /// The change was made.
+    pub is_done: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/sessions.html")]
+pub(crate) struct SessionsPage<'a> {
+    pub shell: &'a Shell,
+    pub sessions: Vec<SessionRow>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/delete.html")]
+pub(crate) struct DeletePage<'a> {
+    pub shell: &'a Shell,
+    pub form: FormView,
+}
+
+/// A sign-in, on one device.
+pub(crate) struct SessionRow {
+    pub id: i64,
+    pub device: String,
+    pub user_agent: String,
+    pub began: Moment,
+    pub current: bool,
+}
+
+impl SessionRow {
+    pub(crate) fn new(session: &Session, current: SessionId, reading: Reading) -> Self {
+        Self {
+            id: session.id.0,
+            device: device(&session.user_agent),
+            user_agent: session.user_agent.clone(),
+            began: Moment::new(session.created_at, reading.now),
+            current: session.id == current,
+        }
+    }
+}
+
+/// What a browser calls itself, in two words. The order matters: most claim to be all others.
+fn device(user_agent: &str) -> String {
+    let named = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(part, _)| user_agent.contains(part)).map(|(_, name)| *name)
+    };
+    let browser = named(&[
+        ("Firefox/", "Firefox"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
+    let system = named(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => "An app".to_owned(),
+    }
+}
+
+/// What the page confirms.
+#[derive(Deserialize)]
+pub(crate) struct Done {
+    done: Option<String>,
+}
+
+pub(crate) async fn get_settings(
+    State(web): State<Web>,
+    SignedIn(viewer): SignedIn,
+    visitor: Visitor,
+    Query(Done { done }): Query<Done>,
+) -> Result<Response, Failure> {
+    let user = viewer.card.user();
+    let form = ProfileForm { name: user.name.clone(), bio: user.bio.clone() };
+    let shell = Shell::new(&web, &visitor, Section::Settings, "Settings").await?;
+    let form = FormView::new(form.fields(), None);
+    let is_done = done.is_some();
+    Ok(page::html(StatusCode::OK, &SettingsPage { shell: &shell, form, is_done }))
+}
+
+pub(crate) async fn post_settings(
+    State(web): State<Web>,
+    SignedIn(viewer): SignedIn,
+    visitor: Visitor,
+    Form(form): Form<ProfileForm>,
+) -> Result<Response, Failure> {
+    let edit = ProfileEdit {
+        name: Some(form.name.clone()),
+        bio: Some(form.bio.clone()),
+        ..ProfileEdit::default()
+    };
+    let Err(error) = web.pipit.edit_profile(viewer.caller, edit).await else {
+        return Ok(links::see_other("/settings?done=profile"));
+    };
+    let complaint = Complaint::from_error(error)?;
+    let shell = Shell::new(&web, &visitor, Section::Settings, "Settings").await?;
+    let form = FormView::new(form.fields(), Some(complaint));
+    let page = SettingsPage { shell: &shell, form, is_done: false };
+    Ok(page::html(StatusCode::UNPROCESSABLE_ENTITY, &page))
+}
+
+pub(crate) async fn get_sessions(
+    State(web): State<Web>,
+    SignedIn(viewer): SignedIn,
+    visitor: Visitor,
+) -> Result<Response, Failure> {
+    let sessions = web.pipit.sessions(viewer.caller).await?;
+    let shell = Shell::new(&web, &visitor, Section::Settings, "Sessions").await?;
+    let reading = shell.reading();
+    let current = viewer.caller.session_id;
+    let row = |session| SessionRow::new(session, current, reading);
+    let sessions = sessions.iter().map(row).collect();
+    Ok(page::html(StatusCode::OK, &SessionsPage { shell: &shell, sessions }))
+}
+
+pub(crate) async fn end_session(
+    State(web): State<Web>,
+    SignedIn(viewer): SignedIn,
+    Path(id): Path<i64>,
+) -> Result<Response, Failure> {
+    match web.pipit.end_session(viewer.caller, SessionId(id)).await {
+        // Ended already, as by a double click: that is what was wanted.
+        Ok(()) | Err(Error::NotFound(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    if SessionId(id) == viewer.caller.session_id {
+        return Ok(account::farewell(&web));
+    }
+    Ok(links::see_other("/settings/sessions"))
+}
+
+async fn delete_page(
+    web: &Web,
+    visitor: &Visitor,
+    status: StatusCode,
+    complaint: Option<Complaint>,
+) -> Result<Response, Failure> {
+    let shell = Shell::new(web, visitor, Section::Settings, "Delete your account").await?;
+    let form = FormView::new(PasswordForm::fields(), complaint);
+    Ok(page::html(status, &DeletePage { shell: &shell, form }))
+}
+
+pub(crate) async fn get_delete(
+    State(web): State<Web>,
+    _: SignedIn,
+    visitor: Visitor,
+) -> Result<Response, Failure> {
+    delete_page(&web, &visitor, StatusCode::OK, None).await
+}
+
+pub(crate) async fn post_delete(
+    State(web): State<Web>,
+    SignedIn(viewer): SignedIn,
+    visitor: Visitor,
+    Form(form): Form<PasswordForm>,
+) -> Result<Response, Failure> {
+    if let Err(error) = web.pipit.confirm_password(viewer.caller, form.password).await {
+        let complaint = Complaint::from_error(error)?;
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return delete_page(&web, &visitor, status, Some(complaint)).await;
+    }
+    web.pipit.delete_account(viewer.caller).await?;
+    Ok(account::farewell(&web))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices() {
+        let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+        let chrome = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) \
+                      Chrome/140.0 Mobile Safari/537.36";
+        let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) \
+                      AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1";
+        for (user_agent, expected) in [
+            (firefox, "Firefox on Linux"),
+            (chrome, "Chrome on Android"),
+            (safari, "Safari on iPhone"),
+            ("curl/8.5", "curl"),
+            ("", "An app"),
+        ] {
+            assert_eq!(device(user_agent), expected);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! What templates show of tweets and people: borrowed from the core's values, worded for reading.
+
+use pipit_core::{Trend, TweetView, UserView};
+use pipit_model::page::{ListName, Listed};
+use pipit_model::tweet::Kind;
+use pipit_model::user::User;
+use pipit_model::{Timestamp, UserId};
+
+use crate::Web;
+use crate::format::{Moment, count, counted};
+use crate::links;
+use crate::pieces::{self, Piece};
+
+/// Colours of avatars, the classes `h0` to `h11` of the stylesheet.
+const HUES: u64 = 12;
+
+/// Who reads, and when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reading {
+    pub viewer: Option<UserId>,
+    pub now: Timestamp,
+}
+
+/// Someone, wherever their name appears.
+pub(crate) struct Person<'a> {
+    pub handle: &'a str,
+    pub name: &'a str,
+    /// One or two letters in place of a picture.
+    pub initials: String,
+    pub hue: u64,
+}
+
+impl<'a> Person<'a> {
+    pub(crate) fn new(user: &'a User) -> Self {
+        Self {
+            handle: &user.handle,
+            name: &user.name,
+            initials: initials(&user.name, &user.handle),
+            // Multiplied first, so that accounts of the same minute differ.
+            hue: ((user.id.0 as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) % HUES,
+        }
+    }
+
+    pub(crate) fn href(&self) -> String {
+        links::profile(self.handle)
+    }
+}
+
+/// The first letters of the first two words that have some.
+fn initials(name: &str, handle: &str) -> String {
+    let first = |word: &str| word.chars().find(|c| c.is_alphanumeric());
+    let mut letters: String = name.split_whitespace().filter_map(first).take(2).collect();
+    if letters.is_empty() {
+        letters.extend(handle.chars().next());
+    }
+    letters.to_uppercase()
+}
+
+/// A tweet in a list.
+pub(crate) struct TweetModel<'a> {
+    /// The entry's own id: of a retweet, not that of the tweet passed on, which may stand on the
+    /// same page.
+    pub anchor: i64,
+    /// The page of the tweet, and the start of the addresses of its actions.
+    pub href: String,
+    pub id: i64,
+    pub author: Person<'a>,
+    pub retweeted_by: Option<RetweetedBy<'a>>,
+    pub replying_to: ReplyingTo<'a>,
+    pub text: Vec<Piece<'a>>,
+    pub at: Moment,
+    pub replies: Button,
+    pub retweets: Button,
+    pub likes: Button,
+    pub own: bool,
+}
+
+/// Who passed a tweet on.
+pub(crate) struct RetweetedBy<'a> {
+    pub href: String,
+    /// [`None`] for the viewer.
+    pub name: Option<&'a str>,
+}
+
+/// What a tweet answers.
+pub(crate) enum ReplyingTo<'a> {
+    Nothing,
+    Person(&'a str),
+    /// Somebody whose account is gone.
+    Gone,
+}
+
+/// What can be done with a tweet, and how often it was.
+pub(crate) struct Button {
+    /// As shown on the button; empty for none.
+    pub shown: String,
+    /// With its unit: `2 likes`.
+    pub counted: String,
+    /// The viewer has done it.
+    pub done: bool,
+}
+
+impl Button {
+    fn new(n: i64, one: &str, many: &str, done: bool) -> Self {
+        let shown = if n > 0 { count(n) } else { String::new() };
+        Self { shown, counted: counted(n, one, many), done }
+    }
+}
+
+impl<'a> TweetModel<'a> {
+    pub(crate) fn new(view: &'a TweetView, reading: Reading) -> Self {
+        let shown = view.shown();
+        let (card, tweet) = (&shown.card, shown.card.tweet());
+        let author = shown.author.user();
+        let retweeted_by = view.retweet_of.as_ref().map(|_| {
+            let by = view.author.user();
+            let is_viewer = reading.viewer == Some(by.id);
+            RetweetedBy {
+                href: links::profile(&by.handle),
+                name: (!is_viewer).then_some(by.name.as_str()),
+            }
+        });
+        let replying_to = match (tweet.kind, &shown.replying_to) {
+            (Kind::Reply { .. }, Some(to)) => ReplyingTo::Person(&to.user().handle),
+            (Kind::Reply { .. }, None) => ReplyingTo::Gone,
+            _ => ReplyingTo::Nothing,
+        };
+        let marks = shown.marks;
+        Self {
+            anchor: view.id().0,
+            href: href(shown),
+            id: tweet.id.0,
+            author: Person::new(author),
+            retweeted_by,
+            replying_to,
+            text: pieces::of_tweet(&tweet.content, &card.body.entities, &tweet.mentions),
+            at: Moment::new(tweet.timestamp, reading.now),
+            replies: Button::new(card.counts.replies, "reply", "replies", false),
+            retweets: Button::new(card.counts.retweets, "retweet", "retweets", marks.retweeted),
+            likes: Button::new(card.counts.likes, "like", "likes", marks.liked),
+            own: reading.viewer == Some(author.id),
+        }
+    }
+}
+
+/// The page of a tweet.
+pub(crate) fn href(view: &TweetView) -> String {
+    let shown = view.shown();
+    format!("{}/{}", links::profile(&shown.author.user().handle), shown.id())
+}
+
+/// Someone in a list of people, or on their own page.
+pub(crate) struct PersonRow<'a> {
+    pub person: Person<'a>,
+    pub bio: Vec<Piece<'a>>,
+    pub follow: Follow,
+    pub follows_you: bool,
+}
+
+/// A text that is no tweet's.
+pub(crate) struct BioText<'a> {
+    pub text: &'a [Piece<'a>],
+}
+
+/// What the button beside a person offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Follow {
+    /// Nothing: it is the viewer.
+    Oneself,
+    /// To sign in.
+    SignedOut,
+    Follow,
+    Unfollow,
+}
+
+impl<'a> PersonRow<'a> {
+    pub(crate) fn new(view: &'a UserView, reading: Reading) -> Self {
+        let user = view.card.user();
+        let follow = match (reading.viewer, view.relationship) {
+            (None, _) => Follow::SignedOut,
+            (Some(viewer), _) if viewer == user.id => Follow::Oneself,
+            (Some(_), Some(relationship)) if relationship.following => Follow::Unfollow,
+            (Some(_), _) => Follow::Follow,
+        };
+        Self {
+            person: Person::new(user),
+            bio: pieces::of_bio(&user.bio),
+            follow,
+            follows_you: view.relationship.is_some_and(|relationship| relationship.followed_by),
+        }
+    }
+
+    /// The bio, under the name by which the template of texts takes one.
+    pub(crate) fn bio_text(&self) -> BioText<'_> {
+        BioText { text: &self.bio }
+    }
+}
+
+/// A hashtag that is much used.
+pub(crate) struct TrendRow {
+    pub href: String,
+    pub name: String,
+    pub uses: String,
+}
+
+impl TrendRow {
+    pub(crate) fn new(trend: &Trend) -> Self {
+        let name = trend.hashtag.name.clone();
+        let uses = counted(trend.uses.cast_signed(), "tweet today", "tweets today");
+        Self { href: format!("/tags/{}", links::encode(&name)), name, uses }
+    }
+}
+
+/// A page of a list, and the way to the next.
+pub(crate) struct Feed<T> {
+    pub items: Vec<T>,
+    /// The next page, relative to this one.
+    pub next: Option<String>,
+}
+
+impl<T> Feed<T> {
+    /// A page of `list`; `subject` as in [`pipit_core::Pipit::seal_cursor`].
+    pub(crate) fn new<'a, V>(
+        web: &Web,
+        (list, subject): (ListName, i64),
+        listed: &'a Listed<V>,
+        item: impl Fn(&'a V) -> T,
+    ) -> Self {
+        let href = |next| format!("?cursor={}", web.pipit.seal_cursor(list, subject, next));
+        Self { items: listed.items.iter().map(item).collect(), next: listed.next.map(href) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_of_any_name() {
+        for (name, expected) in [
+            ("Ann Lee Miller", "AL"),
+            ("bob", "B"),
+            ("  (zoë) ß", "ZSS"),
+            ("日本", "日"),
+            ("🦜 🦜", "X"),
+            ("🦜 parrot", "P"),
+            ("", "X"),
+        ] {
+            assert_eq!(initials(name, "xavier"), expected, "{name}");
+        }
+    }
+}
