@@ -55,7 +55,7 @@ fn check_body(entity: &Entity, text: &str) {
     let body = entity.body(text);
     match entity.kind {
         EntityKind::Hashtag => {
-            assert!(!body.is_empty() && !hashtag_key(body).is_empty(), "{text:?}")
+            assert!(!body.is_empty() && !hashtag_key(body).is_empty(), "{text:?}");
         }
         EntityKind::Mention => {
             assert!((1..=15).contains(&body.len()), "{text:?}");
