@@ -22,7 +22,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Another process (`pipit user create`, a backup) may hold SQLite's write lock this long.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Idle connections beyond the first are closed after this long.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The two pools of one database: readers never wait for the writer.
 #[derive(Debug, Clone)]

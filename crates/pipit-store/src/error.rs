@@ -97,7 +97,7 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound(what) => Self::NotFound(what),
-            StoreError::Forbidden(why) => Self::Forbidden(why),
+            StoreError::Forbidden(why) | StoreError::Limit(why) => Self::Forbidden(why),
             StoreError::Taken("email") => {
                 Self::conflict("email", "is registered already: sign in, or use another one")
             }
@@ -106,7 +106,6 @@ impl From<StoreError> for Error {
                 "Idempotency-Key",
                 "was used for a different request: use a new key for each thing you create",
             ),
-            StoreError::Limit(why) => Self::Forbidden(why),
             StoreError::Unavailable(why) => Self::Unavailable(why),
             StoreError::Clash(why) | StoreError::Database(why) => Self::Internal(why),
         }

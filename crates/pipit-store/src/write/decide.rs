@@ -48,7 +48,10 @@ pub(super) fn decide(
         }
         Command::Retweet { user_id, tweet_id, to } => match to {
             Standing::Set => retweet(state, (*user_id, *tweet_id), births, events),
-            Standing::Unset => unretweet(state, (*user_id, *tweet_id), events),
+            Standing::Unset => {
+                unretweet(state, (*user_id, *tweet_id), events);
+                Ok(Outcome::Done)
+            }
         },
         Command::Follow { user_id, followed_user_id, to } => {
             follow(state, (*user_id, *followed_user_id), *to, births, events)
@@ -222,14 +225,10 @@ fn retweet(
     Ok(Outcome::Done)
 }
 
-fn unretweet(
-    state: &mut State,
-    (user_id, tweet_id): (UserId, TweetId),
-    events: &mut Vec<Event>,
-) -> Decided {
+fn unretweet(state: &mut State, (user_id, tweet_id): (UserId, TweetId), events: &mut Vec<Event>) {
     let pair = (user_id.0, tweet_id.0);
     let Some(id) = state.retweets.get(&pair).copied() else {
-        return Ok(Outcome::Done);
+        return;
     };
     if let Some(row) = state.tweets.get(&id).cloned() {
         let entry = from_row(row, Vec::new()).entry();
@@ -239,7 +238,6 @@ fn unretweet(
     state.retweets.remove(pair);
     state.tweets.edit(&tweet_id.0, |tweet| tweet.retweet_count -= 1);
     events.push(Event::Retweeted { user_id, tweet_id, now: Standing::Unset });
-    Ok(Outcome::Done)
 }
 
 fn follow(

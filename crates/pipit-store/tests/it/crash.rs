@@ -40,7 +40,6 @@ async fn one_bad_command_never_fails_its_neighbours() {
             if n % 25 == 7 {
                 "poison".clone_into(&mut new.content);
             }
-            #[expect(clippy::disallowed_methods, reason = "joined below")]
             tasks.spawn(async move { store.write(Command::Post(new)).await });
         }
         let outcomes = tasks.join_all().await;
@@ -62,7 +61,6 @@ async fn closing_writes_what_waits() {
         for _ in 0..50 {
             let store = f.store.clone();
             let new = tweet(ann);
-            #[expect(clippy::disallowed_methods, reason = "joined below")]
             tasks.spawn(async move { store.write(Command::Post(new)).await });
         }
         tokio::task::yield_now().await;

@@ -69,8 +69,7 @@ async fn fill(f: &Fixture) {
 /// is simply cheaper.
 async fn prepare(db: &DatabaseConnection, backend: Backend) {
     let statements: &[&str] = match backend {
-        Backend::Sqlite => &["ANALYZE"],
-        Backend::Postgres => &["ANALYZE"],
+        Backend::Sqlite | Backend::Postgres => &["ANALYZE"],
         Backend::MySql => {
             &["ANALYZE TABLE tweets, users, followers, likes, hashtags, tweet_hashtags, mentions"]
         }

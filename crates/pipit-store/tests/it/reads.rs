@@ -119,12 +119,9 @@ async fn sessions_end_and_the_oldest_make_room() {
         assert_eq!(ids().await, [5, 3]);
         f.store.delete_expired(now.plus_secs(61), now).await.expect("cleaned");
         assert!(ids().await.is_empty());
-        let ended = f.events.lock().expect("told").iter().filter(ended).count();
+        let told = f.events.lock().expect("told");
+        let ended = told.iter().filter(|event| matches!(event, Event::SessionEnded(_))).count();
         assert_eq!(ended, 3, "two made room, one was ended");
-    }
-
-    fn ended(event: &&Event) -> bool {
-        matches!(event, Event::SessionEnded(_))
     }
 }
 

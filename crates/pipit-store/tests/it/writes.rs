@@ -120,7 +120,6 @@ async fn many_at_once_are_grouped_and_every_count_is_right() {
                 _ if user_id == other => continue,
                 _ => Command::Follow { user_id, followed_user_id: other, to },
             };
-            #[expect(clippy::disallowed_methods, reason = "joined below")]
             tasks.spawn(async move { store.write(command).await });
         }
         let outcomes = tasks.join_all().await;
@@ -148,7 +147,6 @@ async fn the_same_key_posts_once_also_many_at_once() {
         for _ in 0..50 {
             let store = f.store.clone();
             let new = NewTweet { idempotency: key('a'), ..tweet(ann) };
-            #[expect(clippy::disallowed_methods, reason = "joined below")]
             tasks.spawn(async move { store.write(Command::Post(new)).await });
         }
         let mut ids: Vec<TweetId> = tasks
@@ -197,7 +195,6 @@ async fn two_nodes_on_one_database_never_lose_a_count() {
                 _ if user_id == people[5] => continue,
                 _ => Command::Follow { user_id, followed_user_id: people[5], to },
             };
-            #[expect(clippy::disallowed_methods, reason = "joined below")]
             tasks.spawn(async move { store.write(command).await });
         }
         for outcome in tasks.join_all().await {
