@@ -53,6 +53,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "what a look-up of a cached log answers")]
     fn log(ids: &[i64], floor: i64) -> Option<Arc<Log>> {
         let entry = |id: &i64| Entry { id: TweetId(*id), user_id: UserId(1), kind: Kind::Tweet };
         Some(Arc::new(Log::new(ids.iter().map(entry).collect(), floor)))
