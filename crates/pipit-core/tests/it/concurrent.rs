@@ -31,7 +31,6 @@ async fn a_walk_has_no_gaps_while_others_post() {
         let mut posting = tokio::task::JoinSet::new();
         for writer in writers {
             let pipit = app.pipit.clone();
-            #[expect(clippy::disallowed_methods, reason = "joined below")]
             posting.spawn(async move { post_and_look(&pipit, writer).await });
         }
         let (pipit, finished) = (app.pipit.clone(), done.clone());

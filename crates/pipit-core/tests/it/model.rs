@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use pipit_core::{Caller, NewPost, Pipit};
+use pipit_core::{Caller, NewPost, Pipit, TweetView};
 use pipit_model::TweetId;
 use pipit_model::event::Standing;
 use pipit_model::user::UserRef;
@@ -109,7 +109,7 @@ impl World {
             let home = walk_home(pipit, *caller, limits).await;
             let found: Vec<i64> = home.iter().map(|view| view.id().0).collect();
             assert_eq!(found, oracle::home(db, caller.user_id).await, "home of {caller:?}");
-            for view in home.iter().map(|view| view.shown()) {
+            for view in home.iter().map(TweetView::shown) {
                 let id = view.id().0;
                 let counts = view.card.counts;
                 let seen = (counts.likes, counts.retweets, counts.replies);
@@ -147,14 +147,14 @@ impl Tables {
         let replies = column(&format!("SELECT reply_count {by_id}")).await;
         let counts = likes.into_iter().zip(retweets).zip(replies).map(|((l, rt), re)| (l, rt, re));
         let by_like = "FROM likes ORDER BY user_id, tweet_id";
-        let likers = column(&format!("SELECT user_id {by_like}")).await;
-        let liked = column(&format!("SELECT tweet_id {by_like}")).await;
+        let who = column(&format!("SELECT user_id {by_like}")).await;
+        let what = column(&format!("SELECT tweet_id {by_like}")).await;
         let by_retweet = "FROM tweets WHERE retweet_of_id IS NOT NULL ORDER BY id";
         let retweeters = column(&format!("SELECT user_id {by_retweet}")).await;
         let retweeted = column(&format!("SELECT retweet_of_id {by_retweet}")).await;
         Self {
             counts: id.into_iter().zip(counts).collect(),
-            likes: likers.into_iter().zip(liked).collect(),
+            likes: who.into_iter().zip(what).collect(),
             retweets: retweeters.into_iter().zip(retweeted).collect(),
         }
     }
