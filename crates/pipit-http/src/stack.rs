@@ -23,6 +23,7 @@ pub fn wrap(router: Router, clock: Clock) -> Router {
 }
 
 /// A handler that panics is a bug; its caller gets an answer, and nobody else is affected.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
     let text = cause
         .downcast_ref::<String>()

@@ -15,7 +15,6 @@ use super::Author;
 /// A tweet, a reply or a retweet, as the caller sees it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "the contract's three marks")]
 pub struct Tweet {
     /// Its id.
     pub id: i64,

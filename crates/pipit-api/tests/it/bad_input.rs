@@ -12,68 +12,64 @@ async fn post_raw(client: &Client, path: &str, body: impl Into<Body>) -> pipit_t
     client.send(client.request(Method::POST, path, body.into())).await
 }
 
+type NoTweet = (String, StatusCode, &'static str, Option<&'static str>);
+
+/// Bodies, and what they are answered with: status, kind of problem, field.
+fn no_tweets() -> Vec<NoTweet> {
+    let content = Some("content");
+    vec![
+        (json!({"content": ""}).to_string(), UNPROCESSABLE, "invalid-field", content),
+        (json!({"content": " \n "}).to_string(), UNPROCESSABLE, "invalid-field", content),
+        (json!({"content": "a".repeat(281)}).to_string(), UNPROCESSABLE, "invalid-field", content),
+        (json!({"content": "a\u{0}b"}).to_string(), UNPROCESSABLE, "invalid-field", content),
+        (json!({"content": "\u{feff}"}).to_string(), UNPROCESSABLE, "invalid-field", content),
+        (
+            json!({"content": "a".repeat(20_000)}).to_string(),
+            UNPROCESSABLE,
+            "invalid-field",
+            content,
+        ),
+        (json!({"content": 5}).to_string(), UNPROCESSABLE, "invalid-field", content),
+        (json!({"content": null}).to_string(), UNPROCESSABLE, "invalid-field", content),
+        (json!({"content": "a", "x": 1}).to_string(), UNPROCESSABLE, "invalid-field", Some("x")),
+        (
+            json!({"content": "a", "reply_to_id": -1}).to_string(),
+            UNPROCESSABLE,
+            "invalid-field",
+            Some("reply_to_id"),
+        ),
+        (
+            json!({"content": "a", "reply_to_id": "x"}).to_string(),
+            UNPROCESSABLE,
+            "invalid-field",
+            Some("reply_to_id"),
+        ),
+        (
+            json!({"content": "a", "reply_to_id": 12.5}).to_string(),
+            UNPROCESSABLE,
+            "invalid-field",
+            Some("reply_to_id"),
+        ),
+        (
+            r#"{"content": "a", "reply_to_id": 99999999999999999999}"#.to_owned(),
+            UNPROCESSABLE,
+            "invalid-field",
+            Some("reply_to_id"),
+        ),
+        (r#"{"content": "\ud800"}"#.to_owned(), StatusCode::BAD_REQUEST, "bad-json", None),
+        ("{".to_owned(), StatusCode::BAD_REQUEST, "bad-json", None),
+        (String::new(), StatusCode::BAD_REQUEST, "bad-json", None),
+        ("[]".to_owned(), UNPROCESSABLE, "invalid-field", Some("body")),
+        ("a".repeat(1 << 20), StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", None),
+    ]
+}
+
 #[tokio::test]
 async fn bodies_that_are_no_tweets() {
     for backend in backends() {
         let app = TestApp::new(backend).await;
         let ann = app.sign_up("ann").await;
-        let content = Some("content");
-        let cases: [(String, StatusCode, &str, Option<&str>); 18] = [
-            (json!({"content": ""}).to_string(), UNPROCESSABLE, "invalid-field", content),
-            (json!({"content": " \n "}).to_string(), UNPROCESSABLE, "invalid-field", content),
-            (
-                json!({"content": "a".repeat(281)}).to_string(),
-                UNPROCESSABLE,
-                "invalid-field",
-                content,
-            ),
-            (json!({"content": "a\u{0}b"}).to_string(), UNPROCESSABLE, "invalid-field", content),
-            (json!({"content": "\u{feff}"}).to_string(), UNPROCESSABLE, "invalid-field", content),
-            (
-                json!({"content": "a".repeat(20_000)}).to_string(),
-                UNPROCESSABLE,
-                "invalid-field",
-                content,
-            ),
-            (json!({"content": 5}).to_string(), UNPROCESSABLE, "invalid-field", content),
-            (json!({"content": null}).to_string(), UNPROCESSABLE, "invalid-field", content),
-            (
-                json!({"content": "a", "x": 1}).to_string(),
-                UNPROCESSABLE,
-                "invalid-field",
-                Some("x"),
-            ),
-            (
-                json!({"content": "a", "reply_to_id": -1}).to_string(),
-                UNPROCESSABLE,
-                "invalid-field",
-                Some("reply_to_id"),
-            ),
-            (
-                json!({"content": "a", "reply_to_id": "x"}).to_string(),
-                UNPROCESSABLE,
-                "invalid-field",
-                Some("reply_to_id"),
-            ),
-            (
-                json!({"content": "a", "reply_to_id": 12.5}).to_string(),
-                UNPROCESSABLE,
-                "invalid-field",
-                Some("reply_to_id"),
-            ),
-            (
-                r#"{"content": "a", "reply_to_id": 99999999999999999999}"#.to_owned(),
-                UNPROCESSABLE,
-                "invalid-field",
-                Some("reply_to_id"),
-            ),
-            (r#"{"content": "\ud800"}"#.to_owned(), StatusCode::BAD_REQUEST, "bad-json", None),
-            ("{".to_owned(), StatusCode::BAD_REQUEST, "bad-json", None),
-            (String::new(), StatusCode::BAD_REQUEST, "bad-json", None),
-            ("[]".to_owned(), UNPROCESSABLE, "invalid-field", Some("body")),
-            ("a".repeat(1 << 20), StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", None),
-        ];
-        for (body, status, kind, field) in cases {
+        for (body, status, kind, field) in no_tweets() {
             let answer = post_raw(&ann, "/tweets", body.clone()).await;
             let problem = answer.problem(status);
             let expected = (kind.to_owned(), field.map(str::to_owned));
