@@ -61,9 +61,8 @@ mod tests {
     use super::*;
 
     fn passes(sent: &[(&'static str, &'static str)]) -> bool {
-        let pairs = sent
-            .iter()
-            .map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v)));
+        let pairs =
+            sent.iter().map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v)));
         is_ours(&pairs.collect(), "https://pipit.example/")
     }
 

@@ -51,8 +51,10 @@ fn words(problem: &Problem) -> Words {
             ("This address only takes forms", "/", "Back to the start")
         }
         (StatusCode::CONFLICT, _) => ("That clashes with something", "/", "Back to the start"),
-        (StatusCode::PAYLOAD_TOO_LARGE, _) => ("That is too much at once", "/", "Back to the start"),
-        (StatusCode::SERVICE_UNAVAILABLE, _) => ("Back in a moment", "", "Try again"),
+        (StatusCode::PAYLOAD_TOO_LARGE, _) => {
+            ("That is too much at once", "/", "Back to the start")
+        }
+        (StatusCode::SERVICE_UNAVAILABLE, _) => ("Back in a moment", "/", "Back to the start"),
         (status, _) if status.is_server_error() => ("Something broke", "/", "Back to the start"),
         _ => ("That did not work", "/", "Back to the start"),
     };

@@ -31,10 +31,10 @@ fn short(at: Timestamp, now: Timestamp) -> String {
     // A clock of another node may be a little ahead.
     let age = (now.secs() - at.secs()).max(0);
     match age {
-        ..MINUTE => "now".to_owned(),
-        ..HOUR => format!("{}m", age / MINUTE),
-        ..DAY => format!("{}h", age / HOUR),
-        ..WEEK => format!("{}d", age / DAY),
+        0..MINUTE => "now".to_owned(),
+        MINUTE..HOUR => format!("{}m", age / MINUTE),
+        HOUR..DAY => format!("{}h", age / HOUR),
+        DAY..WEEK => format!("{}d", age / DAY),
         _ if date(at, "%Y") == date(now, "%Y") => date(at, "%-d %b"),
         _ => date(at, "%-d %b %Y"),
     }
@@ -47,9 +47,7 @@ pub(crate) fn month(at: Timestamp) -> String {
 
 fn date(at: Timestamp, form: &str) -> String {
     match Instant::from_millisecond(at.0) {
-        Ok(instant) => {
-            instant.to_zoned(TimeZone::fixed(Offset::UTC)).strftime(form).to_string()
-        }
+        Ok(instant) => instant.to_zoned(TimeZone::fixed(Offset::UTC)).strftime(form).to_string(),
         // Only for moments beyond the year 9999, which no clock here tells.
         Err(_) => at.to_string(),
     }
@@ -59,9 +57,9 @@ fn date(at: Timestamp, form: &str) -> String {
 pub(crate) fn count(n: i64) -> String {
     let n = n.max(0);
     let (unit, name) = match n {
-        ..1_000 => return n.to_string(),
-        ..1_000_000 => (1_000, "K"),
-        ..1_000_000_000 => (1_000_000, "M"),
+        0..1_000 => return n.to_string(),
+        1_000..1_000_000 => (1_000, "K"),
+        1_000_000..1_000_000_000 => (1_000_000, "M"),
         _ => (1_000_000_000, "B"),
     };
     let (whole, tenth) = (n / unit, n % unit * 10 / unit);

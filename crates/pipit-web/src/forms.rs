@@ -29,6 +29,12 @@ pub(crate) struct SignUpForm {
 }
 
 impl SignUpForm {
+    /// The idempotency key: a double click opens one account, not one and a complaint that its
+    /// handle is taken.
+    pub(crate) fn request_key(&self) -> Option<&str> {
+        own_key(&self.key)
+    }
+
     /// The fields with what was typed, the password apart.
     pub(crate) fn fields(&self) -> Vec<Field> {
         vec![
@@ -138,13 +144,10 @@ impl ComposeForm {
     /// The idempotency key: a double click posts once, but the same form with another text (after
     /// going back, say) posts again.
     pub(crate) fn request_key(&self) -> Option<String> {
-        let decent = self.key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        if self.key.is_empty() || self.key.len() > KEY_BYTES_MAX || !decent {
-            return None;
-        }
+        let key = own_key(&self.key)?;
         let mut hasher = DefaultHasher::new();
         self.content.hash(&mut hasher);
-        Some(format!("{}-{:016x}", self.key, hasher.finish()))
+        Some(format!("{key}-{:016x}", hasher.finish()))
     }
 
     /// The same form, shown again with what is wrong.
@@ -198,6 +201,12 @@ impl Composer {
 pub(crate) fn new_key(now: Timestamp) -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     format!("{:x}-{:x}", now.0, COUNTER.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A key as [`new_key`] makes them.
+fn own_key(key: &str) -> Option<&str> {
+    let decent = key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    (decent && (1..=KEY_BYTES_MAX).contains(&key.len())).then_some(key)
 }
 
 /// How a field is typed in.
@@ -300,7 +309,7 @@ fn subject(field: &str) -> &str {
         "handle" => "The handle",
         "name" => "The name",
         "bio" => "The bio",
-        "email" => "The e-mail address",
+        "email" => "This address",
         "password" => "This",
         "content" => "The text",
         "Idempotency-Key" => "This form",

@@ -94,8 +94,20 @@ mod tests {
         }
         let long = format!("/{}", "a".repeat(PATH_BYTES_MAX));
         for bad in [
-            "", "home", "//evil.example", "///e", "/\\evil.example", "\\/e", "https://evil.example",
-            "/\t/evil.example", "/\n", "/a\0", " /home", "javascript:alert(1)", "/a\u{85}", &long,
+            "",
+            "home",
+            "//evil.example",
+            "///e",
+            "/\\evil.example",
+            "\\/e",
+            "https://evil.example",
+            "/\t/evil.example",
+            "/\n",
+            "/a\0",
+            " /home",
+            "javascript:alert(1)",
+            "/a\u{85}",
+            &long,
         ] {
             assert_eq!(local_path(bad), None, "{bad}");
         }

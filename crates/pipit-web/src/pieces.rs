@@ -46,7 +46,9 @@ fn link<'a>(shown: &'a str, body: &str, kind: EntityKind, mentions: &[Mention]) 
         EntityKind::Hashtag => {
             Piece::Inside { href: format!("/tags/{}", links::encode(body)), text: shown }
         }
-        EntityKind::Mention if is_known() => Piece::Inside { href: links::profile(body), text: shown },
+        EntityKind::Mention if is_known() => {
+            Piece::Inside { href: links::profile(body), text: shown }
+        }
         EntityKind::Mention => Piece::Plain(shown),
         EntityKind::Url => Piece::Outside { href: text::url_href(body), shown: shorten(body) },
     }

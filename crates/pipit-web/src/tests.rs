@@ -1,1 +1,7 @@
-//! later
+//! The door as a browser meets it: a real service on a database of its own, and its pages parsed.
+
+mod escaping;
+mod flows;
+mod html;
+mod rendering;
+mod site;

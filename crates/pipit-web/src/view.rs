@@ -169,8 +169,10 @@ pub(crate) enum Follow {
     Oneself,
     /// To sign in.
     SignedOut,
-    Follow,
-    Unfollow,
+    /// To follow.
+    Offer,
+    /// To follow no longer.
+    Undo,
 }
 
 impl<'a> PersonRow<'a> {
@@ -179,8 +181,8 @@ impl<'a> PersonRow<'a> {
         let follow = match (reading.viewer, view.relationship) {
             (None, _) => Follow::SignedOut,
             (Some(viewer), _) if viewer == user.id => Follow::Oneself,
-            (Some(_), Some(relationship)) if relationship.following => Follow::Unfollow,
-            (Some(_), _) => Follow::Follow,
+            (Some(_), Some(relationship)) if relationship.following => Follow::Undo,
+            (Some(_), _) => Follow::Offer,
         };
         Self {
             person: Person::new(user),

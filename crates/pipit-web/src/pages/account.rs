@@ -55,13 +55,16 @@ fn handed_on(next: &str) -> String {
 
 fn signup_page(status: StatusCode, form: &SignUpForm, complaint: Option<Complaint>) -> Response {
     let next = handed_on(&form.next);
-    page::html(status, &SignUpPage {
-        title: "Create your account",
-        form: FormView::new(form.fields(), complaint),
-        key: form.key.clone(),
-        login_href: links::login(&next),
-        next,
-    })
+    page::html(
+        status,
+        &SignUpPage {
+            title: "Create your account",
+            form: FormView::new(form.fields(), complaint),
+            key: form.key.clone(),
+            login_href: links::login(&next),
+            next,
+        },
+    )
 }
 
 pub(crate) async fn get_signup(
@@ -73,7 +76,7 @@ pub(crate) async fn get_signup(
         return links::see_other(local_or_home(&next));
     }
     let key = forms::new_key(web.pipit.clock().now());
-    let form = SignUpForm { next, key, ..SignUpForm::default() };
+    let form = SignUpForm { key, next, ..SignUpForm::default() };
     signup_page(StatusCode::OK, &form, None)
 }
 
@@ -88,9 +91,7 @@ pub(crate) async fn post_signup(
         email: form.email.clone(),
         password: form.password.clone(),
     };
-    // A double click opens one account, not one and a complaint that its handle is taken.
-    let key = (!form.key.is_empty() && form.key.len() <= 64).then_some(form.key.as_str());
-    if let Err(error) = web.pipit.sign_up(new, key).await {
+    if let Err(error) = web.pipit.sign_up(new, form.request_key()).await {
         let complaint = Complaint::from_error(error)?;
         return Ok(signup_page(StatusCode::UNPROCESSABLE_ENTITY, &form, Some(complaint)));
     }
@@ -107,12 +108,15 @@ fn login_page(status: StatusCode, form: &LoginForm, complaint: Option<Complaint>
         "" => "/signup".to_owned(),
         next => format!("/signup?next={}", links::encode(next)),
     };
-    page::html(status, &LoginPage {
-        title: "Welcome back",
-        form: FormView::new(form.fields(), complaint),
-        next,
-        signup_href,
-    })
+    page::html(
+        status,
+        &LoginPage {
+            title: "Welcome back",
+            form: FormView::new(form.fields(), complaint),
+            next,
+            signup_href,
+        },
+    )
 }
 
 pub(crate) async fn get_login(visitor: Visitor, Query(Next { next }): Query<Next>) -> Response {

@@ -70,7 +70,12 @@ pub(crate) async fn post_compose(
             Ok(links::see_other(&format!("{back}#tweet-{}", tweet.id())))
         }
         Err(error) => {
-            let Complaint { field, text } = Complaint::from_error(error)?;
+            // Whatever the reason, what was written stays on the page.
+            let (status, field, text) = match Complaint::from_error(error) {
+                Ok(Complaint { field, text }) => (StatusCode::UNPROCESSABLE_ENTITY, field, text),
+                Err(Failure::Problem(problem)) => (problem.status, "", problem.detail.into()),
+                Err(failure) => return Err(failure),
+            };
             let parent = match reply_to {
                 // The tweet answered is gone: there is nothing to show above.
                 Some(id) if field != "reply_to_id" => {
@@ -79,7 +84,6 @@ pub(crate) async fn post_compose(
                 _ => None,
             };
             let composer = form.again(text);
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
             render(&web, &visitor, status, parent.as_ref(), composer).await
         }
     }

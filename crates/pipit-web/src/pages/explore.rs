@@ -63,10 +63,13 @@ async fn render(
     // They stand in the middle.
     shell.trends.clear();
     let reading = shell.reading();
-    Ok(page::html(StatusCode::OK, &ExplorePage {
-        shell: &shell,
-        is_landing,
-        trends: trends.iter().take(TRENDS).map(TrendRow::new).collect(),
-        feed: Feed::new(&web, PUBLIC, &tweets, |tweet| TweetModel::new(tweet, reading)),
-    }))
+    Ok(page::html(
+        StatusCode::OK,
+        &ExplorePage {
+            shell: &shell,
+            is_landing,
+            trends: trends.iter().take(TRENDS).map(TrendRow::new).collect(),
+            feed: Feed::new(&web, PUBLIC, &tweets, |tweet| TweetModel::new(tweet, reading)),
+        },
+    ))
 }

@@ -34,9 +34,12 @@ pub(crate) async fn get_home(
     let tweets = web.pipit.home_timeline(viewer.caller, page).await?;
     let shell = Shell::new(&web, &visitor, Section::Home, "Home").await?;
     let reading = shell.reading();
-    Ok(page::html(StatusCode::OK, &HomePage {
-        shell: &shell,
-        composer: cursor.is_none().then(|| Composer::new(reading.now, None, "/home")),
-        feed: Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading)),
-    }))
+    Ok(page::html(
+        StatusCode::OK,
+        &HomePage {
+            shell: &shell,
+            composer: cursor.is_none().then(|| Composer::new(reading.now, None, "/home")),
+            feed: Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading)),
+        },
+    ))
 }

@@ -47,15 +47,18 @@ pub(crate) async fn get_profile(
     let shell = Shell::new(&web, &visitor, section, title).await?;
     let reading = shell.reading();
     let counts = view.card.counts;
-    Ok(page::html(StatusCode::OK, &ProfilePage {
-        shell: &shell,
-        row: PersonRow::new(&view, reading),
-        joined: month(user.created_at),
-        tweets: counted(counts.tweets, "tweet", "tweets"),
-        following: count(counts.following),
-        followers: count(counts.followers),
-        followers_are: if counts.followers == 1 { "follower" } else { "followers" },
-        is_first: cursor.is_none(),
-        feed: Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading)),
-    }))
+    Ok(page::html(
+        StatusCode::OK,
+        &ProfilePage {
+            shell: &shell,
+            row: PersonRow::new(&view, reading),
+            joined: month(user.created_at),
+            tweets: counted(counts.tweets, "tweet", "tweets"),
+            following: count(counts.following),
+            followers: count(counts.followers),
+            followers_are: if counts.followers == 1 { "follower" } else { "followers" },
+            is_first: cursor.is_none(),
+            feed: Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading)),
+        },
+    ))
 }

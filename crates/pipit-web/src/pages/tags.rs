@@ -4,7 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use pipit_core::hashtag_subject;
+use pipit_model::Error;
 use pipit_model::page::ListName;
+use pipit_model::text::{Entity, EntityKind, entities};
 
 use crate::Web;
 use crate::error::Failure;
@@ -29,17 +32,37 @@ pub(crate) async fn get_tag(
     Path(name): Path<String>,
     Query(Cursor { cursor }): Query<Cursor>,
 ) -> Result<Response, Failure> {
-    let hashtag = web.pipit.hashtag(&name).await?;
-    let list = (ListName::Hashtag, hashtag.id.0);
+    if !is_hashtag(&name) {
+        return Err(Error::NotFound("hashtag").into());
+    }
+    let list = (ListName::Hashtag, hashtag_subject(&name));
     let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
-    let tweets = web.pipit.hashtag_timeline(visitor.caller(), &hashtag.name, page).await?;
-    let title = format!("#{}", hashtag.name);
+    let tweets = web.pipit.hashtag_timeline(visitor.caller(), &name, page).await?;
+    // One that nobody used yet is a page too: an invitation to be the first.
+    let used = match web.pipit.hashtag(&name).await {
+        Ok(hashtag) => hashtag.tweet_count,
+        Err(Error::NotFound(_)) => 0,
+        Err(error) => return Err(error.into()),
+    };
+    let title = format!("#{name}");
     let shell = Shell::new(&web, &visitor, Section::Elsewhere, title).await?;
     let reading = shell.reading();
-    Ok(page::html(StatusCode::OK, &TagPage {
-        shell: &shell,
-        name: &hashtag.name,
-        tweets: counted(hashtag.tweet_count, "tweet", "tweets"),
-        feed: Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading)),
-    }))
+    Ok(page::html(
+        StatusCode::OK,
+        &TagPage {
+            shell: &shell,
+            name: &name,
+            tweets: counted(used, "tweet", "tweets"),
+            feed: Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading)),
+        },
+    ))
+}
+
+/// Whether a tweet could have it.
+fn is_hashtag(name: &str) -> bool {
+    let typed = format!("#{name}");
+    let whole = |entity: &Entity| {
+        entity.kind == EntityKind::Hashtag && entity.byte_end as usize == typed.len()
+    };
+    entities(&typed).first().is_some_and(whole)
 }

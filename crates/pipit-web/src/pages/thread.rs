@@ -47,11 +47,20 @@ pub(crate) async fn get_thread(
     let tweet = TweetModel::new(&thread.tweet, reading);
     let composer = visitor.viewer.as_ref();
     let composer = composer.map(|_| Composer::new(reading.now, Some(tweet.id), &tweet.href));
-    Ok(page::html(StatusCode::OK, &ThreadPage {
-        shell: &shell,
-        ancestors: thread.ancestors.iter().map(|above| TweetModel::new(above, reading)).collect(),
-        composer,
-        tweet,
-        feed: Feed::new(&web, list, &thread.descendants, |below| TweetModel::new(below, reading)),
-    }))
+    Ok(page::html(
+        StatusCode::OK,
+        &ThreadPage {
+            shell: &shell,
+            ancestors: thread
+                .ancestors
+                .iter()
+                .map(|above| TweetModel::new(above, reading))
+                .collect(),
+            composer,
+            tweet,
+            feed: Feed::new(&web, list, &thread.descendants, |below| {
+                TweetModel::new(below, reading)
+            }),
+        },
+    ))
 }

@@ -1,0 +1,121 @@
+//! A whole site in process.
+
+use std::collections::HashMap;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use pipit_core::{Pipit, Settings};
+use pipit_model::Clock;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+use super::html::Page;
+use crate::{Web, links, not_found, routes};
+
+pub(super) struct Site {
+    app: Router,
+    _folder: TempDir,
+}
+
+/// An answer, and its page if it is one.
+pub(super) struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub(super) fn page(&self) -> Page {
+        assert_eq!(self.header("content-type"), "text/html; charset=utf-8", "{}", self.body);
+        Page::parse(&self.body)
+    }
+
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("ASCII"))
+    }
+
+    /// The address a form leads to.
+    pub(super) fn location(&self) -> &str {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.body);
+        self.header("location")
+    }
+
+    /// The cookie it sets, as a browser sends it back.
+    pub(super) fn cookie(&self) -> String {
+        self.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
+    }
+}
+
+impl Site {
+    pub(super) async fn open() -> Self {
+        Self::at("http://pipit.test").await
+    }
+
+    pub(super) async fn at(public_url: &str) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let database_url = format!("sqlite://{}/x.db", folder.path().display());
+        let settings = Settings { database_url, cache_bytes: 8 << 20, node: 0 };
+        let pipit = Pipit::open(&settings, Clock::System).await.expect("a database");
+        let web = Web { pipit, public_url: public_url.to_owned() };
+        Self { app: routes(web).fallback(not_found), _folder: folder }
+    }
+
+    pub(super) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.app.clone().oneshot(request).await.expect("never fails");
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a body").to_bytes();
+        let body = String::from_utf8(body.to_vec()).expect("UTF-8");
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(super) async fn get(&self, path: &str, cookie: &str) -> Answer {
+        let request = Request::get(path)
+            .header(header::COOKIE, cookie)
+            .header(header::ACCEPT, "text/html,*/*");
+        self.send(request.body(Body::empty()).expect("a request")).await
+    }
+
+    /// A form sent from one of our own pages.
+    pub(super) async fn post(&self, path: &str, cookie: &str, form: &[(&str, &str)]) -> Answer {
+        let pairs = form.iter().map(|(name, value)| format!("{name}={}", links::encode(value)));
+        let request = Request::post(path)
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        let body = pairs.collect::<Vec<_>>().join("&");
+        self.send(request.body(Body::from(body)).expect("a request")).await
+    }
+
+    /// Opens an account through the form; the answer is its cookie.
+    pub(super) async fn sign_up(&self, handle: &str) -> String {
+        let email = format!("{handle}@example.org");
+        let form = [
+            ("handle", handle),
+            ("name", handle),
+            ("email", &email),
+            ("password", "correct horse"),
+            ("key", handle),
+        ];
+        let answer = self.post("/signup", "", &form).await;
+        assert_eq!(answer.location(), "/home");
+        answer.cookie()
+    }
+
+    /// Posts through the form; the answer is the address of the tweet.
+    pub(super) async fn tweet(&self, cookie: &str, content: &str) -> String {
+        let answer = self.post("/compose", cookie, &[("content", content)]).await;
+        links::without_anchor(answer.location()).to_owned()
+    }
+
+    /// The hidden and other fields of the page's first form with this action.
+    pub(super) async fn form(
+        &self,
+        path: &str,
+        cookie: &str,
+        action: &str,
+    ) -> HashMap<String, String> {
+        self.get(path, cookie).await.page().form(action)
+    }
+}
