@@ -1,6 +1,9 @@
 //! Settings: from flags, then the environment, then a file, then defaults. Nothing else in the
 //! project reads the environment. `docs/configuration.md` is generated from this file.
 
+#[cfg(test)]
+mod reference;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -37,7 +40,7 @@ pub(crate) enum Command {
 /// What to do with an account.
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserAction {
-    /// Open an account. The password is read from PIPIT_PASSWORD or else from standard input.
+    /// Open an account. The password is read from `PIPIT_PASSWORD` or else from standard input.
     Create(NewAccount),
 }
 
@@ -80,8 +83,8 @@ pub(crate) struct Options {
     /// Memory for all caches together, in megabytes [default: 256]
     #[arg(long, env = "PIPIT_CACHE_MB", global = true, value_name = "MB")]
     pub(crate) cache_mb: Option<u64>,
-    /// What is logged: error, warn, info, debug, or rules by module [default: info, without the
-    /// migrations' steps]
+    /// What is logged: error, warn, info, debug, or rules by module [default: info, from the
+    /// database only warn]
     #[arg(long, env = "PIPIT_LOG", global = true, value_name = "RULES")]
     pub(crate) log: Option<String>,
     /// How it is logged [default: text]
@@ -112,8 +115,8 @@ pub(crate) struct Settings {
     pub(crate) log_format: LogFormat,
 }
 
-/// The migrator tells each of its steps, also when there are none.
-const DEFAULT_LOG: &str = "info,sea_orm_migration=warn";
+/// The migrator tells each of its steps, also when there are none, and sqlx each database's notes.
+const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,sqlx=warn";
 
 /// With less, pages thrash; the largest machine has less than the other.
 const CACHE_MB: std::ops::RangeInclusive<u64> = 1..=1_000_000;
@@ -126,6 +129,7 @@ impl Settings {
         };
         let data_dir = given.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("data"));
         let listen = given.listen.or(file.listen);
+        let public_url = given.public_url.or(file.public_url);
         let cache_mb = given.cache_mb.or(file.cache_mb).unwrap_or(256);
         if !CACHE_MB.contains(&cache_mb) {
             bail!("cache_mb must be from {} to {}", CACHE_MB.start(), CACHE_MB.end());
@@ -137,7 +141,7 @@ impl Settings {
                 .or(file.database_url)
                 .unwrap_or_else(|| sqlite_url(&data_dir)),
             data_dir,
-            public_url: given.public_url.or(file.public_url).map(checked_url).transpose()?,
+            public_url: public_url.as_deref().map(checked_url).transpose()?,
             cache_bytes: cache_mb * 1024 * 1024,
             log: given.log.or(file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: given.log_format.or(file.log_format).unwrap_or_default(),
@@ -176,7 +180,7 @@ fn read_file(path: &Path) -> anyhow::Result<Options> {
     toml::from_str(&text).with_context(|| format!("in the configuration file {}", path.display()))
 }
 
-fn checked_url(url: String) -> anyhow::Result<String> {
+fn checked_url(url: &str) -> anyhow::Result<String> {
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     match host {
         Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ']) => {

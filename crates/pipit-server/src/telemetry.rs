@@ -1,5 +1,7 @@
 //! Logs and metrics.
 
+use std::io::IsTerminal;
+
 use anyhow::Context;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use pipit_core::Pipit;
@@ -15,6 +17,7 @@ pub(crate) fn start_logs(settings: &Settings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log)
         .with_context(|| format!("log rules {:?}", settings.log))?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let logs = logs.with_ansi(std::io::stderr().is_terminal());
     match settings.log_format {
         LogFormat::Text => logs.try_init(),
         LogFormat::Json => logs.json().try_init(),
@@ -36,7 +39,6 @@ pub(crate) fn observe(pipit: &Pipit) {
         let labels = [("cache", cache.name)];
         metrics::counter!("pipit_cache_hits_total", &labels).absolute(cache.hits);
         metrics::counter!("pipit_cache_misses_total", &labels).absolute(cache.misses);
-        #[expect(clippy::cast_precision_loss, reason = "bytes of memory, far below 2^52")]
         metrics::gauge!("pipit_cache_bytes", &labels).set(cache.bytes as f64);
     }
 }

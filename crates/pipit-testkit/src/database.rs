@@ -47,6 +47,8 @@ pub fn backends() -> Vec<Backend> {
     [Backend::Sqlite, Backend::Postgres, Backend::MySql].into_iter().filter(there).collect()
 }
 
+static COUNTER: AtomicU32 = AtomicU32::new(0);
+
 /// A database that nobody else uses.
 #[derive(Debug)]
 pub struct TestDb {
@@ -68,7 +70,6 @@ impl TestDb {
             let url = format!("sqlite://{}/test.db", folder.path().display());
             return Self { url, backend, _folder: Some(folder) };
         };
-        static COUNTER: AtomicU32 = AtomicU32::new(0);
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{number}", std::process::id());
         let admin = Database::connect(&server).await.expect("the database server answers");

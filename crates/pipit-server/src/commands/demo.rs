@@ -159,11 +159,12 @@ impl Town {
                 (self.pipit.clone(), self.tweets[pick], self.rng.f64() < 0.12);
             writes
                 .add(async move {
-                    match retweet {
-                        true => pipit.set_retweet(caller, tweet, Standing::Set).await,
-                        false => pipit.set_like(caller, tweet, Standing::Set).await,
-                    }
-                    .map(|_| None)
+                    let view = if retweet {
+                        pipit.set_retweet(caller, tweet, Standing::Set).await
+                    } else {
+                        pipit.set_like(caller, tweet, Standing::Set).await
+                    };
+                    view.map(|_| None)
                 })
                 .await?;
         }

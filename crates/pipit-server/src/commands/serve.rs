@@ -1,13 +1,12 @@
 //! `pipit serve`
 
-use std::future::Future;
 use std::time::Duration;
 
 use anyhow::Context;
 use pipit_core::Pipit;
 use pipit_model::Clock;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -17,13 +16,12 @@ use crate::{telemetry, wire};
 /// Requests under way get this long to end when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 /// Between two looks for what is to be cleared away.
-const CLEAN_EVERY: Duration = Duration::from_secs(60);
+const CLEAN_EVERY: Duration = Duration::from_mins(1);
 
 pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
-    let _lock = match settings.uses_sqlite() {
-        true => Some(super::lock_folder(&settings.data_dir)?),
-        false => None,
-    };
+    // Held until the end.
+    let _lock =
+        if settings.uses_sqlite() { Some(super::lock_folder(&settings.data_dir)?) } else { None };
     let pipit = super::open(settings, Clock::System).await?;
     serve(settings, pipit, &[]).await
 }
@@ -36,6 +34,8 @@ pub(crate) async fn serve(
     notes: &[String],
 ) -> anyhow::Result<()> {
     let metrics = telemetry::start_metrics()?;
+    // Before anybody is told that it runs: from here on a signal is heard.
+    let mut signals = Signals::listen()?;
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("listening on {}", settings.listen))?;
@@ -65,7 +65,7 @@ pub(crate) async fn serve(
         }
     });
 
-    let signal = stop_signal().await?;
+    let signal = signals.next().await;
     tracing::info!(signal, "stopping: no new connections, requests under way may end");
     drop(stop);
     let drained = tokio::time::timeout(DRAIN, async { while tasks.join_next().await.is_some() {} });
@@ -78,18 +78,31 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-async fn stop_signal() -> anyhow::Result<&'static str> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok("SIGTERM"),
-        _ = interrupt.recv() => Ok("SIGINT"),
+/// What tells a server to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
     }
 }
 
 /// Ends when the other end of the channel is dropped.
-fn until_stopped(mut stopped: watch::Receiver<()>) -> impl Future<Output = ()> + Send + 'static {
-    async move { while stopped.changed().await.is_ok() {} }
+async fn until_stopped(mut stopped: watch::Receiver<()>) {
+    while stopped.changed().await.is_ok() {}
 }
 
 /// Clears away what deleted accounts left behind and what has expired, now and then.

@@ -1,0 +1,95 @@
+//! The other commands.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use pipit_testkit::{Backend, TestDb, backends};
+use serde_json::json;
+
+use crate::process::{Client, Server, pipit};
+
+#[test]
+fn a_user_is_created_beside_a_running_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let mut create = pipit()
+        .args(["user", "create", "ann", "--email", "ann@x.test", "--data-dir"])
+        .arg(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    create.stdin.take().expect("its input").write_all(b"correct horse\n").expect("typed");
+    let output = create.wait_with_output().expect("it ends");
+    assert!(output.status.success());
+    assert!(String::from_utf8_lossy(&output.stdout).contains("@ann"));
+    Client::anonymous(&server.url).sign_in("ann");
+
+    let again = pipit()
+        .args(["user", "create", "ann", "--email", "b@x.test", "--data-dir"])
+        .arg(folder.path())
+        .env("PIPIT_PASSWORD", "correct horse")
+        .output()
+        .expect("it ends");
+    let why = String::from_utf8_lossy(&again.stderr);
+    assert!(!again.status.success() && why.contains("handle: is taken"), "{why}");
+}
+
+#[test]
+fn the_same_binary_serves_from_every_database() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    for backend in backends().into_iter().filter(|backend| *backend != Backend::Sqlite) {
+        let db = runtime.block_on(TestDb::new(backend));
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("unused");
+        let migrate =
+            pipit().args(["migrate", "--database-url", &db.url]).output().expect("it ends");
+        assert!(migrate.status.success(), "{}", String::from_utf8_lossy(&migrate.stderr));
+        let server = Server::start_with(&data, &["--database-url", &db.url]);
+        let text = server.first_lines.join("\n");
+        assert!(!text.contains("data folder"), "{text}");
+        let password = db.url.split([':', '@']).nth(2).expect("a password");
+        assert!(!text.contains(password), "the password is not shown: {text}");
+        let ann = Client::sign_up(&server.url, "ann");
+        ann.post("/tweets", &json!({"content": "Hello, world! #AI"})).expect("posted");
+        assert_eq!(ann.get_json("/tweets?hashtag=AI")["tweets"][0]["user"]["handle"], "ann");
+        assert_eq!(ann.get_json("/timeline")["tweets"][0]["content"], "Hello, world! #AI");
+        assert!(server.terminate().success());
+        assert!(!data.exists(), "nothing is written beside the database");
+    }
+}
+
+#[test]
+fn the_demo_is_lively_and_leaves_nothing() {
+    use std::io::{BufRead, BufReader};
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut demo = pipit()
+        .args(["demo", "--listen", "127.0.0.1:0"])
+        .env("TMPDIR", folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let lines = BufReader::new(demo.stdout.take().expect("its output")).lines();
+    let (mut url, mut told) = (String::new(), String::new());
+    for line in lines.map_while(Result::ok) {
+        if let Some((_, address)) = line.split_once("ready at ") {
+            address.clone_into(&mut url);
+        }
+        told.push_str(&line);
+        if line.contains("Ctrl+C") {
+            break;
+        }
+    }
+    assert!(told.contains("visitor") && told.contains("demo-password"), "{told}");
+    let visitor = Client::anonymous(&url);
+    let login = json!({"login": "visitor", "password": "demo-password"});
+    assert_eq!(visitor.post("/sessions", &login).expect("answered").0, 201);
+    let page = visitor.get_json("/tweets?limit=100");
+    assert_eq!(page["tweets"].as_array().map(Vec::len), Some(100));
+    assert!(visitor.get_json("/users/ada_codes")["follower_count"].as_i64() > Some(80));
+    crate::process::signal(demo.id(), "INT");
+    assert!(demo.wait().expect("it ends").success());
+    let left = std::fs::read_dir(folder.path()).expect("read").count();
+    assert_eq!(left, 0, "the temporary folder is gone");
+}
