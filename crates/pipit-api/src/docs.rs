@@ -1,9 +1,11 @@
 //! The description of this door, and a page to read it.
 
 use axum::Router;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
+use axum::response::IntoResponse;
 use axum::routing::get;
+use pipit_http::Problem;
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -52,11 +54,16 @@ impl Modify for BearerToken {
 }
 
 pub(crate) fn routes(openapi: &Document) -> Router {
-    let json = openapi.to_json().unwrap_or_default();
+    let json = openapi.to_json().expect("a description of text and numbers");
     let config = Config::new(["/openapi.json"]).try_it_out_enabled(true).filter(true);
+    // By default it shows the page's address to somebody else.
+    let config = config.validator_url("none");
     let page: Router = SwaggerUi::new("/docs").config(config).into();
     let page = page.layer(middleware::from_fn(async |request, next: Next| {
         let mut response = next.run(request).await;
+        if response.status() == StatusCode::NOT_FOUND {
+            return Problem::no_such_path().into_response();
+        }
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, PAGE_CSP);
         response
     }));

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pipit_model::limits::{HASHTAG_CHARS_MAX, TREND_SAMPLE};
-use pipit_model::text::hashtag_key;
+use pipit_model::limits::TREND_SAMPLE;
+use pipit_model::tweet::named_hashtag_key;
 use pipit_model::{Error, Result, Timestamp, TweetId};
 use pipit_store::Hashtag;
 
@@ -27,7 +27,17 @@ pub struct Trend {
 
 /// The last answer, and when it was found.
 #[derive(Debug, Default)]
-pub(crate) struct TrendCache(Mutex<Option<(Timestamp, Arc<[Trend]>)>>);
+pub(crate) struct TrendCache {
+    last: Mutex<Option<(Timestamp, Arc<[Trend]>)>>,
+    /// Held by whoever finds the next answer: one is enough.
+    search: tokio::sync::Mutex<()>,
+}
+
+impl TrendCache {
+    fn last(&self) -> Option<(Timestamp, Arc<[Trend]>)> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
 
 impl Pipit {
     /// A hashtag by its name, in any spelling.
@@ -35,11 +45,9 @@ impl Pipit {
     /// # Errors
     /// [`Error::NotFound`] if nobody ever used it.
     pub async fn hashtag(&self, name: &str) -> Result<Hashtag> {
-        let key = hashtag_key(name);
-        if key.chars().count() > HASHTAG_CHARS_MAX {
-            return Err(Error::NotFound("hashtag"));
-        }
-        self.0.store.find_hashtag(&key).await?.ok_or(Error::NotFound("hashtag"))
+        let unused = || Error::NotFound("hashtag");
+        let key = named_hashtag_key(name).ok_or_else(unused)?;
+        self.0.store.find_hashtag(&key).await?.ok_or_else(unused)
     }
 
     /// The hashtags most used in the last 24 hours; an answer may be 30 seconds old.
@@ -48,10 +56,17 @@ impl Pipit {
     /// If the database is away.
     pub async fn trending_hashtags(&self) -> Result<Arc<[Trend]>> {
         let now = self.0.clock.now();
-        let cache = &self.0.trends.0;
-        let last = cache.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((at, trends)) = last
-            && now < at.plus_secs(TREND_FRESH_SECS)
+        let cache = &self.0.trends;
+        let fresh = |at: Timestamp| now < at.plus_secs(TREND_FRESH_SECS);
+        let _search = match (cache.last(), cache.search.try_lock()) {
+            (Some((at, trends)), _) if fresh(at) => return Ok(trends),
+            // Somebody is at it: the old answer does meanwhile.
+            (Some((_, trends)), Err(_)) => return Ok(trends),
+            (_, Ok(search)) => search,
+            (None, Err(_)) => cache.search.lock().await,
+        };
+        if let Some((at, trends)) = cache.last()
+            && fresh(at)
         {
             return Ok(trends);
         }
@@ -59,7 +74,7 @@ impl Pipit {
         let found = self.0.store.list_trending(since, TREND_SAMPLE, TRENDS).await?;
         let trends: Arc<[Trend]> =
             found.into_iter().map(|(hashtag, uses)| Trend { hashtag, uses }).collect();
-        *cache.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, trends.clone()));
+        *cache.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, trends.clone()));
         Ok(trends)
     }
 }

@@ -1,6 +1,8 @@
 //! Signing in and out.
 
-use pipit_model::limits::{SESSION_SECS, SESSIONS_PER_USER_MAX, USER_AGENT_CHARS_MAX};
+use pipit_model::limits::{
+    EMAIL_BYTES_MAX, SESSION_SECS, SESSIONS_PER_USER_MAX, USER_AGENT_CHARS_MAX,
+};
 use pipit_model::user::{Password, UserRef};
 use pipit_model::{Error, Result, SessionId, Timestamp};
 use pipit_store::Session;
@@ -37,7 +39,10 @@ impl Pipit {
     /// and for an account that does not exist; [`Error::Unavailable`] if too many try at once.
     pub async fn sign_in(&self, form: SignIn, key: RequestKey<'_>) -> Result<SignedIn> {
         let password = Password::attempt(form.password)?;
-        let found = self.0.store.find_credentials(form.login.trim()).await?;
+        let login = form.login.trim();
+        // What no account could be called is not even asked for.
+        let possible = login.len() <= EMAIL_BYTES_MAX && !login.contains(char::is_control);
+        let found = if possible { self.0.store.find_credentials(login).await? } else { None };
         let stored = found.as_ref().map(|found| found.password_hash.clone());
         let fits = self.0.passwords.verify(password, stored).await?;
         let Some(found) = found.filter(|_| fits) else {

@@ -3,7 +3,7 @@
 use pipit_feed::Timeline;
 use pipit_model::limits::PAGE_ROUNDS_MAX;
 use pipit_model::page::{Listed, Page};
-use pipit_model::text::hashtag_key;
+use pipit_model::tweet::named_hashtag_key;
 use pipit_model::user::UserRef;
 use pipit_model::{Result, UserId};
 
@@ -55,7 +55,11 @@ impl Pipit {
         name: &str,
         page: Page,
     ) -> Result<Listed<TweetView>> {
-        match self.0.feed.hashtag_id(&hashtag_key(name)).await? {
+        let used = match named_hashtag_key(name) {
+            Some(key) => self.0.feed.hashtag_id(&key).await?,
+            None => None,
+        };
+        match used {
             Some(id) => self.timeline(reader, &Timeline::Hashtag(id), page).await,
             None => Ok(Listed { items: Vec::new(), next: None }),
         }

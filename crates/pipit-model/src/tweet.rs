@@ -158,6 +158,19 @@ fn hashtag_keys(content: &str, entities: &[text::Entity]) -> Vec<String> {
     keys
 }
 
+/// The key of a hashtag that somebody asks for by name (without its sigil), if a tweet could carry
+/// it.
+#[must_use]
+pub fn named_hashtag_key(name: &str) -> Option<String> {
+    if name.len() > TWEET_BYTES_MAX {
+        return None;
+    }
+    let typed = format!("#{name}");
+    let entities = text::entities(&typed);
+    let whole = entities.first().is_some_and(|entity| entity.byte_end as usize == typed.len());
+    if whole { hashtag_keys(&typed, &entities).pop() } else { None }
+}
+
 /// Appends what is not there yet; the lists are at most a few dozen long.
 fn push_new(list: &mut Vec<String>, item: String) {
     if !list.contains(&item) {
@@ -174,6 +187,15 @@ mod tests {
         let draft = Draft::new("Hi @Bob and @bob, #AI #ai #Zürich").expect("valid");
         assert_eq!(draft.mentioned_handles, ["bob"]);
         assert_eq!(draft.hashtags, ["ai", "zürich"]);
+    }
+
+    #[test]
+    fn a_hashtag_is_named_as_a_tweet_could_carry_it() {
+        assert_eq!(named_hashtag_key("AI").as_deref(), Some("ai"));
+        assert_eq!(named_hashtag_key("朝の空").as_deref(), Some("朝の空"));
+        for bad in ["", "1", "a b", "a\0", "#a", "a#b", "http://a.b", &"a".repeat(101)] {
+            assert_eq!(named_hashtag_key(bad), None, "{bad}");
+        }
     }
 
     #[test]

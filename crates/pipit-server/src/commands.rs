@@ -16,8 +16,8 @@ use crate::config::Settings;
 
 /// Opens the service on the configured database, making the data folder if it is needed.
 async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<Pipit> {
-    if settings.uses_sqlite() {
-        make_folder(&settings.data_dir)?;
+    if let Some(folder) = settings.sqlite_file().as_deref().and_then(Path::parent) {
+        make_folder(folder)?;
     }
     Pipit::open(&settings.core(), clock)
         .await
@@ -38,17 +38,19 @@ fn make_folder(path: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("making the data folder {}", path.display()))
 }
 
-/// Holds a data folder for one server: a second one on the same file would not hear of the first
-/// one's writes, and serve old pages.
-fn lock_folder(path: &Path) -> anyhow::Result<File> {
-    make_folder(path)?;
-    let lock = path.join("pipit.lock");
+/// Holds an embedded database for one server: a second one on the same file would not hear of the
+/// first one's writes, and serve old pages.
+fn lock_database(database: &Path) -> anyhow::Result<File> {
+    if let Some(folder) = database.parent() {
+        make_folder(folder)?;
+    }
+    let lock = database.with_extension("lock");
     let file = File::create(&lock).with_context(|| format!("opening {}", lock.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => bail!(
-            "another pipit serves the data folder {} already: stop it, or use --data-dir",
-            path.display()
+            "another pipit serves the database {} already: stop it, or use --data-dir",
+            database.display()
         ),
         Err(TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("locking {}", lock.display()))

@@ -150,14 +150,19 @@ impl Settings {
 
     /// The database's address without what unlocks it.
     pub(crate) fn database_for_people(&self) -> String {
-        match (self.database_url.split_once("://"), self.database_url.rsplit_once('@')) {
+        // Parameters may hold a password too.
+        let url = self.database_url.split('?').next().unwrap_or_default();
+        match (url.split_once("://"), url.rsplit_once('@')) {
             (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://…@{rest}"),
-            _ => self.database_url.clone(),
+            _ => url.to_owned(),
         }
     }
 
-    pub(crate) fn uses_sqlite(&self) -> bool {
-        self.database_url.starts_with("sqlite:")
+    /// The embedded database's file; none if a server holds the data.
+    pub(crate) fn sqlite_file(&self) -> Option<PathBuf> {
+        let rest = self.database_url.strip_prefix("sqlite:")?;
+        let path = rest.strip_prefix("//").unwrap_or(rest);
+        Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
     }
 
     pub(crate) fn core(&self) -> pipit_core::Settings {
@@ -181,10 +186,16 @@ fn read_file(path: &Path) -> anyhow::Result<Options> {
 }
 
 fn checked_url(url: &str) -> anyhow::Result<String> {
+    let url = url.trim_end_matches('/');
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     match host {
-        Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ']) => {
-            Ok(url.trim_end_matches('/').to_owned())
+        // All addresses are at the root of a host of our own.
+        Some(host)
+            if !host.is_empty()
+                && !host.starts_with(':')
+                && !host.contains(['/', '?', '#', '@', ' ']) =>
+        {
+            Ok(url.to_owned())
         }
         _ => bail!("public_url must look like https://pipit.example, not {url:?}"),
     }
@@ -216,7 +227,9 @@ mod tests {
         let misspelt = Options { config: Some(path.clone()), ..Options::default() };
         let error = Settings::load(misspelt).expect_err("unknown setting");
         assert!(format!("{error:#}").contains("lisen"), "{error:#}");
-        for url in ["pipit.example", "ftp://x", "https://", "https://a b"] {
+        for url in
+            ["pipit.example", "ftp://x", "https://", "https://a b", "https://a/b", "https://u@a"]
+        {
             let given = Options { public_url: Some(url.to_owned()), ..Options::default() };
             assert!(Settings::load(given).is_err(), "{url}");
         }
@@ -228,6 +241,11 @@ mod tests {
         let given = Options { database_url: Some(url.to_owned()), ..Options::default() };
         let settings = Settings::load(given).expect("valid");
         assert_eq!(settings.database_for_people(), "postgres://…@db.example/pipit");
+        let url = "mysql://db.example/pipit?user=pipit&password=secret";
+        let given = Options { database_url: Some(url.to_owned()), ..Options::default() };
+        let settings = Settings::load(given).expect("valid");
+        assert_eq!(settings.database_for_people(), "mysql://db.example/pipit");
+        assert_eq!(settings.sqlite_file(), None);
     }
 
     #[test]

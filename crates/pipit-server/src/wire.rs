@@ -18,6 +18,7 @@ pub(crate) fn router(pipit: &Pipit, public_url: String, metrics: PrometheusHandl
     let doors = pipit_api::routes(pipit.clone())
         .merge(pipit_web::routes(Web { pipit: pipit.clone(), public_url }))
         .merge(operations(pipit.clone(), metrics))
+        .method_not_allowed_fallback(async || Problem::no_such_method())
         .fallback(pipit_web::not_found);
     stack::wrap(doors, clock)
 }

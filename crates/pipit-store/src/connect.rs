@@ -59,6 +59,10 @@ impl Pools {
     }
 
     async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
+        if url.contains(":memory:") {
+            // Readers and the writer have connections of their own, and would have databases too.
+            return Err(StoreError::Unavailable("SQLite needs a file, not :memory:".to_owned()));
+        }
         let unavailable = |error: sqlx::Error| StoreError::Unavailable(error.to_string());
         let options: SqliteConnectOptions = url.parse().map_err(unavailable)?;
         if let Some(folder) = options.get_filename().parent()

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use pipit_core::{Pipit, Settings};
-use pipit_http::stack;
+use pipit_http::{Problem, stack};
 use pipit_model::{Clock, UserId};
 use pipit_web::Web;
 use serde_json::{Value, json};
@@ -54,6 +54,7 @@ impl TestApp {
         let public_url = "http://pipit.test".to_owned();
         let doors = pipit_api::routes(pipit.clone())
             .merge(pipit_web::routes(Web { pipit: pipit.clone(), public_url }))
+            .method_not_allowed_fallback(async || Problem::no_such_method())
             .fallback(pipit_web::not_found);
         Self { pipit, db, time, router: stack::wrap(doors, clock) }
     }

@@ -33,6 +33,8 @@ pub struct CreateSession {
     /// The password.
     #[schema(example = "correct horse battery")]
     pub password: String,
+    /// The code of a second factor; no account has one yet, and it is not looked at.
+    pub otp: Option<String>,
 }
 
 /// What someone posts.

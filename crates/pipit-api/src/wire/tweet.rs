@@ -191,7 +191,7 @@ fn render_author(author: &UserCard) -> Box<[u8]> {
 
 /// JSON of plain structs with text and numbers, which cannot fail.
 fn to_json(value: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).unwrap_or_else(|_| b"{}".to_vec())
+    serde_json::to_vec(value).expect("text and numbers are JSON")
 }
 
 fn entities(card: &TweetCard) -> Entities {

@@ -92,6 +92,22 @@ async fn bodies_that_are_no_tweets() {
 }
 
 #[tokio::test]
+async fn forms_that_are_too_long() {
+    let app = TestApp::new(pipit_testkit::Backend::Sqlite).await;
+    for path in ["/login", "/signup"] {
+        let body = format!("login={}", "x".repeat(100_000));
+        let mut request = app.anonymous().request(Method::POST, path, body.into());
+        let headers = request.headers_mut();
+        let form = "application/x-www-form-urlencoded";
+        headers.insert("content-type", form.parse().expect("a header"));
+        headers.insert("sec-fetch-site", "same-origin".parse().expect("a header"));
+        let answer = app.anonymous().send(request).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+        assert!(String::from_utf8_lossy(&answer.body).contains("<h1"), "a page");
+    }
+}
+
+#[tokio::test]
 async fn accounts_that_cannot_be() {
     let app = TestApp::new(pipit_testkit::Backend::Sqlite).await;
     app.sign_up("ann").await;
@@ -194,6 +210,9 @@ async fn what_is_not_there_or_not_ones_own() {
             "/tweets/5/thread",
             "/tweets/5/likes",
             "/hashtags/unused",
+            "/hashtags/%00",
+            "/hashtags/a%20b",
+            "/docs/nothing",
             "/nowhere",
             "/tweets/",
             "/users",
@@ -208,6 +227,12 @@ async fn what_is_not_there_or_not_ones_own() {
         for path in ["/tweets/7/like", "/tweets/7/retweet", "/users/nobody/follow"] {
             bob.put(path).await.problem(StatusCode::NOT_FOUND);
             bob.delete(path).await.problem(StatusCode::NOT_FOUND);
+        }
+        let none = bob.get("/tweets?hashtag=%00").await.ok();
+        assert_eq!(none["tweets"], json!([]));
+        for path in ["/docs", "/openapi.json", "/tweets/1", "/assets/x"] {
+            let wrong = bob.post(path, json!({})).await;
+            assert_eq!(wrong.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
         }
         let session = format!("/sessions/{}", 12345);
         bob.delete(&session).await.problem(StatusCode::NOT_FOUND);

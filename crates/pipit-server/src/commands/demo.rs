@@ -16,6 +16,7 @@ use pipit_model::user::{ProfileEdit, UserRef};
 use pipit_model::{Clock, SessionId, TweetId, UserId};
 use tokio::task::JoinSet;
 
+use super::serve::{Entrance, serve};
 use crate::config::{Settings, sqlite_url};
 
 const SEED: u64 = 2026;
@@ -34,14 +35,19 @@ pub(crate) async fn run(mut settings: Settings) -> anyhow::Result<()> {
     let folder = tempfile::tempdir().context("making a temporary folder")?;
     settings.data_dir = folder.path().to_owned();
     settings.database_url = sqlite_url(folder.path());
+    let mut entrance = Entrance::open(&settings).await?;
     eprintln!("Filling a temporary instance with people and tweets …");
-    fill(&settings).await?;
+    tokio::select! {
+        filled = fill(&settings) => filled?,
+        // The folder goes with this function.
+        _ = entrance.stop_signal() => return Ok(()),
+    }
     let pipit = super::open(&settings, Clock::System).await?;
     let notes = [
         format!("sign in as   {HANDLE}  with the password  {PASSWORD}"),
         "stop         Ctrl+C; everything is deleted then".to_owned(),
     ];
-    super::serve::serve(&settings, pipit, &notes).await
+    serve(&settings, entrance, pipit, &notes).await
 }
 
 /// Makes the people and what they did, by a clock that runs through the last days.

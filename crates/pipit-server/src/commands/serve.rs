@@ -1,8 +1,12 @@
 //! `pipit serve`
 
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
+use metrics_exporter_prometheus::PrometheusHandle;
 use pipit_core::Pipit;
 use pipit_model::Clock;
 use tokio::net::TcpListener;
@@ -15,48 +19,70 @@ use crate::{telemetry, wire};
 
 /// Requests under way get this long to end when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
+/// Between two times of summing up the metrics.
+const SUM_UP_EVERY: Duration = Duration::from_secs(5);
 /// Between two looks for what is to be cleared away.
 const CLEAN_EVERY: Duration = Duration::from_mins(1);
 
 pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     // Held until the end.
-    let _lock =
-        if settings.uses_sqlite() { Some(super::lock_folder(&settings.data_dir)?) } else { None };
+    let _lock = settings.sqlite_file().map(|file| super::lock_database(&file)).transpose()?;
+    let entrance = Entrance::open(settings).await?;
     let pipit = super::open(settings, Clock::System).await?;
-    serve(settings, pipit, &[]).await
+    serve(settings, entrance, pipit, &[]).await
+}
+
+/// Where people come in, and what tells a server to stop: opened first, so that a port that is taken
+/// is told at once and no signal is missed.
+pub(crate) struct Entrance {
+    listener: TcpListener,
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Entrance {
+    pub(crate) async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(settings.listen)
+            .await
+            .with_context(|| format!("listening on {}", settings.listen))?;
+        let terminate = signal(SignalKind::terminate())?;
+        let interrupt = signal(SignalKind::interrupt())?;
+        Ok(Self { listener, terminate, interrupt })
+    }
+
+    /// Waits until the server is told to stop.
+    pub(crate) async fn stop_signal(&mut self) -> &'static str {
+        wait_for_signal(&mut self.terminate, &mut self.interrupt).await
+    }
+}
+
+async fn wait_for_signal(terminate: &mut Signal, interrupt: &mut Signal) -> &'static str {
+    tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    }
 }
 
 /// Serves until a signal comes, then lets what is under way end. `notes` are printed below the
 /// first lines.
 pub(crate) async fn serve(
     settings: &Settings,
+    entrance: Entrance,
     pipit: Pipit,
     notes: &[String],
 ) -> anyhow::Result<()> {
+    let Entrance { listener, mut terminate, mut interrupt } = entrance;
     let metrics = telemetry::start_metrics()?;
-    // Before anybody is told that it runs: from here on a signal is heard.
-    let mut signals = Signals::listen()?;
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .with_context(|| format!("listening on {}", settings.listen))?;
     let address = listener.local_addr()?;
     let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    // Nobody may be there to read it (`pipit | head -1`); that is no reason to stop.
+    let _unread = print_first_lines(settings, &pipit, (address, &public_url), notes);
 
-    println!("Pipit {} is ready at {public_url}", env!("CARGO_PKG_VERSION"));
-    println!("  listens on   {address}");
-    println!("  database     {} ({})", settings.database_for_people(), pipit.backend_name());
-    if settings.uses_sqlite() {
-        println!("  data folder  {}", settings.data_dir.display());
-    }
-    println!("  API          {public_url}/docs");
-    for note in notes {
-        println!("  {note}");
-    }
-
-    let router = wire::router(&pipit, public_url, metrics);
+    let router = wire::router(&pipit, public_url, metrics.clone());
     let (stop, stopped) = watch::channel(());
     let mut tasks = JoinSet::new();
     tasks.spawn(clean(pipit.clone(), stopped.clone()));
+    tasks.spawn(keep_metrics(metrics.clone(), stopped.clone()));
     let server =
         axum::serve(listener, router).with_graceful_shutdown(until_stopped(stopped)).into_future();
     tasks.spawn(async move {
@@ -65,7 +91,7 @@ pub(crate) async fn serve(
         }
     });
 
-    let signal = signals.next().await;
+    let signal = wait_for_signal(&mut terminate, &mut interrupt).await;
     tracing::info!(signal, "stopping: no new connections, requests under way may end");
     drop(stop);
     let drained = tokio::time::timeout(DRAIN, async { while tasks.join_next().await.is_some() {} });
@@ -78,31 +104,41 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-/// What tells a server to stop.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
+fn print_first_lines(
+    settings: &Settings,
+    pipit: &Pipit,
+    (address, public_url): (SocketAddr, &str),
+    notes: &[String],
+) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "Pipit {} is ready at {public_url}", env!("CARGO_PKG_VERSION"))?;
+    writeln!(out, "  listens on   {address}")?;
+    let database = settings.database_for_people();
+    writeln!(out, "  database     {database} ({})", pipit.backend_name())?;
+    if let Some(folder) = settings.sqlite_file().as_deref().and_then(Path::parent) {
+        writeln!(out, "  data folder  {}", folder.display())?;
     }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
-        }
+    writeln!(out, "  API          {public_url}/docs")?;
+    for note in notes {
+        writeln!(out, "  {note}")?;
     }
+    out.flush()
 }
 
 /// Ends when the other end of the channel is dropped.
 async fn until_stopped(mut stopped: watch::Receiver<()>) {
     while stopped.changed().await.is_ok() {}
+}
+
+/// Sums up what was measured, so that it takes no memory while nobody asks for it.
+async fn keep_metrics(metrics: PrometheusHandle, stopped: watch::Receiver<()>) {
+    let mut stop = std::pin::pin!(until_stopped(stopped));
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(SUM_UP_EVERY) => metrics.run_upkeep(),
+            () = &mut stop => return,
+        }
+    }
 }
 
 /// Clears away what deleted accounts left behind and what has expired, now and then.

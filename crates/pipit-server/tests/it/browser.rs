@@ -34,6 +34,7 @@ async fn a_person_signs_up_posts_follows_likes_and_leaves() {
     browser.sees("My first tweet").await;
     browser.open("/@bob").await;
     browser.submit("form[action='/@bob/follow']").await;
+    browser.has(1, "form[action='/@bob/unfollow']").await;
     browser.open("/home").await;
     browser.sees("Hello from Bob").await;
     browser.click("button.like").await;
@@ -49,10 +50,13 @@ async fn a_person_signs_up_posts_follows_likes_and_leaves() {
     browser.sees("empty").await;
     browser.click("details.menu summary").await;
     browser.click("details.menu button").await;
+    browser.has(0, "form[action$='/delete']").await;
+    browser.has(0, "details.menu").await;
     browser.open("/@ann").await;
     browser.has(0, "article").await;
 
     browser.submit("form[action='/logout']").await;
+    browser.has(0, "form[action='/logout']").await;
     browser.open("/home").await;
     browser.is_at("/login").await;
     browser.open("/@nobody").await;
@@ -94,6 +98,7 @@ async fn every_page_fits_its_window() {
     browser.fill("login", "ann").await;
     browser.fill("password", "correct horse").await;
     browser.submit("form[action='/login']").await;
+    browser.is_at("/home").await;
     let own = [
         "/home",
         "/@bob",

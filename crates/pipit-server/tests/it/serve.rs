@@ -50,6 +50,14 @@ fn data_folders_are_private_and_hold_one_server() {
     assert!(!second.status.success());
     let why = String::from_utf8_lossy(&second.stderr);
     assert!(why.contains("another pipit") && why.contains("--data-dir"), "{why}");
+    // Nor by another way to the same file.
+    let url = format!("sqlite://{}", data.join("pipit.db").display());
+    let third = pipit()
+        .args(["serve", "--listen", "127.0.0.1:0", "--database-url", &url])
+        .current_dir(folder.path())
+        .output()
+        .expect("it ends");
+    assert!(String::from_utf8_lossy(&third.stderr).contains("another pipit"));
     server.kill();
     // A killed server leaves no lock behind.
     assert!(Server::start(&data).terminate().success());

@@ -128,12 +128,17 @@ pub(crate) async fn get_login(visitor: Visitor, Query(Next { next }): Query<Next
 
 pub(crate) async fn post_login(
     State(web): State<Web>,
+    visitor: Visitor,
     headers: HeaderMap,
     Form(form): Form<LoginForm>,
 ) -> Result<Response, Failure> {
     let complaint =
         match begin_session(&web, &headers, &form.login, &form.password, &form.next).await {
-            Ok(response) => return Ok(response),
+            Ok(response) => {
+                // The browser forgets the session it had: nobody else shall use it.
+                end_session(&web, &visitor).await?;
+                return Ok(response);
+            }
             Err(Error::Unauthenticated(_)) => Complaint::general(
                 "That handle or e-mail does not go with that password. Try again.",
             ),
@@ -167,6 +172,12 @@ pub(crate) async fn post_logout(
     State(web): State<Web>,
     visitor: Visitor,
 ) -> Result<Response, Failure> {
+    end_session(&web, &visitor).await?;
+    Ok(farewell(&web))
+}
+
+/// Ends the session that the browser came with, if it came with one.
+async fn end_session(web: &Web, visitor: &Visitor) -> Result<(), Failure> {
     if let Some(viewer) = &visitor.viewer {
         match web.pipit.end_session(viewer.caller, viewer.caller.session_id).await {
             // Ended already, as by a double click.
@@ -174,7 +185,7 @@ pub(crate) async fn post_logout(
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(farewell(&web))
+    Ok(())
 }
 
 /// Leads to the start, with nothing left in the browser: not even pages to go back to.

@@ -76,10 +76,10 @@ pub(crate) async fn post_compose(
                 Err(Failure::Problem(problem)) => (problem.status, "", problem.detail.into()),
                 Err(failure) => return Err(failure),
             };
+            // If the tweet answered cannot be shown (again), the text still is.
             let parent = match reply_to {
-                // The tweet answered is gone: there is nothing to show above.
                 Some(id) if field != "reply_to_id" => {
-                    Some(web.pipit.tweet(visitor.caller(), id).await?)
+                    web.pipit.tweet(visitor.caller(), id).await.ok()
                 }
                 _ => None,
             };

@@ -7,7 +7,7 @@ use axum::response::Response;
 use pipit_core::hashtag_subject;
 use pipit_model::Error;
 use pipit_model::page::ListName;
-use pipit_model::text::{Entity, EntityKind, entities};
+use pipit_model::tweet::named_hashtag_key;
 
 use crate::Web;
 use crate::error::Failure;
@@ -32,7 +32,7 @@ pub(crate) async fn get_tag(
     Path(name): Path<String>,
     Query(Cursor { cursor }): Query<Cursor>,
 ) -> Result<Response, Failure> {
-    if !is_hashtag(&name) {
+    if named_hashtag_key(&name).is_none() {
         return Err(Error::NotFound("hashtag").into());
     }
     let list = (ListName::Hashtag, hashtag_subject(&name));
@@ -56,13 +56,4 @@ pub(crate) async fn get_tag(
             feed: Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading)),
         },
     ))
-}
-
-/// Whether a tweet could have it.
-fn is_hashtag(name: &str) -> bool {
-    let typed = format!("#{name}");
-    let whole = |entity: &Entity| {
-        entity.kind == EntityKind::Hashtag && entity.byte_end as usize == typed.len()
-    };
-    entities(&typed).first().is_some_and(whole)
 }

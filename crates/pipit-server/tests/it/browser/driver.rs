@@ -1,6 +1,7 @@
 //! Chromium through its driver, and the few things a test does with it.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -46,6 +47,7 @@ impl Browser {
             .arg("--port=0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
+            .process_group(0)
             .spawn()
             .expect("chromedriver is installed (scripts/install-test-tools)");
         let mut lines = BufReader::new(driver.stdout.take().expect("its output")).lines();
@@ -170,6 +172,8 @@ impl Browser {
     }
 
     async fn assert_fits(&self, path: &str, width: u32) {
+        let url = self.client.current_url().await.expect("an address");
+        assert_eq!(url.path(), path, "the page that was asked for");
         let wide = self.number("return document.documentElement.scrollWidth").await;
         assert!(wide <= u64::from(width), "{path} is {wide} px wide in a window of {width}");
         assert_eq!(self.count("h1").await, 1, "{path} has one h1");
@@ -205,10 +209,17 @@ impl Browser {
         self.client.issue_cmd(command).await.expect("done");
     }
 
-    pub(crate) async fn stop(mut self) {
-        self.client.close().await.expect("closed");
-        self.driver.kill().expect("stopped");
-        self.driver.wait().expect("gone");
+    pub(crate) async fn stop(self) {
+        self.client.clone().close().await.expect("closed");
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // A failed test leaves by here: the driver's own group is it and its browser.
+        let group = format!("-{}", self.driver.id());
+        let _ = Command::new("kill").args(["-s", "KILL", "--", &group]).status();
+        let _ = self.driver.wait();
     }
 }
 
