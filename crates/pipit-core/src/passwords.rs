@@ -48,8 +48,13 @@ impl Passwords {
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let busy = || Error::Unavailable("too many sign-ins at once".to_owned());
-        let _place = self.queue.try_acquire().map_err(|_| busy())?;
-        let _turn = self.at_work.acquire().await.map_err(|_| busy())?;
+        let place = self.queue.clone().try_acquire_owned().map_err(|_| busy())?;
+        let turn = self.at_work.clone().acquire_owned().await.map_err(|_| busy())?;
+        let work = move || {
+            // Kept to the end of the work, also if whoever asked has gone away.
+            let _held = (place, turn);
+            work()
+        };
         tokio::task::spawn_blocking(work)
             .await
             .map_err(|error| Error::Internal(format!("hashing a password failed: {error}")))?

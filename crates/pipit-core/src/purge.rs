@@ -8,33 +8,53 @@ use pipit_model::limits::{IDEMPOTENCY_SECS, PURGE_STEP_ROWS};
 use pipit_model::tweet::Kind;
 use pipit_model::{Result, UserId};
 use pipit_store::{Command, FollowSide, StoreError};
+use tokio::task::JoinSet;
 
 use crate::Pipit;
 
+/// Steps for one account, or of forgetting, in one run: others want the writer too.
+const STEPS_PER_RUN: u32 = 200;
 /// Deleted accounts looked at in one go.
 const ACCOUNTS_PER_RUN: u64 = 100;
 
 impl Pipit {
-    /// Takes back all that deleted accounts followed, liked, retweeted and wrote.
+    /// Takes back all that deleted accounts followed, liked, retweeted and wrote. An account that
+    /// fails does not keep the others waiting.
     ///
     /// # Errors
     /// If the database is away; what was done stands, the rest waits for the next run.
     pub async fn purge_deleted_accounts(&self) -> Result<()> {
+        let mut result = Ok(());
         for user_id in self.0.store.list_unpurged(ACCOUNTS_PER_RUN).await? {
-            loop {
-                let commands = self.left_behind(user_id).await?;
-                if commands.is_empty() {
-                    break;
-                }
-                for command in commands {
-                    match self.0.store.write(command).await {
-                        // Somebody else was faster, or a parent is gone: nothing is left to undo.
-                        Ok(_) | Err(StoreError::NotFound(_)) => {}
-                        Err(error) => return Err(error.into()),
-                    }
+            if let Err(error) = self.purge(user_id).await {
+                result = Err(error);
+            }
+        }
+        result
+    }
+
+    /// Clears away one account, as far as one run goes; a large one takes several.
+    async fn purge(&self, user_id: UserId) -> Result<()> {
+        let store = &self.0.store;
+        for _ in 0..STEPS_PER_RUN {
+            let commands = self.left_behind(user_id).await?;
+            let done = commands.is_empty();
+            // All at once: the writer commits them together.
+            let mut writes = JoinSet::new();
+            for command in commands {
+                let store = store.clone();
+                writes.spawn(async move { store.write(command).await });
+            }
+            for outcome in writes.join_all().await {
+                match outcome {
+                    // Somebody else was faster, or a parent is gone: nothing is left to undo.
+                    Ok(_) | Err(StoreError::NotFound(_)) => {}
+                    Err(error) => return Err(error.into()),
                 }
             }
-            self.0.store.set_purged(user_id, self.0.clock.now()).await?;
+            if done && store.delete_mentions_of(user_id, PURGE_STEP_ROWS).await? == 0 {
+                return Ok(store.set_purged(user_id, self.0.clock.now()).await?);
+            }
         }
         Ok(())
     }
@@ -45,7 +65,13 @@ impl Pipit {
     /// If the database is away.
     pub async fn delete_expired(&self) -> Result<()> {
         let now = self.0.clock.now();
-        Ok(self.0.store.delete_expired(now, now.plus_secs(-IDEMPOTENCY_SECS)).await?)
+        let keys_before = now.plus_secs(-IDEMPOTENCY_SECS);
+        for _ in 0..STEPS_PER_RUN {
+            if !self.0.store.delete_expired(now, keys_before).await? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     async fn left_behind(&self, user_id: UserId) -> Result<Vec<Command>, StoreError> {

@@ -1,11 +1,13 @@
 //! Signing in and out.
 
+use std::sync::Arc;
+
 use pipit_model::limits::{
     EMAIL_BYTES_MAX, SESSION_SECS, SESSIONS_PER_USER_MAX, USER_AGENT_CHARS_MAX,
 };
 use pipit_model::user::{Password, UserRef};
 use pipit_model::{Error, Result, SessionId, Timestamp};
-use pipit_store::Session;
+use pipit_store::{IdempotencyKey, Session, StoreError};
 
 use crate::{Caller, Pipit, RequestKey, UserView, keys};
 
@@ -39,6 +41,7 @@ impl Pipit {
     /// and for an account that does not exist; [`Error::Unavailable`] if too many try at once.
     pub async fn sign_in(&self, form: SignIn, key: RequestKey<'_>) -> Result<SignedIn> {
         let password = Password::attempt(form.password)?;
+        let wrong = || Error::Unauthenticated("the login or the password is wrong");
         let login = form.login.trim();
         // What no account could be called is not even asked for.
         let possible = login.len() <= EMAIL_BYTES_MAX && !login.contains(char::is_control);
@@ -46,22 +49,14 @@ impl Pipit {
         let stored = found.as_ref().map(|found| found.password_hash.clone());
         let fits = self.0.passwords.verify(password, stored).await?;
         let Some(found) = found.filter(|_| fits) else {
-            return Err(Error::Unauthenticated("the login or the password is wrong"));
+            return Err(wrong());
         };
         let user_id = found.user_id;
         let idempotency = key.map(|key| {
             keys::idempotency(&format!("sessions of {user_id}"), key, &[&form.user_agent])
         });
-        let existing = match &idempotency {
-            Some(key) => self.0.store.find_idempotent(key).await?,
-            None => None,
-        };
-        let before = match existing {
-            Some(id) => self.0.feed.session(SessionId(id)).await?,
-            None => None,
-        };
-        if let Some(session) = before {
-            return self.signed_in(&session).await;
+        if let Some(before) = self.session_of(idempotency.as_ref()).await? {
+            return self.signed_in(&before).await;
         }
         let now = self.0.clock.now();
         let session = Session {
@@ -76,10 +71,29 @@ impl Pipit {
                 .take(USER_AGENT_CHARS_MAX)
                 .collect(),
         };
-        // A key whose session has ended since made nothing that could be answered again.
-        let idempotency = idempotency.filter(|_| existing.is_none());
-        self.0.store.insert_session(session.clone(), SESSIONS_PER_USER_MAX, idempotency).await?;
-        self.signed_in(&session).await
+        let key = idempotency.clone();
+        match self.0.store.insert_session(session.clone(), SESSIONS_PER_USER_MAX, key).await {
+            Ok(()) => self.signed_in(&session).await,
+            // The same request came before, or at the same moment.
+            Err(StoreError::Clash(_)) if idempotency.is_some() => {
+                let before = self.session_of(idempotency.as_ref()).await?;
+                let ended = "was used for a session that has ended: use a new key";
+                let before = before.ok_or_else(|| Error::conflict("Idempotency-Key", ended))?;
+                self.signed_in(&before).await
+            }
+            // Deleted since its password was checked.
+            Err(StoreError::NotFound(_)) => Err(wrong()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The session that the same request began before, if it goes on.
+    async fn session_of(&self, key: Option<&IdempotencyKey>) -> Result<Option<Arc<Session>>> {
+        let Some(key) = key else { return Ok(None) };
+        match self.0.store.find_idempotent(key).await? {
+            Some(id) => Ok(self.0.feed.session(SessionId(id)).await?),
+            None => Ok(None),
+        }
     }
 
     async fn signed_in(&self, session: &Session) -> Result<SignedIn> {

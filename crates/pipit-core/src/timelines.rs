@@ -86,12 +86,16 @@ impl Pipit {
         for _ in 0..PAGE_ROUNDS_MAX {
             let room = page.limit() - items.len();
             // One more than there is room for tells whether there is a next page.
-            let mut entries = self.0.feed.entries(timeline, before, room + 1, now).await?;
-            let more = entries.len() > room;
+            let found = self.0.feed.entries(timeline, before, room + 1, now).await?;
+            let mut entries = found.entries;
+            before = match entries.get(room) {
+                // What is beyond the room is left to the next page.
+                Some(_) => entries[room - 1].id.0,
+                None => found.examined,
+            };
             entries.truncate(room);
-            before = entries.last().map_or(before, |last| last.id.0);
             items.extend(self.view_entries(reader, &entries).await?);
-            if !more {
+            if before == 0 {
                 return Ok(Listed { items, next: None });
             }
             if items.len() == page.limit() {

@@ -1,7 +1,7 @@
 //! Tweets: post, delete, read, and the thread around one.
 
 use pipit_model::event::Standing;
-use pipit_model::limits::ANCESTORS_MAX;
+use pipit_model::limits::{ANCESTORS_MAX, THREAD_ROUNDS_MAX};
 use pipit_model::page::{Listed, Page};
 use pipit_model::tweet::{Draft, Kind, Mention};
 use pipit_model::{Error, Result, TweetId};
@@ -41,22 +41,27 @@ impl Pipit {
         key: RequestKey<'_>,
     ) -> Result<TweetView> {
         let draft = Draft::new(post.content)?;
-        let reply_to = match post.reply_to {
-            None => None,
-            Some(id) => {
-                Some(self.shown_id(Some(caller), id).await.map_err(|error| match error {
-                    Error::NotFound(_) => {
-                        Error::invalid("reply_to_id", "is not a tweet you can see")
-                    }
-                    other => other,
-                })?)
-            }
-        };
         let idempotency = key.map(|key| {
-            let parent = reply_to.map(|id| id.to_string()).unwrap_or_default();
+            let parent = post.reply_to.map(|id| id.to_string()).unwrap_or_default();
             let scope = format!("tweets of {}", caller.user_id);
             keys::idempotency(&scope, key, &[&draft.content, &parent])
         });
+        let reply_to = match post.reply_to {
+            None => None,
+            Some(id) => match self.shown_id(Some(caller), id).await {
+                Ok(id) => Some(id),
+                Err(Error::NotFound(_)) => {
+                    // What the same request posted before stands, though its parent is gone.
+                    let posted = match &idempotency {
+                        Some(key) => self.0.store.find_idempotent(key).await?,
+                        None => None,
+                    };
+                    let unseen = || Error::invalid("reply_to_id", "is not a tweet you can see");
+                    return self.tweet(Some(caller), TweetId(posted.ok_or_else(unseen)?)).await;
+                }
+                Err(error) => return Err(error),
+            },
+        };
         let mentioned = self.0.feed.user_ids(&draft.mentioned_handles).await?;
         let mentions = mentioned
             .into_iter()
@@ -128,21 +133,22 @@ impl Pipit {
             // Later pages continue below.
             _ => Vec::new(),
         };
-        let descendants = self.descendants(reader, id, page).await?;
+        let descendants = self.descendants(reader, &tweet, page).await?;
         Ok(Thread { ancestors, tweet, descendants })
     }
 
     async fn descendants(
         &self,
         reader: Option<Caller>,
-        id: TweetId,
+        tweet: &TweetView,
         page: Page,
     ) -> Result<Listed<TweetView>> {
+        let tweet = tweet.card.tweet();
         let mut items = Vec::new();
         let mut after = page.after.unwrap_or(0);
-        loop {
+        for _ in 0..THREAD_ROUNDS_MAX {
             let room = page.limit() - items.len();
-            let mut ids = self.0.store.list_descendants(id, after, room as u64 + 1).await?;
+            let mut ids = self.0.store.list_descendants(tweet, after, room + 1).await?;
             let more = ids.len() > room;
             ids.truncate(room);
             after = ids.last().map_or(after, |last| last.0);
@@ -151,8 +157,9 @@ impl Pipit {
                 return Ok(Listed { items, next: None });
             }
             if items.len() == page.limit() {
-                return Ok(Listed { items, next: Some(after) });
+                break;
             }
         }
+        Ok(Listed { items, next: Some(after) })
     }
 }

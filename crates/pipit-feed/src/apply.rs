@@ -27,6 +27,7 @@ impl Caches {
             Event::TweetCounted(id, counts) => {
                 self.tweets.update(id, |card| TweetCard { counts: *counts, ..card });
             }
+            Event::TweetChanged(id) => self.tweets.forget(id),
             Event::UserCounted(id, counts) => {
                 self.users.update(id, |card| UserCard { counts: *counts, ..card });
             }

@@ -20,7 +20,7 @@ pub use caches::{CacheStats, Caches, Sizes};
 pub use cards::{TweetBody, TweetCard};
 pub use marks::Marks;
 pub use people::{Followees, Profile, UserCard};
-pub use timeline::Timeline;
+pub use timeline::{Found, Timeline};
 
 use std::sync::Arc;
 

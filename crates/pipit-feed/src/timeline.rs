@@ -64,6 +64,15 @@ impl Timeline {
     }
 }
 
+/// A part of a timeline.
+#[derive(Debug)]
+pub struct Found {
+    /// Its entries, newest first.
+    pub entries: Vec<Entry>,
+    /// All entries with at least this id were looked at; 0 at the end of the timeline.
+    pub examined: i64,
+}
+
 /// Entries from the database: all of some logs with an id of at least `from`.
 struct Read {
     entries: Vec<Entry>,
@@ -71,8 +80,8 @@ struct Read {
 }
 
 impl Feed {
-    /// The newest `want` entries of a timeline with `id < before`, newest first; fewer only if the
-    /// timeline ends there.
+    /// The newest `want` entries of a timeline with `id < before`, newest first; fewer if the
+    /// timeline ends before, or if next to nothing in it is admitted.
     ///
     /// # Errors
     /// What the database says.
@@ -82,7 +91,7 @@ impl Feed {
         before: i64,
         want: usize,
         now: Timestamp,
-    ) -> Result<Vec<Entry>, StoreError> {
+    ) -> Result<Found, StoreError> {
         let keys = timeline.keys();
         let mut page = Vec::with_capacity(want);
         let horizon = self.store.horizon(now);
@@ -91,9 +100,11 @@ impl Feed {
         let mut reach = if before < horizon { before } else { i64::MAX };
         let mut before = before.min(horizon);
         let mut span = FIRST_SPAN;
-        for _ in 0..PAGE_ROUNDS_MAX {
+        for round in 0..PAGE_ROUNDS_MAX {
             let logs: Vec<_> = keys.iter().map(|key| self.caches.logs.get(key)).collect();
-            let mut known = stretch(&logs, before, want - page.len());
+            // If the first look left room, the rules drop much: then more is looked at.
+            let look = if round == 0 { want } else { want.max(READ_AHEAD) };
+            let mut known = stretch(&logs, before, look);
             if !known.blocked.is_empty() {
                 let from = known.from.max(before.saturating_sub(span)).max(0);
                 self.fill(&keys, &logs, &mut known, (from, before, reach), want).await?;
@@ -103,13 +114,13 @@ impl Feed {
             known.entries.dedup_by_key(|entry| entry.id);
             let room = want - page.len();
             page.extend(known.entries.into_iter().filter(|e| timeline.admits(e)).take(room));
-            (before, reach) = (known.from, known.from);
+            (before, reach) = (before.min(known.from), known.from);
             if page.len() == want || before <= 0 {
-                return Ok(page);
+                break;
             }
         }
-        // Only a timeline of which next to nothing is admitted gets here; what was found stands.
-        Ok(page)
+        // Where the rounds ran out (next to nothing was admitted), the next page goes on.
+        Ok(Found { entries: page, examined: before.max(0) })
     }
 
     /// Completes a stretch with what the blocked logs hold in it, and shortens it to what is then

@@ -26,6 +26,8 @@ pub enum Event {
     },
     /// A tweet's counts are now these.
     TweetCounted(TweetId, TweetCounts),
+    /// Something else of a tweet changed: whom it mentions.
+    TweetChanged(TweetId),
     /// A user's counts are now these.
     UserCounted(UserId, UserCounts),
     /// An account was opened or its profile changed.

@@ -69,5 +69,13 @@ pub const FOLLOWING_MAX: i64 = 50_000;
 pub const FLAGS_WINDOW: u64 = 1000;
 /// Rounds of looking further back for one page; each round looks eight times as far.
 pub const PAGE_ROUNDS_MAX: u32 = 64;
+/// Tweets of a conversation looked at to find the answers to one in its middle.
+pub const CONVERSATION_ROWS_MAX: usize = 10_000;
+/// Times a page of answers is filled up again after some were not to be seen.
+pub const THREAD_ROUNDS_MAX: u32 = 4;
+/// Rows forgotten by one statement of the clean-up, so that it never holds the writer for long.
+pub const EXPIRE_STEP_ROWS: u64 = 1000;
+/// Seconds a commit may take before the database is taken for gone.
+pub const COMMIT_SECS_MAX: u64 = 20;
 /// Tags looked at to find what is trending.
 pub const TREND_SAMPLE: u64 = 10_000;

@@ -1,7 +1,14 @@
 //! What can go wrong below the core.
 
+use std::borrow::Cow;
+
 use pipit_model::Error;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use sqlx::mysql::MySqlDatabaseError;
+use sqlx::sqlite::SqliteError;
+
+/// MySQL's number for it; its SQLSTATE says nothing.
+const LOCK_WAIT_TIMEOUT: u16 = 1205;
 
 /// A refusal or a failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -58,8 +65,10 @@ impl StoreError {
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         if let Some(SqlErr::UniqueConstraintViolation(text)) = error.sql_err() {
-            for (constraint, field) in [("handle_key", "handle"), ("email_key", "email")] {
-                if text.contains(constraint) {
+            // MySQL's text has the value before the key.
+            let constraint = text.rsplit("for key").next().unwrap_or(&text);
+            for (key, field) in [("handle_key", "handle"), ("email_key", "email")] {
+                if constraint.contains(key) {
                     return Self::Taken(field);
                 }
             }
@@ -81,9 +90,14 @@ fn from_sqlx(cause: &sea_orm::SqlxError, error: &DbErr) -> StoreError {
             StoreError::Unavailable(error.to_string())
         }
         Sqlx::Database(db) => {
-            let code = db.code().unwrap_or_default();
+            let code = match db.try_downcast_ref::<MySqlDatabaseError>() {
+                Some(mysql) if mysql.number() == LOCK_WAIT_TIMEOUT => Cow::Borrowed("1205"),
+                _ => db.code().unwrap_or_default(),
+            };
+            let sqlite_locked = db.try_downcast_ref::<SqliteError>().is_some()
+                && code.parse::<i32>().is_ok_and(|code| [5, 6].contains(&(code & 0xff)));
             // PostgreSQL's class 57P (shutting down, starting up) and 53 (out of resources).
-            if code.starts_with("57P") || code.starts_with("53") {
+            if sqlite_locked || code.starts_with("57P") || code.starts_with("53") {
                 StoreError::Unavailable(error.to_string())
             } else {
                 StoreError::Database(format!("{error} [{code}]"))

@@ -143,12 +143,30 @@ impl Store {
         Ok(self.read().query_all_raw(sql.done()).await?)
     }
 
-    async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
-        self.pools.begin().await
-    }
-
-    fn announce(&self, events: &[Event]) {
-        (self.on_commit)(events);
+    /// Carries out a rare write: one transaction, then what it announces. On a task of its own,
+    /// since whoever asked may go away between the two, and the caches must hear of it all the same.
+    async fn write_rarely<T, W>(
+        &self,
+        work: impl FnOnce(DatabaseTransaction) -> W + Send + 'static,
+    ) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Future<Output = Result<(DatabaseTransaction, T, Vec<Event>), StoreError>> + Send,
+    {
+        let (pools, on_commit) = (self.pools.clone(), self.on_commit.clone());
+        let write = async move {
+            let (tx, value, events) = work(pools.begin().await?).await?;
+            if let Err(error) = tx.commit().await {
+                // It may or may not have been written: nothing that is cached can be trusted.
+                on_commit(&[Event::Unknown]);
+                return Err(error.into());
+            }
+            on_commit(&events);
+            Ok(value)
+        };
+        #[expect(clippy::disallowed_methods, reason = "awaited here; it ends by itself otherwise")]
+        let task = tokio::spawn(write);
+        task.await.map_err(|error| StoreError::Database(format!("a write failed: {error}")))?
     }
 }
 

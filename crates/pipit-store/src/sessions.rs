@@ -1,6 +1,7 @@
 //! Sign-ins, and what keeps them honest: the keys that sign their tokens.
 
 use pipit_model::event::Event;
+use pipit_model::limits::EXPIRE_STEP_ROWS;
 use pipit_model::{SessionId, Timestamp, UserId};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -10,7 +11,7 @@ use sea_orm::{
 use crate::Store;
 use crate::entity::{idempotency_keys, server_keys, sessions};
 use crate::error::StoreError;
-use crate::users::insert_key;
+use crate::users::{insert_key, lock_user};
 use crate::write::command::IdempotencyKey;
 
 /// One sign-in.
@@ -29,45 +30,48 @@ pub struct Session {
 }
 
 impl Store {
-    /// Begins a session; of a person's sessions only the newest `keep` go on.
+    /// Begins a session of an account that is not deleted; of a person's sessions only the newest
+    /// `keep` go on.
     pub async fn insert_session(
         &self,
         session: Session,
         keep: u64,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<(), StoreError> {
-        let tx = self.begin().await?;
-        let ended: Vec<i64> = sessions::Entity::find()
-            .filter(sessions::Column::UserId.eq(session.user_id.0))
-            .order_by_desc(sessions::Column::Id)
-            .offset(keep.saturating_sub(1))
-            .limit(keep)
-            .all(&tx)
-            .await?
-            .into_iter()
-            .map(|row| row.id)
-            .collect();
-        if !ended.is_empty() {
-            sessions::Entity::delete_many()
-                .filter(sessions::Column::Id.is_in(ended.iter().copied()))
-                .exec(&tx)
-                .await?;
-        }
-        if let Some(key) = idempotency {
-            insert_key(&tx, key, session.id.0, session.created_at).await?;
-        }
-        let row = sessions::ActiveModel {
-            id: Set(session.id.0),
-            user_id: Set(session.user_id.0),
-            created_at: Set(session.created_at.0),
-            expires_at: Set(session.expires_at.0),
-            user_agent: Set(session.user_agent),
-        };
-        sessions::Entity::insert(row).exec_without_returning(&tx).await?;
-        tx.commit().await?;
-        let ended: Vec<_> = ended.into_iter().map(|id| Event::SessionEnded(id.into())).collect();
-        self.announce(&ended);
-        Ok(())
+        self.write_rarely(async move |tx| {
+            // Locked, so that the account is not deleted at the same moment.
+            lock_user(&tx, session.user_id).await?;
+            let ended: Vec<i64> = sessions::Entity::find()
+                .filter(sessions::Column::UserId.eq(session.user_id.0))
+                .order_by_desc(sessions::Column::Id)
+                .offset(keep.saturating_sub(1))
+                .limit(keep)
+                .all(&tx)
+                .await?
+                .into_iter()
+                .map(|row| row.id)
+                .collect();
+            if !ended.is_empty() {
+                sessions::Entity::delete_many()
+                    .filter(sessions::Column::Id.is_in(ended.iter().copied()))
+                    .exec(&tx)
+                    .await?;
+            }
+            if let Some(key) = idempotency {
+                insert_key(&tx, key, session.id.0, session.created_at).await?;
+            }
+            let row = sessions::ActiveModel {
+                id: Set(session.id.0),
+                user_id: Set(session.user_id.0),
+                created_at: Set(session.created_at.0),
+                expires_at: Set(session.expires_at.0),
+                user_agent: Set(session.user_agent),
+            };
+            sessions::Entity::insert(row).exec_without_returning(&tx).await?;
+            let events = ended.into_iter().map(|id| Event::SessionEnded(id.into())).collect();
+            Ok((tx, (), events))
+        })
+        .await
     }
 
     /// A session that has not been ended; it may have expired.
@@ -88,36 +92,60 @@ impl Store {
 
     /// Ends a session of this person.
     pub async fn delete_session(&self, id: SessionId, user_id: UserId) -> Result<(), StoreError> {
-        let tx = self.begin().await?;
-        let deleted = sessions::Entity::delete_many()
-            .filter(sessions::Column::Id.eq(id.0))
-            .filter(sessions::Column::UserId.eq(user_id.0))
-            .exec(&tx)
-            .await?;
-        tx.commit().await?;
-        if deleted.rows_affected == 0 {
-            return Err(StoreError::NotFound("session"));
-        }
-        self.announce(&[Event::SessionEnded(id)]);
-        Ok(())
+        self.write_rarely(async move |tx| {
+            let deleted = sessions::Entity::delete_many()
+                .filter(sessions::Column::Id.eq(id.0))
+                .filter(sessions::Column::UserId.eq(user_id.0))
+                .exec(&tx)
+                .await?;
+            if deleted.rows_affected == 0 {
+                return Err(StoreError::NotFound("session"));
+            }
+            Ok((tx, (), vec![Event::SessionEnded(id)]))
+        })
+        .await
     }
 
-    /// Forgets sessions and idempotency keys whose time is over.
+    /// Forgets some of the sessions and idempotency keys whose time is over; answers whether there
+    /// may be more.
     pub async fn delete_expired(
         &self,
         now: Timestamp,
         keys_before: Timestamp,
-    ) -> Result<(), StoreError> {
-        let tx = self.begin().await?;
-        sessions::Entity::delete_many()
+    ) -> Result<bool, StoreError> {
+        let ended: Vec<i64> = sessions::Entity::find()
             .filter(sessions::Column::ExpiresAt.lte(now.0))
-            .exec(&tx)
-            .await?;
-        idempotency_keys::Entity::delete_many()
+            .limit(EXPIRE_STEP_ROWS)
+            .all(self.read())
+            .await?
+            .into_iter()
+            .map(|row| row.id)
+            .collect();
+        let keys: Vec<String> = idempotency_keys::Entity::find()
             .filter(idempotency_keys::Column::CreatedAt.lt(keys_before.0))
-            .exec(&tx)
-            .await?;
-        Ok(tx.commit().await?)
+            .limit(EXPIRE_STEP_ROWS)
+            .all(self.read())
+            .await?
+            .into_iter()
+            .map(|row| row.key_hash)
+            .collect();
+        if ended.is_empty() && keys.is_empty() {
+            return Ok(false);
+        }
+        let more = ended.len().max(keys.len()) as u64 == EXPIRE_STEP_ROWS;
+        self.write_rarely(async move |tx| {
+            sessions::Entity::delete_many()
+                .filter(sessions::Column::Id.is_in(ended.iter().copied()))
+                .exec(&tx)
+                .await?;
+            idempotency_keys::Entity::delete_many()
+                .filter(idempotency_keys::Column::KeyHash.is_in(keys))
+                .exec(&tx)
+                .await?;
+            let events = ended.into_iter().map(|id| Event::SessionEnded(id.into())).collect();
+            Ok((tx, more, events))
+        })
+        .await
     }
 
     /// The secret of this name: the one that is stored, or else the one offered, which then is.
@@ -133,18 +161,22 @@ impl Store {
             secret: Set(offered.to_owned()),
             created_at: Set(now.0),
         };
-        let tx = self.begin().await?;
-        if server_keys::Entity::find_by_id(id).one(&tx).await?.is_none() {
-            let ignore = OnConflict::column(server_keys::Column::Id)
-                .do_nothing_on([server_keys::Column::Id])
-                .to_owned();
+        let known = server_keys::Entity::find_by_id(id).one(self.read()).await?;
+        if let Some(known) = known {
+            return Ok(known.secret);
+        }
+        let ignore = OnConflict::column(server_keys::Column::Id)
+            .do_nothing_on([server_keys::Column::Id])
+            .to_owned();
+        self.write_rarely(async move |tx| {
             server_keys::Entity::insert(row)
                 .on_conflict(ignore)
                 .try_insert()
                 .exec_without_returning(&tx)
                 .await?;
-        }
-        tx.commit().await?;
+            Ok((tx, (), Vec::new()))
+        })
+        .await?;
         let stored = server_keys::Entity::find_by_id(id).one(self.read()).await?;
         Ok(stored.ok_or(StoreError::NotFound("server key"))?.secret)
     }

@@ -23,6 +23,11 @@ impl Sql {
         self
     }
 
+    /// Appends text that only SQLite understands, and needs.
+    pub(crate) fn push_for_sqlite(self, text: &str) -> Self {
+        if self.backend == DbBackend::Sqlite { self.push(text) } else { self }
+    }
+
     /// Appends a placeholder for a value.
     pub(crate) fn bind(mut self, value: impl Into<Value>) -> Self {
         self.bind_one(value.into());

@@ -1,7 +1,8 @@
 //! Tweets as they are read: whole ones by id, and the entries of a timeline by stretch of time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use pipit_model::limits::CONVERSATION_ROWS_MAX;
 use pipit_model::tweet::{Entry, Kind, Mention, Tweet, TweetCounts};
 use pipit_model::{HashtagId, Timestamp, TweetId, UserId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, QueryResult};
@@ -89,7 +90,11 @@ impl Store {
         let sql = self.sql("SELECT ").push(ENTRY_COLUMNS);
         let sql = match source {
             Source::Authors(authors) => sql
-                .push(" FROM tweets t WHERE t.user_id IN ")
+                .push(" FROM tweets t")
+                // With many authors SQLite, which knows little of its tables, would rather read
+                // everybody's tweets of that stretch.
+                .push_for_sqlite(" INDEXED BY tweets_author")
+                .push(" WHERE t.user_id IN ")
                 .list(authors.iter().map(|author| author.0)),
             Source::Hashtag(hashtag) => sql
                 .push(" FROM tweet_hashtags h JOIN tweets t ON t.id = h.tweet_id")
@@ -108,23 +113,44 @@ impl Store {
         self.entries(sql).await
     }
 
-    /// Direct and indirect answers to a tweet with an id above `after`, oldest first, tombstones
-    /// included (their own answers still stand).
+    /// Direct and indirect answers to a tweet with an id above `after`, oldest first, tombstones left
+    /// out (their own answers still stand). Below a tweet that does not start its conversation, only
+    /// the next [`CONVERSATION_ROWS_MAX`] tweets of the conversation are looked at.
     pub async fn list_descendants(
         &self,
-        id: TweetId,
+        tweet: &Tweet,
         after: i64,
-        limit: u64,
+        limit: usize,
     ) -> Result<Vec<TweetId>, StoreError> {
-        let sql = self
-            .sql("WITH RECURSIVE below(id) AS (SELECT id FROM tweets WHERE reply_to_id = ")
-            .bind(id.0)
-            .push(" UNION ALL SELECT t.id FROM tweets t JOIN below b ON t.reply_to_id = b.id)")
-            .push(" SELECT id FROM below WHERE id > ")
-            .bind(after)
-            .push(" ORDER BY id LIMIT ")
-            .bind(limit as i64);
-        self.ids(sql).await
+        let of_conversation = self
+            .sql("SELECT id, reply_to_id, deleted_at FROM tweets WHERE conversation_id = ")
+            .bind(tweet.conversation_id.0)
+            .push(" AND id > ");
+        if tweet.id == tweet.conversation_id {
+            let sql = of_conversation
+                .bind(after.max(tweet.id.0))
+                .push(" AND deleted_at IS NULL ORDER BY id LIMIT ")
+                .bind(limit as i64);
+            return self.ids(sql).await;
+        }
+        let sql = of_conversation.bind(tweet.id.0).push(" ORDER BY id LIMIT ");
+        let rows = self.rows(sql.bind(CONVERSATION_ROWS_MAX as i64)).await?;
+        // An answer is younger than what it answers: one pass finds the whole branch.
+        let mut branch = HashSet::from([tweet.id.0]);
+        let mut found = Vec::new();
+        for row in rows {
+            let (id, parent): (i64, Option<i64>) =
+                (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            if !parent.is_some_and(|parent| branch.contains(&parent)) {
+                continue;
+            }
+            branch.insert(id);
+            let deleted = row.try_get_by_index::<Option<i64>>(2)?.is_some();
+            if id > after && !deleted && found.len() < limit {
+                found.push(TweetId(id));
+            }
+        }
+        Ok(found)
     }
 
     /// The tweets that a tweet answers, up to the first of the conversation, oldest first; at most

@@ -2,15 +2,16 @@
 
 use pipit_model::event::Event;
 use pipit_model::user::{Email, Handle, ProfileEdit, User, UserCounts, UserRef};
-use pipit_model::{Timestamp, UserId};
+use pipit_model::{Timestamp, TweetId, UserId};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    FromQueryResult, QueryFilter,
 };
 
 use crate::Store;
 use crate::entity::{credentials, idempotency_keys, sessions, users};
 use crate::error::StoreError;
+use crate::sql::Sql;
 use crate::write::command::IdempotencyKey;
 
 /// An account to be opened.
@@ -70,13 +71,25 @@ impl Store {
 
     /// Opens an account: [`None`] if it is new, the id if the same request opened it before.
     pub async fn insert_user(&self, new: NewUser) -> Result<Option<UserId>, StoreError> {
-        if let Some(key) = &new.idempotency
+        let key = new.idempotency.clone();
+        if let Some(key) = &key
             && let Some(existing) = self.find_idempotent(key).await?
         {
             return Ok(Some(UserId(existing)));
         }
+        match (self.insert_new_user(new).await, &key) {
+            (Ok(()), _) => Ok(None),
+            // The same request at the same moment: the other one was faster.
+            (Err(error @ (StoreError::Taken(_) | StoreError::Clash(_))), Some(key)) => {
+                let existing = self.find_idempotent(key).await?.ok_or(error)?;
+                Ok(Some(UserId(existing)))
+            }
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    async fn insert_new_user(&self, new: NewUser) -> Result<(), StoreError> {
         let handle_key = new.handle.key();
-        let tx = self.begin().await?;
         let now = new.id.timestamp();
         let user = users::ActiveModel {
             id: Set(new.id.0),
@@ -92,20 +105,21 @@ impl Store {
             deleted_at: Set(None),
             purged_at: Set(None),
         };
-        users::Entity::insert(user).exec_without_returning(&tx).await?;
         let credentials = credentials::ActiveModel {
             user_id: Set(new.id.0),
             email: Set(new.email.as_str().to_owned()),
             email_key: Set(new.email.key()),
             password_hash: Set(new.password_hash),
         };
-        credentials::Entity::insert(credentials).exec_without_returning(&tx).await?;
-        if let Some(key) = new.idempotency {
-            insert_key(&tx, key, new.id.0, now).await?;
-        }
-        tx.commit().await?;
-        self.announce(&[Event::UserChanged { user_id: new.id, handle_key }]);
-        Ok(None)
+        self.write_rarely(async move |tx| {
+            users::Entity::insert(user).exec_without_returning(&tx).await?;
+            credentials::Entity::insert(credentials).exec_without_returning(&tx).await?;
+            if let Some(key) = new.idempotency {
+                insert_key(&tx, key, new.id.0, now).await?;
+            }
+            Ok((tx, (), vec![Event::UserChanged { user_id: new.id, handle_key }]))
+        })
+        .await
     }
 
     /// The id of what the same request made before, if it did.
@@ -152,48 +166,54 @@ impl Store {
         if !row.is_changed_besides_id() {
             return Ok(());
         }
-        let tx = self.begin().await?;
-        users::Entity::update_many()
-            .set(row)
-            .filter(users::Column::Id.eq(user.id.0))
-            .exec(&tx)
-            .await?;
-        tx.commit().await?;
-        self.announce_user(user);
-        Ok(())
+        let (id, changed) = (user.id.0, changed(user));
+        self.write_rarely(async move |tx| {
+            let edited = users::Entity::update_many()
+                .set(row)
+                .filter(users::Column::Id.eq(id))
+                .filter(users::Column::DeletedAt.is_null())
+                .exec(&tx)
+                .await?;
+            if edited.rows_affected == 0 {
+                return Err(StoreError::NotFound("user"));
+            }
+            Ok((tx, (), vec![changed]))
+        })
+        .await
     }
 
     /// Deletes an account as everybody sees it: it can no longer sign in, and nothing of it is
     /// shown. What it left behind is cleared away by [`Store::list_unpurged`]'s caller.
     pub async fn delete_user(&self, user: &User, now: Timestamp) -> Result<(), StoreError> {
-        let ended = self.list_sessions(user.id).await?;
-        let tx = self.begin().await?;
-        let mut row = users::Entity::find_by_id(user.id.0)
-            .one(&tx)
-            .await?
-            .ok_or(StoreError::NotFound("user"))?
-            .into_active_model();
-        row.name = Set(String::new());
-        row.bio = Set(String::new());
-        row.profile_picture = Set(None);
-        row.deleted_at = Set(Some(now.0));
-        row.update(&tx).await?;
-        credentials::Entity::delete_by_id(user.id.0).exec(&tx).await?;
-        sessions::Entity::delete_many()
-            .filter(sessions::Column::UserId.eq(user.id.0))
-            .exec(&tx)
-            .await?;
-        tx.commit().await?;
-        let ended: Vec<_> = ended.iter().map(|session| Event::SessionEnded(session.id)).collect();
-        self.announce(&ended);
-        self.announce_user(user);
-        Ok(())
+        let (user_id, changed) = (user.id, changed(user));
+        self.write_rarely(async move |tx| {
+            lock_user(&tx, user_id).await?;
+            let of_user = sessions::Column::UserId.eq(user_id.0);
+            let ended = sessions::Entity::find().filter(of_user.clone()).all(&tx).await?;
+            sessions::Entity::delete_many().filter(of_user).exec(&tx).await?;
+            credentials::Entity::delete_by_id(user_id.0).exec(&tx).await?;
+            let tombstone = users::ActiveModel {
+                name: Set(String::new()),
+                bio: Set(String::new()),
+                profile_picture: Set(None),
+                deleted_at: Set(Some(now.0)),
+                ..Default::default()
+            };
+            users::Entity::update_many()
+                .set(tombstone)
+                .filter(users::Column::Id.eq(user_id.0))
+                .exec(&tx)
+                .await?;
+            let ended = ended.into_iter().map(|session| Event::SessionEnded(session.id.into()));
+            Ok((tx, (), ended.chain([changed]).collect()))
+        })
+        .await
     }
 
     /// Deleted accounts that still have something to be cleared away.
     pub async fn list_unpurged(&self, limit: u64) -> Result<Vec<UserId>, StoreError> {
         let sql = self
-            .sql("SELECT id FROM users WHERE deleted_at > 0 AND purged_at IS NULL LIMIT ")
+            .sql("SELECT id FROM users WHERE deleted_at > 0 AND purged_at IS NULL ORDER BY deleted_at LIMIT ")
             .bind(limit as i64);
         let rows = self.rows(sql).await?;
         rows.iter().map(|row| Ok(UserId(row.try_get_by_index(0)?))).collect()
@@ -201,19 +221,53 @@ impl Store {
 
     /// Notes that nothing is left of a deleted account but its tombstone.
     pub async fn set_purged(&self, user_id: UserId, now: Timestamp) -> Result<(), StoreError> {
-        let tx = self.begin().await?;
-        users::Entity::update_many()
-            .set(users::ActiveModel { purged_at: Set(Some(now.0)), ..Default::default() })
-            .filter(users::Column::Id.eq(user_id.0))
-            .exec(&tx)
-            .await?;
-        Ok(tx.commit().await?)
+        let purged = users::ActiveModel { purged_at: Set(Some(now.0)), ..Default::default() };
+        self.write_rarely(async move |tx| {
+            users::Entity::update_many()
+                .set(purged)
+                .filter(users::Column::Id.eq(user_id.0))
+                .exec(&tx)
+                .await?;
+            Ok((tx, (), Vec::new()))
+        })
+        .await
     }
 
-    fn announce_user(&self, user: &User) {
-        let handle_key = user.handle.to_ascii_lowercase();
-        self.announce(&[Event::UserChanged { user_id: user.id, handle_key }]);
+    /// Makes some of the tweets that mention an account mention it no longer; answers how many.
+    pub async fn delete_mentions_of(
+        &self,
+        user_id: UserId,
+        limit: u64,
+    ) -> Result<usize, StoreError> {
+        let sql = self.sql("SELECT tweet_id FROM mentions WHERE user_id = ").bind(user_id.0);
+        let rows = self.rows(sql.push(" LIMIT ").bind(limit as i64)).await?;
+        let ids: Vec<i64> =
+            rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        let sql = self.sql("DELETE FROM mentions WHERE user_id = ").bind(user_id.0);
+        let delete = sql.push(" AND tweet_id IN ").list(ids.iter().copied()).done();
+        self.write_rarely(async move |tx| {
+            tx.execute_raw(delete).await?;
+            let events = ids.iter().map(|id| Event::TweetChanged(TweetId(*id))).collect();
+            Ok((tx, ids.len(), events))
+        })
+        .await
     }
+}
+
+/// What is announced when a profile is no longer what it was.
+fn changed(user: &User) -> Event {
+    Event::UserChanged { user_id: user.id, handle_key: user.handle.to_ascii_lowercase() }
+}
+
+/// Keeps an account from being deleted until this transaction ends, and says if it is already.
+pub(crate) async fn lock_user(tx: &DatabaseTransaction, user_id: UserId) -> Result<(), StoreError> {
+    let sql = Sql::new(tx.get_database_backend(), "SELECT id FROM users WHERE id = ");
+    let sql = sql.bind(user_id.0).push(" AND deleted_at IS NULL").for_update();
+    let row = tx.query_one_raw(sql.done()).await?;
+    row.map(|_| ()).ok_or(StoreError::NotFound("user"))
 }
 
 impl users::ActiveModel {
@@ -223,7 +277,7 @@ impl users::ActiveModel {
 }
 
 pub(crate) async fn insert_key(
-    tx: &sea_orm::DatabaseTransaction,
+    tx: &DatabaseTransaction,
     key: IdempotencyKey,
     resource_id: i64,
     now: Timestamp,

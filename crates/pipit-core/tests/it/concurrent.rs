@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pipit_core::{NewPost, Pipit};
+use pipit_core::{NewPost, Pipit, TweetView};
 use pipit_model::event::Standing;
 use pipit_model::user::UserRef;
 use pipit_testkit::{Backend, TestApp, oracle};
@@ -65,5 +65,33 @@ async fn post_and_look(pipit: &Pipit, writer: pipit_core::Caller) {
         let id = pipit.post_tweet(writer, post, None).await.expect("posted").id().0;
         let home = pipit.home_timeline(writer, page(1, None)).await.expect("read");
         assert_eq!(ids(&home), [id], "read your own writes");
+    }
+}
+
+/// Somebody who answers strangers all day does not end the timelines of those who follow them.
+#[tokio::test]
+async fn a_thousand_replies_to_strangers_hide_nothing_below_them() {
+    for bytes in [16 << 20, 60_000] {
+        let app = TestApp::with_cache_bytes(Backend::Sqlite, bytes).await;
+        let (reader, bot) = (person(&app.pipit, "reader").await, person(&app.pipit, "bot").await);
+        let stranger = person(&app.pipit, "stranger").await;
+        let user = UserRef::Id(bot.user_id);
+        app.pipit.set_follow(reader, &user, Standing::Set).await.expect("followed");
+        let post = async |who, reply_to| {
+            let post = NewPost { content: "text", reply_to };
+            app.pipit.post_tweet(who, post, None).await.expect("posted").id()
+        };
+        let first = post(bot, None).await;
+        let question = post(stranger, None).await;
+        for _ in 0..1000 {
+            post(bot, Some(question)).await;
+        }
+        for limit in [1, 20] {
+            let walk = walk_home(&app.pipit, reader, &[limit]).await;
+            assert_eq!(walk.iter().map(TweetView::id).collect::<Vec<_>>(), [first]);
+        }
+        let cold = app.cold_core().await;
+        let walk = walk_home(&cold, reader, &[1]).await;
+        assert_eq!(walk.len(), 1);
     }
 }

@@ -18,7 +18,7 @@ async fn a_deleted_account_leaves_nothing_behind() {
         pipit.set_follow(ann, &by_id(bob), Standing::Set).await.expect("followed");
         pipit.set_follow(bob, &by_id(ann), Standing::Set).await.expect("followed");
         let post = |content| NewPost { content, reply_to: None };
-        let first = pipit.post_tweet(ann, post("ann #one"), None).await.expect("posted").id();
+        let first = pipit.post_tweet(ann, post("ann #one @bob"), None).await.expect("posted").id();
         let reply = NewPost { content: "bob #one", reply_to: Some(first) };
         let second = pipit.post_tweet(bob, reply, None).await.expect("posted").id();
         pipit.set_like(bob, first, Standing::Set).await.expect("liked");
@@ -33,6 +33,7 @@ async fn a_deleted_account_leaves_nothing_behind() {
 
         pipit.purge_deleted_accounts().await.expect("cleared away");
         let view = pipit.tweet(Some(ann), first).await.expect("read");
+        assert!(view.card.tweet().mentions.is_empty(), "and mentions nobody any more");
         let counts = view.card.counts;
         assert_eq!((counts.likes, counts.retweets, counts.replies), (0, 0, 0));
         let ann_now = pipit.user(None, &by_id(ann)).await.expect("read").card.counts;

@@ -146,8 +146,8 @@ async fn clean(pipit: Pipit, stopped: watch::Receiver<()>) {
     let mut stop = std::pin::pin!(until_stopped(stopped));
     loop {
         let cleaned = async {
-            pipit.purge_deleted_accounts().await?;
-            pipit.delete_expired().await
+            pipit.delete_expired().await?;
+            pipit.purge_deleted_accounts().await
         };
         tokio::select! {
             result = cleaned => if let Err(error) = result {

@@ -212,13 +212,14 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("idempotency_keys_age", "idempotency_keys", &["created_at"]),
         index("tweets_author", "tweets", &["user_id", "id"]),
         index("tweets_kind", "tweets", &["kind", "id"]),
-        index("tweets_replies", "tweets", &["reply_to_id", "id"]),
+        index("tweets_conversation", "tweets", &["conversation_id", "id"]),
         index("tweets_retweets", "tweets", &["retweet_of_id", "id"]),
         index("tweets_retweet_once", "tweets", &["user_id", "retweet_of_id"]).unique().to_owned(),
         index("followers_of", "followers", &["followed_user_id", "id"]),
         index("followers_by", "followers", &["user_id", "id"]),
         index("likes_of", "likes", &["tweet_id", "id"]),
         index("hashtags_name", "hashtags", &["name"]).unique().to_owned(),
+        index("mentions_of", "mentions", &["user_id", "tweet_id"]),
         index("tweet_hashtags_newest", "tweet_hashtags", &["tweet_id"]),
     ]
 }

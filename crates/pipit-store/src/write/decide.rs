@@ -173,6 +173,7 @@ fn like(
     events: &mut Vec<Event>,
 ) -> Decided {
     if to.is_set() {
+        live_user(state, user_id)?;
         live_tweet(state, tweet_id)?;
     }
     let pair = (user_id.0, tweet_id.0);
@@ -199,6 +200,7 @@ fn retweet(
     births: Births<'_>,
     events: &mut Vec<Event>,
 ) -> Decided {
+    live_user(state, user_id)?;
     let of = live_tweet(state, tweet_id)?;
     let of_user = UserId(of.user_id);
     let pair = (user_id.0, tweet_id.0);

@@ -43,10 +43,12 @@ impl Needs {
                     needs.deletes.insert(tweet_id.0);
                 }
                 Command::Like { user_id, tweet_id, .. } => {
+                    needs.users.insert(user_id.0);
                     needs.tweets.insert(tweet_id.0);
                     needs.likes.insert((user_id.0, tweet_id.0));
                 }
                 Command::Retweet { user_id, tweet_id, .. } => {
+                    needs.users.insert(user_id.0);
                     needs.tweets.insert(tweet_id.0);
                     needs.retweets.insert((user_id.0, tweet_id.0));
                 }

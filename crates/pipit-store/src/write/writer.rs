@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pipit_model::Clock;
 use pipit_model::event::Event;
-use pipit_model::limits::{WRITE_BATCH_MAX, WRITE_RETRIES};
+use pipit_model::limits::{COMMIT_SECS_MAX, WRITE_BATCH_MAX, WRITE_RETRIES};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::apply::apply;
@@ -16,6 +16,9 @@ use super::horizon::Horizon;
 use super::load::load;
 use crate::connect::Pools;
 use crate::error::StoreError;
+
+/// By then a database that lost us has finished or undone what we asked.
+const SETTLED_AFTER: Duration = Duration::from_secs(1);
 
 /// Told what has happened, in the order it happened, after it is durable.
 pub type OnCommit = Arc<dyn Fn(&[Event]) + Send + Sync>;
@@ -87,7 +90,14 @@ impl Writer {
         let mut attempt = 0;
         loop {
             self.horizon.lower();
-            let committed = self.commit(commands).await;
+            let limit = Duration::from_secs(COMMIT_SECS_MAX);
+            let in_time = tokio::time::timeout(limit, self.commit(commands)).await;
+            let committed = if let Ok(committed) = in_time {
+                committed
+            } else {
+                self.doubt().await;
+                Err(StoreError::Unavailable("a commit took too long".to_owned()))
+            };
             self.horizon.lift();
             match committed {
                 Err(error) if error.is_transient() && attempt < WRITE_RETRIES => {
@@ -97,6 +107,14 @@ impl Writer {
                 result => return result,
             }
         }
+    }
+
+    /// A batch may or may not have been written, or may still be: nothing that is cached can be
+    /// trusted, nor what is loaded until it is settled.
+    async fn doubt(&self) {
+        (self.on_commit)(&[Event::Unknown]);
+        tokio::time::sleep(SETTLED_AFTER).await;
+        (self.on_commit)(&[Event::Unknown]);
     }
 
     async fn commit(&self, commands: &[&Command]) -> Result<Outcomes, StoreError> {
@@ -115,8 +133,7 @@ impl Writer {
         count_events(&state, &mut events);
         apply(&tx, &state, births.now).await?;
         if let Err(error) = tx.commit().await {
-            // It may or may not have been written: nothing that is cached can be trusted.
-            (self.on_commit)(&[Event::Unknown]);
+            self.doubt().await;
             return Err(error.into());
         }
         (self.on_commit)(&events);

@@ -53,11 +53,18 @@ async fn threads_go_up_and_down() {
         assert_eq!(up, chain[..4]);
         let nearest = f.store.list_ancestors(chain[4], 2).await.expect("read");
         assert_eq!(nearest, chain[2..4]);
-        let down = f.store.list_descendants(chain[0], 0, 100).await.expect("read");
-        assert_eq!(down, [&chain[1..], &[side]].concat());
-        let next = f.store.list_descendants(chain[0], chain[2].0, 2).await.expect("read");
-        assert_eq!(next, chain[3..5]);
-        assert!(f.store.list_descendants(side, 0, 9).await.expect("read").is_empty());
+        let below = async |id, after, limit| -> Vec<TweetId> {
+            let tweet = &f.store.get_tweets(&[id]).await.expect("read")[0];
+            f.store.list_descendants(tweet, after, limit).await.expect("read")
+        };
+        assert_eq!(below(chain[0], 0, 100).await, [&chain[1..], &[side]].concat());
+        assert_eq!(below(chain[0], chain[2].0, 2).await, chain[3..5]);
+        assert_eq!(below(chain[2], 0, 100).await, chain[3..5]);
+        assert_eq!(below(chain[2], chain[3].0, 1).await, chain[4..5]);
+        let deleted = Command::Delete { tweet_id: chain[3], user_id: ann };
+        f.store.write(deleted).await.expect("deleted");
+        assert_eq!(below(chain[2], 0, 100).await, chain[4..5], "below a tombstone");
+        assert!(below(side, 0, 9).await.is_empty());
     }
 }
 
@@ -117,11 +124,11 @@ async fn sessions_end_and_the_oldest_make_room() {
         assert!(f.store.delete_session(SessionId(4), 1.into()).await.is_err(), "not theirs");
         f.store.delete_session(SessionId(4), ann).await.expect("ended");
         assert_eq!(ids().await, [5, 3]);
-        f.store.delete_expired(now.plus_secs(61), now).await.expect("cleaned");
-        assert!(ids().await.is_empty());
+        let more = f.store.delete_expired(now.plus_secs(61), now).await.expect("cleaned");
+        assert!(!more && ids().await.is_empty());
         let told = f.events.lock().expect("told");
         let ended = told.iter().filter(|event| matches!(event, Event::SessionEnded(_))).count();
-        assert_eq!(ended, 3, "two made room, one was ended");
+        assert_eq!(ended, 5, "two made room, one was ended, two expired");
     }
 }
 
