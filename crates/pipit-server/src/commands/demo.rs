@@ -55,8 +55,13 @@ async fn fill(settings: &Settings) -> anyhow::Result<()> {
     let now = Clock::System.now();
     let time = Arc::new(AtomicI64::new(now.plus_secs(-DAYS * 24 * 3600).0));
     let pipit = super::open(settings, Clock::Manual(time.clone())).await?;
-    let mut town =
-        Town { pipit, rng: Rng::with_seed(SEED), people: Vec::new(), tweets: Vec::new() };
+    let mut town = Town {
+        pipit,
+        rng: Rng::with_seed(SEED),
+        people: Vec::new(),
+        handles: Vec::new(),
+        tweets: Vec::new(),
+    };
     town.settle().await?;
     town.follow().await?;
     // A minute short of now: no tweet is from the future.
@@ -64,8 +69,8 @@ async fn fill(settings: &Settings) -> anyhow::Result<()> {
     let step = span / (TWEETS / AT_ONCE) as i64;
     for _ in 0..TWEETS / AT_ONCE {
         time.fetch_add(step, Ordering::Relaxed);
-        town.talk().await?;
         town.react().await?;
+        town.talk().await?;
     }
     Ok(town.pipit.close().await?)
 }
@@ -73,7 +78,9 @@ async fn fill(settings: &Settings) -> anyhow::Result<()> {
 struct Town {
     pipit: Pipit,
     rng: Rng,
+    /// Each with their name.
     people: Vec<(Caller, &'static str)>,
+    handles: Vec<&'static str>,
     tweets: Vec<TweetId>,
 }
 
@@ -96,7 +103,8 @@ impl Town {
             let caller = caller(user_id);
             let edit = ProfileEdit { bio: Some(bio.to_owned()), ..ProfileEdit::default() };
             self.pipit.edit_profile(caller, edit).await?;
-            self.people.push((caller, handle));
+            self.people.push((caller, name));
+            self.handles.push(handle);
         }
         Ok(())
     }
@@ -130,17 +138,22 @@ impl Town {
         self.people[(skewed * self.people.len() as f64) as usize]
     }
 
+    fn handle(&mut self) -> &'static str {
+        self.handles[self.rng.usize(..self.handles.len())]
+    }
+
     async fn talk(&mut self) -> anyhow::Result<()> {
         let mut writes = Writes::default();
         for _ in 0..AT_ONCE {
-            let (caller, _) = self.somebody();
+            let (caller, name) = self.somebody();
             let recent = self.tweets.len().saturating_sub(300)..self.tweets.len();
             let answers = !recent.is_empty() && self.rng.f64() < 0.25;
             let reply_to = answers.then(|| self.tweets[self.rng.usize(recent)]);
             let pool = if answers { texts::REPLIES.as_slice() } else { texts::TWEETS.as_slice() };
-            let mut content = pool[self.rng.usize(..pool.len())].to_owned();
+            let own: Vec<_> = pool.iter().filter(|text| script(text) == script(name)).collect();
+            let mut content = (*own[self.rng.usize(..own.len())]).to_owned();
             if !answers && self.rng.f64() < 0.08 {
-                content = format!("{content} @{}", self.somebody().1);
+                content = format!("{content} @{}", self.handle());
             }
             let pipit = self.pipit.clone();
             writes
@@ -162,7 +175,7 @@ impl Town {
             // Some tweets are liked much more than others.
             let pick = recent.start + (self.rng.f64().powi(3) * recent.len() as f64) as usize;
             let (pipit, tweet, retweet) =
-                (self.pipit.clone(), self.tweets[pick], self.rng.f64() < 0.12);
+                (self.pipit.clone(), self.tweets[pick], self.rng.f64() < 0.05);
             writes
                 .add(async move {
                     let view = if retweet {
@@ -176,6 +189,20 @@ impl Town {
         }
         writes.finish().await?;
         Ok(())
+    }
+}
+
+/// In which script something is written, so that people write as they are called.
+fn script(text: &str) -> char {
+    match text.chars().find(|c| c.is_alphabetic()) {
+        Some('\u{370}'..='\u{3ff}') => 'α',
+        Some('\u{400}'..='\u{52f}') => 'я',
+        Some('\u{590}'..='\u{5ff}') => 'א',
+        Some('\u{600}'..='\u{6ff}') => 'ع',
+        Some('\u{900}'..='\u{97f}') => 'अ',
+        Some('\u{3000}'..='\u{9fff}') => '字',
+        Some('\u{ac00}'..='\u{d7ff}') => '한',
+        _ => 'a',
     }
 }
 

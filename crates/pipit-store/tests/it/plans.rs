@@ -1,7 +1,7 @@
 //! Every query of the hot path is served by an index: asked of each database, on tables with rows.
 
 use pipit_testkit::{Backend, backends};
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TransactionTrait};
 
 use crate::{Fixture, tweet};
 use pipit_model::event::Standing;
@@ -116,18 +116,20 @@ async fn prepare(db: &DatabaseConnection, backend: Backend) {
 }
 
 async fn explain(db: &DatabaseConnection, backend: Backend, query: &str) -> String {
+    // One connection for both statements.
+    let tx = db.begin().await.expect("begun");
     let explain = match backend {
-        Backend::Sqlite => format!("EXPLAIN QUERY PLAN {query}"),
-        // A planner that would rather scan says so only if it has no other way.
+        Backend::Sqlite => "EXPLAIN QUERY PLAN",
         Backend::Postgres => {
-            let off = "SET enable_seqscan = off";
-            db.execute_unprepared(off).await.expect("set");
-            format!("EXPLAIN {query}")
+            // A planner that would rather not scan does so only if it has no other way.
+            tx.execute_unprepared("SET LOCAL enable_seqscan = off").await.expect("set");
+            "EXPLAIN"
         }
-        Backend::MySql => format!("EXPLAIN {query}"),
+        Backend::MySql => "EXPLAIN",
     };
-    let statement = Statement::from_string(db.get_database_backend(), explain);
-    let rows = db.query_all_raw(statement).await.expect("explained");
+    let statement = Statement::from_string(db.get_database_backend(), format!("{explain} {query}"));
+    let rows = tx.query_all_raw(statement).await.expect("explained");
+    tx.rollback().await.expect("ended");
     let column =
         |row: &sea_orm::QueryResult, n| row.try_get_by_index::<String>(n).unwrap_or_default();
     rows.iter()

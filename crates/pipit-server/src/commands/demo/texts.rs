@@ -189,7 +189,7 @@ pub(super) const TWEETS: [&str; 60] = [
 ];
 
 /// What they answer.
-pub(super) const REPLIES: [&str; 30] = [
+pub(super) const REPLIES: [&str; 31] = [
     "This made my morning.",
     "Same here, and I live three streets away!",
     "Where was this? I want to go.",
@@ -219,5 +219,6 @@ pub(super) const REPLIES: [&str; 30] = [
     "完全同意。",
     "Tack, det här behövde jag.",
     "Dokładnie!",
+    "Πολύ ωραίο!",
     "Yes. A hundred times yes.",
 ];
