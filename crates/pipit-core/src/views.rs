@@ -1,7 +1,5 @@
 //! Hydration: ids and entries become what a reader is shown, one batch a kind of thing.
 
-use std::collections::HashMap;
-
 use pipit_feed::{Marks, TweetCard, UserCard};
 use pipit_model::tweet::{Entry, Kind};
 use pipit_model::{Result, TweetId, UserId, visibility};
@@ -49,9 +47,30 @@ pub struct UserView {
 
 /// Everything that some tweets need to be shown.
 struct Parts {
-    cards: HashMap<TweetId, TweetCard>,
-    users: HashMap<UserId, UserCard>,
-    marks: HashMap<TweetId, Marks>,
+    cards: Few<TweetId, TweetCard>,
+    users: Few<UserId, UserCard>,
+    marks: Few<TweetId, Marks>,
+}
+
+/// The few dozen things of a page by key: sorted, which at this size is cheaper than hashing.
+struct Few<K, V>(Vec<(K, V)>);
+
+impl<K: Ord + Copy, V> Few<K, V> {
+    fn new(keys: &[K], values: impl IntoIterator<Item = Option<V>>) -> Self {
+        let pairs = keys.iter().zip(values);
+        let mut pairs: Vec<_> = pairs.filter_map(|(key, value)| Some((*key, value?))).collect();
+        pairs.sort_unstable_by_key(|(key, _)| *key);
+        Self(pairs)
+    }
+
+    fn get(&self, key: &K) -> Option<&V> {
+        let at = self.0.binary_search_by_key(key, |(key, _)| *key).ok()?;
+        Some(&self.0[at].1)
+    }
+
+    fn values(&self) -> impl Iterator<Item = &V> {
+        self.0.iter().map(|(_, value)| value)
+    }
 }
 
 impl Parts {
@@ -111,8 +130,7 @@ impl Pipit {
 
     async fn parts(&self, reader: Option<Caller>, ids: Vec<TweetId>) -> Result<Parts> {
         let feed = &self.0.feed;
-        let cards: HashMap<TweetId, TweetCard> =
-            ids.iter().copied().zip(feed.tweets(&ids).await?).filter_map(both).collect();
+        let cards = Few::new(&ids, feed.tweets(&ids).await?);
         let mut people = Vec::with_capacity(ids.len() * 2);
         for card in cards.values() {
             people.push(card.tweet().user_id);
@@ -120,15 +138,14 @@ impl Pipit {
                 people.push(to_user);
             }
         }
-        let users = people.iter().copied().zip(feed.users(&people).await?);
-        let users = users.filter_map(both).collect();
+        people.sort_unstable();
+        people.dedup();
+        let users = Few::new(&people, feed.users(&people).await?);
         let marks = match reader {
-            Some(reader) => {
-                let marks = feed.marks(reader.user_id, &ids).await?;
-                ids.into_iter().zip(marks).collect()
-            }
-            None => HashMap::new(),
+            Some(reader) => feed.marks(reader.user_id, &ids).await?,
+            None => Vec::new(),
         };
+        let marks = Few::new(&ids, marks.into_iter().map(Some));
         Ok(Parts { cards, users, marks })
     }
 
@@ -154,8 +171,4 @@ impl Pipit {
         };
         Ok(cards.into_iter().zip(relationships).map(view).collect())
     }
-}
-
-fn both<K, V>((key, value): (K, Option<V>)) -> Option<(K, V)> {
-    Some((key, value?))
 }

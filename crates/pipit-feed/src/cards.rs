@@ -1,6 +1,5 @@
 //! Tweets, ready to be shown: parsed once, serialised once, counted as they change.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use pipit_model::TweetId;
@@ -70,27 +69,10 @@ impl Feed {
     /// # Errors
     /// What the database says.
     pub async fn tweets(&self, ids: &[TweetId]) -> Result<Vec<Option<TweetCard>>, StoreError> {
-        let cache = &self.caches.tweets;
-        let mut cards: Vec<_> = ids.iter().map(|id| cache.get(id)).collect();
-        let missing: Vec<TweetId> =
-            ids.iter().zip(&cards).filter(|(_, card)| card.is_none()).map(|(id, _)| *id).collect();
-        if missing.is_empty() {
-            return Ok(cards);
-        }
-        let tickets: Vec<_> = missing.iter().map(|id| cache.ticket(id)).collect();
-        let loaded = self.store.get_tweets(&missing).await?;
-        let loaded: HashMap<TweetId, TweetCard> =
-            loaded.into_iter().map(|tweet| (tweet.id, TweetCard::new(tweet))).collect();
-        for (id, ticket) in missing.iter().zip(tickets) {
-            if let Some(card) = loaded.get(id) {
-                cache.offer(*id, card.clone(), ticket);
-            }
-        }
-        for (id, card) in ids.iter().zip(&mut cards) {
-            if card.is_none() {
-                *card = loaded.get(id).cloned();
-            }
-        }
-        Ok(cards)
+        let load = async |missing: Vec<TweetId>| {
+            let tweets = self.store.get_tweets(&missing).await?;
+            Ok(tweets.into_iter().map(|tweet| (tweet.id, TweetCard::new(tweet))).collect())
+        };
+        self.caches.tweets.get_many(ids, load).await
     }
 }

@@ -56,6 +56,45 @@ impl<K: Eq + Hash + Clone, V: Weigh + Clone> Coherent<K, V> {
         self.cache.get(key)
     }
 
+    /// The values of some keys, each in its place: from the cache, and those it does not have loaded
+    /// in one go. [`None`] for keys that the database does not have either.
+    pub(crate) async fn get_many<F, E>(
+        &self,
+        keys: &[K],
+        load: impl FnOnce(Vec<K>) -> F,
+    ) -> Result<Vec<Option<V>>, E>
+    where
+        K: Ord,
+        F: Future<Output = Result<Vec<(K, V)>, E>>,
+    {
+        let mut values: Vec<Option<V>> = keys.iter().map(|key| self.get(key)).collect();
+        let unknown = keys.iter().zip(&values).filter(|(_, value)| value.is_none());
+        let mut missing: Vec<K> = unknown.map(|(key, _)| key.clone()).collect();
+        if missing.is_empty() {
+            return Ok(values);
+        }
+        missing.sort_unstable();
+        missing.dedup();
+        let tickets: Vec<Ticket> = missing.iter().map(|key| self.ticket(key)).collect();
+        let mut loaded = load(missing.clone()).await?;
+        loaded.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let find = |key: &K| {
+            let at = loaded.binary_search_by(|(loaded, _)| loaded.cmp(key)).ok()?;
+            Some(loaded[at].1.clone())
+        };
+        for (key, ticket) in missing.iter().zip(tickets) {
+            if let Some(value) = find(key) {
+                self.offer(key.clone(), value, ticket);
+            }
+        }
+        for (key, value) in keys.iter().zip(&mut values) {
+            if value.is_none() {
+                *value = find(key);
+            }
+        }
+        Ok(values)
+    }
+
     /// To be taken before the database is asked for this key.
     pub(crate) fn ticket(&self, key: &K) -> Ticket {
         Ticket(*self.stripe(key))

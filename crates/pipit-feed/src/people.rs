@@ -1,6 +1,5 @@
 //! People: their profiles, whom they follow, and the sessions by which they are known.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use pipit_model::user::{User, UserCounts};
@@ -111,30 +110,11 @@ impl Feed {
     /// # Errors
     /// What the database says.
     pub async fn users(&self, ids: &[UserId]) -> Result<Vec<Option<UserCard>>, StoreError> {
-        let cache = &self.caches.users;
-        let mut cards: Vec<_> = ids.iter().map(|id| cache.get(id)).collect();
-        let mut missing: Vec<UserId> =
-            ids.iter().zip(&cards).filter(|(_, card)| card.is_none()).map(|(id, _)| *id).collect();
-        if missing.is_empty() {
-            return Ok(cards);
-        }
-        missing.sort_unstable();
-        missing.dedup();
-        let tickets: Vec<_> = missing.iter().map(|id| cache.ticket(id)).collect();
-        let loaded = self.store.get_users(&missing).await?;
-        let loaded: HashMap<UserId, UserCard> =
-            loaded.into_iter().map(|user| (user.id, UserCard::new(user))).collect();
-        for (id, ticket) in missing.iter().zip(tickets) {
-            if let Some(card) = loaded.get(id) {
-                cache.offer(*id, card.clone(), ticket);
-            }
-        }
-        for (id, card) in ids.iter().zip(&mut cards) {
-            if card.is_none() {
-                *card = loaded.get(id).cloned();
-            }
-        }
-        Ok(cards)
+        let load = async |missing: Vec<UserId>| {
+            let users = self.store.get_users(&missing).await?;
+            Ok(users.into_iter().map(|user| (user.id, UserCard::new(user))).collect())
+        };
+        self.caches.users.get_many(ids, load).await
     }
 
     /// The accounts that have these handles (in lower case): handle and id of those that exist.
@@ -145,27 +125,10 @@ impl Feed {
         &self,
         handle_keys: &[String],
     ) -> Result<Vec<(String, UserId)>, StoreError> {
-        let cache = &self.caches.handles;
-        let mut found = Vec::with_capacity(handle_keys.len());
-        let mut missing = Vec::new();
-        for key in handle_keys {
-            match cache.get(key) {
-                Some(id) => found.push((key.clone(), id)),
-                None => missing.push(key.clone()),
-            }
-        }
-        if missing.is_empty() {
-            return Ok(found);
-        }
-        let tickets: HashMap<String, _> =
-            missing.iter().map(|key| (key.clone(), cache.ticket(key))).collect();
-        for (key, id) in self.store.find_user_ids(&missing).await? {
-            if let Some(ticket) = tickets.get(&key) {
-                cache.offer(key.clone(), id, *ticket);
-            }
-            found.push((key, id));
-        }
-        Ok(found)
+        let load = async |missing: Vec<String>| self.store.find_user_ids(&missing).await;
+        let ids = self.caches.handles.get_many(handle_keys, load).await?;
+        let known = handle_keys.iter().zip(ids);
+        Ok(known.filter_map(|(key, id)| Some((key.clone(), id?))).collect())
     }
 
     /// The id of a hashtag, by the name under which it is compared; [`None`] if nobody ever used it.

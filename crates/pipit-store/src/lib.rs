@@ -3,7 +3,7 @@
 //!
 //! Owns: the schema, every SQL statement, the writer. Knows nothing of HTTP, caches or tokens.
 //! Reads are methods of [`Store`], one file a table. Hot writes are [`Command`]s that one task
-//! commits in groups ([`write`]); rare ones are transactions of their own, beside them.
+//! commits in groups ([`mod@write`]); rare ones are transactions of their own, beside them.
 //! To add a query: a method in the file of its table; if it is on the hot path, also a line in
 //! `tests/it/plans.rs`, which asks every database whether an index serves it.
 

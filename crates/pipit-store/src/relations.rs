@@ -53,19 +53,11 @@ impl Store {
         before: i64,
         limit: u64,
     ) -> Result<Vec<(i64, UserId)>, StoreError> {
-        let (select, column) = match side {
-            FollowSide::Followers => ("SELECT id, user_id", "followed_user_id"),
-            FollowSide::Following => ("SELECT id, followed_user_id", "user_id"),
+        let select = match side {
+            FollowSide::Followers => "SELECT id, user_id FROM followers WHERE followed_user_id = ",
+            FollowSide::Following => "SELECT id, followed_user_id FROM followers WHERE user_id = ",
         };
-        let sql = self
-            .sql(select)
-            .push(&format!(" FROM followers WHERE {column} = "))
-            .bind(user_id.0)
-            .push(" AND id < ")
-            .bind(before)
-            .push(" ORDER BY id DESC LIMIT ")
-            .bind(limit as i64);
-        self.relations(sql).await
+        self.list_relations(select, user_id.0, before, limit).await
     }
 
     /// How an account stands to each of the others, seen from `user_id`, each in its place.
@@ -101,14 +93,35 @@ impl Store {
         before: i64,
         limit: u64,
     ) -> Result<Vec<(i64, UserId)>, StoreError> {
-        let sql = self
-            .sql("SELECT id, user_id FROM likes WHERE tweet_id = ")
-            .bind(id.0)
-            .push(" AND id < ")
-            .bind(before)
-            .push(" ORDER BY id DESC LIMIT ")
-            .bind(limit as i64);
-        self.relations(sql).await
+        let select = "SELECT id, user_id FROM likes WHERE tweet_id = ";
+        self.list_relations(select, id.0, before, limit).await
+    }
+
+    /// Who retweeted a tweet, newest first: the retweet's id and the person.
+    pub async fn list_retweeters(
+        &self,
+        id: TweetId,
+        before: i64,
+        limit: u64,
+    ) -> Result<Vec<(i64, UserId)>, StoreError> {
+        let select = "SELECT id, user_id FROM tweets WHERE retweet_of_id = ";
+        self.list_relations(select, id.0, before, limit).await
+    }
+
+    /// Relations of one thing, newest first: the relation's id and the person. `select` ends where
+    /// the thing's id goes.
+    async fn list_relations(
+        &self,
+        select: &str,
+        of: i64,
+        before: i64,
+        limit: u64,
+    ) -> Result<Vec<(i64, UserId)>, StoreError> {
+        let sql = self.sql(select).bind(of).push(" AND id < ").bind(before);
+        let rows = self.rows(sql.push(" ORDER BY id DESC LIMIT ").bind(limit as i64)).await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get_by_index(0)?, UserId(row.try_get_by_index(1)?))))
+            .collect()
     }
 
     /// The tweets a reader likes, newest tweets first.
@@ -156,12 +169,5 @@ impl Store {
         let full = tweet_ids.len() as u64 >= limit;
         let floor = tweet_ids.last().filter(|_| full).map_or(0, |id| id.0);
         Ok(Marked { tweet_ids, floor })
-    }
-
-    pub(crate) async fn relations(&self, sql: Sql) -> Result<Vec<(i64, UserId)>, StoreError> {
-        let rows = self.rows(sql).await?;
-        rows.iter()
-            .map(|row| Ok((row.try_get_by_index(0)?, UserId(row.try_get_by_index(1)?))))
-            .collect()
     }
 }

@@ -171,23 +171,6 @@ impl Store {
         self.ids(sql).await
     }
 
-    /// Who retweeted a tweet, newest first: the retweet's id and the person.
-    pub async fn list_retweeters(
-        &self,
-        id: TweetId,
-        before: i64,
-        limit: u64,
-    ) -> Result<Vec<(i64, UserId)>, StoreError> {
-        let sql = self
-            .sql("SELECT id, user_id FROM tweets WHERE retweet_of_id = ")
-            .bind(id.0)
-            .push(" AND id < ")
-            .bind(before)
-            .push(" ORDER BY id DESC LIMIT ")
-            .bind(limit as i64);
-        self.relations(sql).await
-    }
-
     /// Ids of everything an account wrote or retweeted, for clearing it away.
     pub async fn list_tweet_ids_of(
         &self,

@@ -1,7 +1,7 @@
 //! A tweet on the wire, and how it is written without being serialised again.
 //!
-//! What of a tweet never changes is rendered once and kept beside it ([`TweetBody::rendered`]), as
-//! is its author ([`Profile::rendered`]); a page is those bytes with the counts and the reader's
+//! What of a tweet never changes is rendered once and kept beside it (`TweetBody::rendered`), as
+//! is its author (`Profile::rendered`); a page is those bytes with the counts and the reader's
 //! marks in between. [`Tweet`] says what comes out; a test reads it back.
 
 use pipit_core::{TweetCard, TweetView, UserCard};

@@ -168,6 +168,9 @@ impl Town {
     }
 
     async fn react(&mut self) -> anyhow::Result<()> {
+        if self.tweets.is_empty() {
+            return Ok(());
+        }
         let mut writes = Writes::default();
         for _ in 0..AT_ONCE * 3 {
             let (caller, _) = self.somebody();
