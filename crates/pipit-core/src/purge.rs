@@ -7,7 +7,7 @@ use pipit_model::event::Standing;
 use pipit_model::limits::{IDEMPOTENCY_SECS, PURGE_STEP_ROWS};
 use pipit_model::tweet::Kind;
 use pipit_model::{Result, UserId};
-use pipit_store::{Command, FollowSide, StoreError};
+use pipit_store::{Command, FollowSide, Source, StoreError};
 use tokio::task::JoinSet;
 
 use crate::Pipit;
@@ -90,7 +90,8 @@ impl Pipit {
         for tweet_id in store.list_liked(user_id, PURGE_STEP_ROWS).await?.tweet_ids {
             commands.push(Command::Like { user_id, tweet_id, to: unset });
         }
-        for entry in store.list_tweet_ids_of(user_id, PURGE_STEP_ROWS).await? {
+        let own = Source::Authors(&[user_id]);
+        for entry in store.list_entries(own, 0, i64::MAX, PURGE_STEP_ROWS).await? {
             commands.push(match entry.kind {
                 Kind::Retweet { of, .. } => Command::Retweet { user_id, tweet_id: of, to: unset },
                 Kind::Tweet | Kind::Reply { .. } => Command::Delete { tweet_id: entry.id, user_id },

@@ -117,20 +117,24 @@ impl Pipit {
         reader: Option<Caller>,
         ids: &[TweetId],
     ) -> Result<Vec<Option<TweetView>>> {
-        let mut wanted = ids.to_vec();
-        // Only here may an id turn out to be a retweet of something not asked for.
-        let cards = self.0.feed.tweets(ids).await?;
-        wanted.extend(cards.iter().flatten().filter_map(|card| match card.tweet().kind {
-            Kind::Retweet { of, .. } => Some(of),
-            Kind::Tweet | Kind::Reply { .. } => None,
-        }));
-        let parts = self.parts(reader, wanted).await?;
+        let parts = self.parts(reader, ids.to_vec()).await?;
         Ok(ids.iter().map(|id| parts.view(*id)).collect())
     }
 
-    async fn parts(&self, reader: Option<Caller>, ids: Vec<TweetId>) -> Result<Parts> {
+    /// What these tweets need to be shown, the tweets that retweets among them pass on included.
+    async fn parts(&self, reader: Option<Caller>, mut ids: Vec<TweetId>) -> Result<Parts> {
         let feed = &self.0.feed;
-        let cards = Few::new(&ids, feed.tweets(&ids).await?);
+        let mut cards = feed.tweets(&ids).await?;
+        let passed_on = cards.iter().flatten().filter_map(|card| match card.tweet().kind {
+            Kind::Retweet { of, .. } if !ids.contains(&of) => Some(of),
+            _ => None,
+        });
+        let passed_on: Vec<TweetId> = passed_on.collect();
+        if !passed_on.is_empty() {
+            cards.extend(feed.tweets(&passed_on).await?);
+            ids.extend(passed_on);
+        }
+        let cards = Few::new(&ids, cards);
         let mut people = Vec::with_capacity(ids.len() * 2);
         for card in cards.values() {
             people.push(card.tweet().user_id);

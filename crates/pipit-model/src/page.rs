@@ -56,13 +56,6 @@ pub struct Listed<T> {
     pub next: Option<i64>,
 }
 
-impl<T> Listed<T> {
-    /// The same page with every entry turned into something else.
-    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Listed<U> {
-        Listed { items: self.items.into_iter().map(f).collect(), next: self.next }
-    }
-}
-
 /// Which list a cursor belongs to. A cursor is good for its own list only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListName {

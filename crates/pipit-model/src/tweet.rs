@@ -111,7 +111,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Checks a text against the rules of `docs/api` and finds its entities.
+    /// Checks a text against the rules of [`text`] and finds its entities.
     ///
     /// # Errors
     /// [`Error::InvalidField`] on `content`, saying which rule it breaks.

@@ -107,7 +107,6 @@ pub(crate) enum LogFormat {
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
-    pub(crate) data_dir: PathBuf,
     pub(crate) database_url: String,
     pub(crate) public_url: Option<String>,
     pub(crate) cache_bytes: u64,
@@ -140,7 +139,6 @@ impl Settings {
                 .database_url
                 .or(file.database_url)
                 .unwrap_or_else(|| sqlite_url(&data_dir)),
-            data_dir,
             public_url: public_url.as_deref().map(checked_url).transpose()?,
             cache_bytes: cache_mb * 1024 * 1024,
             log: given.log.or(file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),

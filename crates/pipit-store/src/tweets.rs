@@ -171,15 +171,6 @@ impl Store {
         self.ids(sql).await
     }
 
-    /// Ids of everything an account wrote or retweeted, for clearing it away.
-    pub async fn list_tweet_ids_of(
-        &self,
-        author: UserId,
-        limit: u64,
-    ) -> Result<Vec<Entry>, StoreError> {
-        self.list_entries(Source::Authors(&[author]), 0, i64::MAX, limit).await
-    }
-
     async fn entries(&self, sql: Sql) -> Result<Vec<Entry>, StoreError> {
         let rows = self.rows(sql).await?;
         rows.iter().map(|row| Ok(entry_from(row)?)).collect()

@@ -33,7 +33,6 @@ const AT_ONCE: usize = 50;
 
 pub(crate) async fn run(mut settings: Settings) -> anyhow::Result<()> {
     let folder = tempfile::tempdir().context("making a temporary folder")?;
-    settings.data_dir = folder.path().to_owned();
     settings.database_url = sqlite_url(folder.path());
     let mut entrance = Entrance::open(&settings).await?;
     eprintln!("Filling a temporary instance with people and tweets …");
