@@ -9,7 +9,8 @@ use pipit_model::{HashtagId, UserId};
 
 use crate::caches::Caches;
 use crate::cards::TweetCard;
-use crate::log::LogKey;
+use crate::log::{Log, LogKey};
+use crate::newest::Newest;
 use crate::people::UserCard;
 
 impl Caches {
@@ -52,7 +53,16 @@ impl Caches {
     fn tweet_posted(&self, tweet: &Arc<Tweet>, hashtags: &[HashtagId]) {
         let entry = tweet.entry();
         self.tweets.set(tweet.id, TweetCard::new(Tweet::clone(tweet)));
-        for key in log_keys(&entry, hashtags) {
+        self.logs.update_with(&LogKey::Author(entry.user_id), |log| {
+            let cell = self.newest.find(entry.user_id);
+            if let Some(cell) = &cell {
+                cell.raise(entry.id.0);
+            }
+            // Someone reads this author: the next look will be for the log.
+            let begun = || cell.map(|_| Log::starting_with(entry));
+            log.map(|log| log.with(entry)).or_else(begun).map(Arc::new)
+        });
+        for key in other_logs(&entry, hashtags) {
             self.logs.update(&key, |log| Arc::new(log.with(entry)));
         }
     }
@@ -63,7 +73,16 @@ impl Caches {
         } else {
             self.tweets.update(&entry.id, |card| TweetCard { deleted: true, ..card });
         }
-        for key in log_keys(entry, hashtags) {
+        self.logs.update_with(&LogKey::Author(entry.user_id), |log| {
+            let log = log.map(|log| log.without(entry));
+            if let Some(cell) = self.newest.find(entry.user_id)
+                && cell.get() == Newest::at(entry.id.0)
+            {
+                cell.set(log.as_ref().map_or(Newest::below(entry.id.0), Log::newest));
+            }
+            log.map(Arc::new)
+        });
+        for key in other_logs(entry, hashtags) {
             self.logs.update(&key, |log| Arc::new(log.without(entry)));
         }
     }
@@ -71,7 +90,7 @@ impl Caches {
     fn followed(&self, user_id: UserId, followed_user_id: UserId, now: Standing) {
         self.followees.update(&user_id, |followees| {
             Arc::new(match now {
-                Standing::Set => followees.with(followed_user_id),
+                Standing::Set => followees.with(followed_user_id, &self.newest),
                 Standing::Unset => followees.without(followed_user_id),
             })
         });
@@ -79,6 +98,8 @@ impl Caches {
 
     fn forget_all(&self) {
         self.logs.forget_all();
+        // After the logs: no load that began before can set a cell any more.
+        self.newest.forget_all();
         self.tweets.forget_all();
         self.users.forget_all();
         self.handles.forget_all();
@@ -89,11 +110,8 @@ impl Caches {
     }
 }
 
-/// The logs that an entry is in.
-fn log_keys(entry: &Entry, hashtags: &[HashtagId]) -> impl Iterator<Item = LogKey> {
+/// The logs that an entry is in, besides its author's.
+fn other_logs(entry: &Entry, hashtags: &[HashtagId]) -> impl Iterator<Item = LogKey> {
     let public = matches!(entry.kind, Kind::Tweet).then_some(LogKey::Public);
-    [LogKey::Author(entry.user_id)]
-        .into_iter()
-        .chain(public)
-        .chain(hashtags.iter().map(|id| LogKey::Hashtag(*id)))
+    public.into_iter().chain(hashtags.iter().map(|id| LogKey::Hashtag(*id)))
 }

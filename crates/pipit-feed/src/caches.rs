@@ -7,9 +7,11 @@ use pipit_store::Session;
 
 use crate::cards::TweetCard;
 use crate::coherent::{Coherent, Weigh};
+use crate::followees::Followees;
 use crate::log::{Log, LogKey};
 use crate::marks::ReaderMarks;
-use crate::people::{Followees, UserCard};
+use crate::newest::NewestIds;
+use crate::people::UserCard;
 
 /// How much memory each cache may take, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +36,10 @@ impl Sizes {
     pub fn of_total(bytes: u64) -> Self {
         let percent = |share: u64| bytes / 100 * share;
         Self {
-            logs: percent(25),
+            logs: percent(20),
             tweets: percent(40),
             users: percent(10),
-            followees: percent(10),
+            followees: percent(15),
             marks: percent(6),
             names: percent(3),
         }
@@ -52,6 +54,8 @@ pub struct Caches {
     pub(crate) users: Coherent<UserId, UserCard>,
     pub(crate) handles: Coherent<String, UserId>,
     pub(crate) followees: Coherent<UserId, Arc<Followees>>,
+    /// Bounded by the followee lists, which alone keep its cells.
+    pub(crate) newest: NewestIds,
     pub(crate) marks: Coherent<UserId, Arc<ReaderMarks>>,
     pub(crate) sessions: Coherent<SessionId, Arc<Session>>,
     pub(crate) hashtags: Coherent<String, HashtagId>,
@@ -79,7 +83,8 @@ impl Caches {
             tweets: Coherent::new(sizes.tweets, 1200),
             users: Coherent::new(sizes.users, 500),
             handles: Coherent::new(sizes.names, 100),
-            followees: Coherent::new(sizes.followees, 800),
+            followees: Coherent::new(sizes.followees, 4000),
+            newest: NewestIds::default(),
             marks: Coherent::new(sizes.marks, 800),
             sessions: Coherent::new(sizes.names, 250),
             hashtags: Coherent::new(sizes.names, 100),

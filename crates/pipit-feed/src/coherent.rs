@@ -123,10 +123,16 @@ impl<K: Eq + Hash + Clone, V: Weigh + Clone> Coherent<K, V> {
 
     /// An event that turns the cached value, if there is one, into another.
     pub(crate) fn update(&self, key: &K, change: impl FnOnce(V) -> V) {
+        self.update_with(key, |value| value.map(change));
+    }
+
+    /// The same for an event that says something even if no value is cached. What `change` does
+    /// besides is done while no load of this key can end.
+    pub(crate) fn update_with(&self, key: &K, change: impl FnOnce(Option<V>) -> Option<V>) {
         let mut events = self.stripe(key);
         *events += 1;
-        if let Some(value) = self.cache.peek(key) {
-            self.cache.insert(key.clone(), change(value));
+        if let Some(value) = change(self.cache.peek(key)) {
+            self.cache.insert(key.clone(), value);
         }
     }
 

@@ -10,16 +10,19 @@ mod apply;
 mod caches;
 mod cards;
 mod coherent;
+mod followees;
 mod log;
 mod marks;
 mod merge;
+mod newest;
 mod people;
 mod timeline;
 
 pub use caches::{CacheStats, Caches, Sizes};
 pub use cards::{TweetBody, TweetCard};
+pub use followees::Followees;
 pub use marks::Marks;
-pub use people::{Followees, Profile, UserCard};
+pub use people::{Profile, UserCard};
 pub use timeline::{Found, Timeline};
 
 use std::sync::Arc;

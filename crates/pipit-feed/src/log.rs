@@ -7,6 +7,7 @@ use pipit_model::tweet::Entry;
 use pipit_model::{HashtagId, UserId};
 
 use crate::coherent::Weigh;
+use crate::newest::Newest;
 
 /// Whose log it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,6 +43,10 @@ impl Log {
         log
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     pub(crate) fn floor(&self) -> i64 {
         self.floor
     }
@@ -52,9 +57,22 @@ impl Log {
         &below[below.partition_point(|entry| entry.id.0 < from)..]
     }
 
-    /// The newest entry with `id < before`.
-    pub(crate) fn newest_before(&self, before: i64) -> Option<i64> {
-        self.below(before).last().map(|entry| entry.id.0)
+    /// A log that begins with this entry, which is the newest there is.
+    pub(crate) fn starting_with(entry: Entry) -> Self {
+        Self { entries: vec![entry], floor: entry.id.0 }
+    }
+
+    /// What is known of the newest entry.
+    pub(crate) fn newest(&self) -> Newest {
+        self.top(i64::MAX)
+    }
+
+    /// What is known of the newest entry with `id < before`.
+    pub(crate) fn top(&self, before: i64) -> Newest {
+        match self.below(before).last() {
+            Some(entry) => Newest::at(entry.id.0),
+            None => Newest::below(self.floor),
+        }
     }
 
     /// The same log with one entry more.
@@ -117,8 +135,9 @@ mod tests {
         let log = log.with(entry(25)).with(entry(25)).with(entry(5)).without(&entry(10));
         assert_eq!(ids(log.between(0, i64::MAX)), [20, 25, 30]);
         assert_eq!(ids(log.between(20, 30)), [20, 25]);
-        assert_eq!(log.newest_before(25), Some(20));
-        assert_eq!(log.newest_before(20), None);
+        assert_eq!(log.newest(), Newest::at(30));
+        assert_eq!(log.top(25), Newest::at(20));
+        assert_eq!(log.top(20), Newest::below(10));
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! Finding the newest entries of many logs. Pure: what memory does not know, it names.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use pipit_model::tweet::Entry;
 
 use crate::log::Log;
+use crate::newest::Newest;
 
 /// A stretch of a merged timeline, as far as memory knows it.
 #[derive(Debug)]
@@ -19,31 +22,57 @@ pub(crate) struct Stretch {
 
 /// The smallest stretch below `before` in which memory knows `want` entries.
 ///
-/// With many logs, only the few whose newest entries are among the `want` newest of all can be in
-/// it: one look at each log finds them, and only they are opened.
-pub(crate) fn stretch(logs: &[Option<Arc<Log>>], before: i64, want: usize) -> Stretch {
-    let mut newest: Vec<i64> =
-        logs.iter().flatten().filter_map(|log| log.newest_before(before)).collect();
-    let mut from = nth_largest(&mut newest, want).unwrap_or(0);
+/// `newest` says of each log what its newest entry is, and `open` gets the log itself, which is
+/// dearer. Of hundreds of logs only those whose newest entries are among the `want` newest of all
+/// can have something in the stretch, and only they are opened.
+pub(crate) fn stretch(
+    newest: impl Iterator<Item = Newest>,
+    open: impl Fn(usize) -> Option<Arc<Log>>,
+    before: i64,
+    want: usize,
+) -> Stretch {
+    let top = |(place, newest): (usize, Newest)| match newest.id() {
+        // What lies above the page does not tell where the author goes on below it.
+        Some(id) if id >= before => open(place).map_or(Newest::UNKNOWN, |log| log.top(before)),
+        _ => newest,
+    };
+    let tops: Vec<Newest> = newest.enumerate().map(top).collect();
+    let mut from = nth_largest(tops.iter().filter_map(|top| top.id()), want).unwrap_or(0);
+
     let mut entries: Vec<Entry> = Vec::with_capacity(want * 2);
-    for log in logs.iter().flatten() {
-        entries.extend_from_slice(log.between(from, before));
+    // Of the opened logs, how far down each is known.
+    let mut floors: Vec<(usize, i64)> = Vec::with_capacity(want);
+    for (place, top) in tops.iter().enumerate() {
+        if top.id().is_some_and(|id| id >= from) {
+            let log = open(place);
+            entries.extend_from_slice(log.as_ref().map_or(&[], |log| log.between(from, before)));
+            floors.push((place, log.map_or(i64::MAX, |log| log.floor())));
+        }
     }
-    let mut ids: Vec<i64> = entries.iter().map(|entry| entry.id.0).collect();
-    if let Some(tighter) = nth_largest(&mut ids, want) {
+    if let Some(tighter) = nth_largest(entries.iter().map(|entry| entry.id.0), want) {
         from = tighter;
         entries.retain(|entry| entry.id.0 >= from);
     }
-    let known = |log: &Option<Arc<Log>>| log.as_ref().is_some_and(|log| log.floor() <= from);
-    let blocked =
-        logs.iter().enumerate().filter(|(_, log)| !known(log)).map(|(place, _)| place).collect();
+
+    let deeper = |top: Newest| top.id().is_none() && top.floor() > from;
+    let closed = tops.iter().enumerate().filter(|(_, top)| deeper(**top)).map(|(place, _)| place);
+    let cut = floors.iter().filter(|(place, floor)| *floor > from && tops[*place].floor() >= from);
+    let blocked = closed.chain(cut.map(|(place, _)| *place)).collect();
     Stretch { entries, from, blocked }
 }
 
-fn nth_largest(ids: &mut [i64], n: usize) -> Option<i64> {
-    let last = n.checked_sub(1).filter(|last| *last < ids.len())?;
-    let (_, nth, _) = ids.select_nth_unstable_by(last, |a, b| b.cmp(a));
-    Some(*nth)
+fn nth_largest(ids: impl Iterator<Item = i64>, n: usize) -> Option<i64> {
+    let mut largest = BinaryHeap::with_capacity(n + 1);
+    for id in ids {
+        if largest.len() < n {
+            largest.push(Reverse(id));
+        } else if let Some(mut smallest) = largest.peek_mut()
+            && id > smallest.0
+        {
+            *smallest = Reverse(id);
+        }
+    }
+    largest.peek().filter(|_| largest.len() == n).map(|smallest| smallest.0)
 }
 
 #[cfg(test)]
@@ -59,6 +88,12 @@ mod tests {
         Some(Arc::new(Log::new(ids.iter().map(entry).collect(), floor)))
     }
 
+    /// What is known of the newest entries is what the logs say.
+    fn of_logs(logs: &[Option<Arc<Log>>], before: i64, want: usize) -> Stretch {
+        let newest = logs.iter().map(|log| log.as_ref().map_or(Newest::UNKNOWN, |l| l.newest()));
+        stretch(newest, |place| logs[place].clone(), before, want)
+    }
+
     fn ids(stretch: &Stretch) -> Vec<i64> {
         let mut ids: Vec<i64> = stretch.entries.iter().map(|entry| entry.id.0).collect();
         ids.sort_unstable();
@@ -68,11 +103,11 @@ mod tests {
     #[test]
     fn the_newest_of_all_logs() {
         let logs = [log(&[1, 5, 9], 0), log(&[2, 6], 0), log(&[], 0), log(&[7, 8], 7)];
-        let found = stretch(&logs, i64::MAX, 3);
+        let found = of_logs(&logs, i64::MAX, 3);
         assert_eq!((ids(&found), found.from), (vec![7, 8, 9], 7));
         assert!(found.blocked.is_empty());
 
-        let found = stretch(&logs, 7, 2);
+        let found = of_logs(&logs, 7, 2);
         assert_eq!((ids(&found), found.from), (vec![5, 6], 5));
         assert_eq!(found.blocked, [3], "it may have something between 5 and 7");
     }
@@ -80,8 +115,33 @@ mod tests {
     #[test]
     fn what_is_not_in_memory_blocks() {
         let logs = [log(&[9], 0), None];
-        assert_eq!(stretch(&logs, i64::MAX, 1).blocked, [1]);
-        assert_eq!(stretch(&logs[..1], i64::MAX, 5).from, 0);
-        assert_eq!(stretch(&[], i64::MAX, 5).from, 0);
+        assert_eq!(of_logs(&logs, i64::MAX, 1).blocked, [1]);
+        assert_eq!(of_logs(&logs[..1], i64::MAX, 5).from, 0);
+        assert_eq!(of_logs(&[], i64::MAX, 5).from, 0);
+    }
+
+    #[test]
+    fn only_logs_that_can_matter_are_opened() {
+        let newest = [Newest::at(9), Newest::below(3), Newest::at(5), Newest::at(2)];
+        let open = |place| match place {
+            0 => log(&[4, 9], 4),
+            2 => log(&[5], 4),
+            _ => panic!("{place} was opened"),
+        };
+        let found = stretch(newest.into_iter(), open, i64::MAX, 2);
+        assert_eq!((ids(&found), found.from), (vec![5, 9], 5));
+        assert!(found.blocked.is_empty());
+    }
+
+    #[test]
+    fn an_evicted_log_blocks_if_it_matters() {
+        let newest = [Newest::at(9), Newest::at(7), Newest::below(8)];
+        let open = |place| if place == 0 { log(&[8, 9], 0) } else { None };
+        let found = stretch(newest.into_iter(), open, i64::MAX, 2);
+        assert_eq!((ids(&found), found.from), (vec![8, 9], 8));
+        assert!(found.blocked.is_empty(), "both others have nothing as new as 8");
+
+        let found = stretch(newest.into_iter(), open, i64::MAX, 3);
+        assert_eq!(found.blocked, [2, 1]);
     }
 }

@@ -1,4 +1,4 @@
-//! People: their profiles, whom they follow, and the sessions by which they are known.
+//! People: their profiles, and the handles, hashtags and sessions by which things are found.
 
 use std::sync::{Arc, OnceLock};
 
@@ -45,48 +45,6 @@ impl Weigh for UserCard {
         let user = self.user();
         let picture = user.profile_picture.as_ref().map_or(0, String::len);
         size_of::<Profile>() + 2 * (user.handle.len() + user.name.len() + picture) + user.bio.len()
-    }
-}
-
-/// Whom someone follows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Followees(Vec<UserId>);
-
-impl Followees {
-    pub(crate) fn new(mut ids: Vec<UserId>) -> Self {
-        ids.sort_unstable();
-        ids.dedup();
-        Self(ids)
-    }
-
-    /// Their ids, in order of id.
-    #[must_use]
-    pub fn ids(&self) -> &[UserId] {
-        &self.0
-    }
-
-    /// Whether this one is among them.
-    #[must_use]
-    pub fn contains(&self, user_id: UserId) -> bool {
-        self.0.binary_search(&user_id).is_ok()
-    }
-
-    pub(crate) fn with(&self, user_id: UserId) -> Self {
-        let mut ids = self.0.clone();
-        if let Err(at) = ids.binary_search(&user_id) {
-            ids.insert(at, user_id);
-        }
-        Self(ids)
-    }
-
-    pub(crate) fn without(&self, user_id: UserId) -> Self {
-        Self(self.0.iter().copied().filter(|id| *id != user_id).collect())
-    }
-}
-
-impl Weigh for Arc<Followees> {
-    fn bytes(&self) -> usize {
-        size_of::<Followees>() + self.0.capacity() * size_of::<UserId>()
     }
 }
 
@@ -149,21 +107,6 @@ impl Feed {
         Ok(found)
     }
 
-    /// Whom someone follows.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn followees(&self, user_id: UserId) -> Result<Arc<Followees>, StoreError> {
-        let cache = &self.caches.followees;
-        if let Some(followees) = cache.get(&user_id) {
-            return Ok(followees);
-        }
-        let ticket = cache.ticket(&user_id);
-        let followees = Arc::new(Followees::new(self.store.list_followees(user_id).await?));
-        cache.offer(user_id, followees.clone(), ticket);
-        Ok(followees)
-    }
-
     /// A session that has not been ended; it may have expired.
     ///
     /// # Errors
@@ -179,19 +122,5 @@ impl Feed {
             cache.offer(id, session.clone(), ticket);
         }
         Ok(session)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn followees_are_a_set() {
-        let followees = Followees::new(vec![UserId(3), UserId(1), UserId(3)]);
-        let followees = followees.with(UserId(2)).with(UserId(2)).without(UserId(9));
-        assert_eq!(followees.ids(), [UserId(1), UserId(2), UserId(3)]);
-        assert!(!followees.without(UserId(2)).contains(UserId(2)));
-        assert!(followees.contains(UserId(1)) && !followees.contains(UserId(4)));
     }
 }

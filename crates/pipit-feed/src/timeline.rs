@@ -9,15 +9,13 @@ use pipit_store::{Source, StoreError};
 
 use crate::Feed;
 use crate::coherent::Ticket;
+use crate::followees::Followees;
 use crate::log::{Log, LogKey};
 use crate::merge::{Stretch, stretch};
-use crate::people::Followees;
+use crate::newest::Newest;
 
-/// How far back the database is asked first: ids of one day. Each further round looks eight times
-/// as far, so that a sleepy timeline takes half a dozen rounds to its beginning.
-const FIRST_SPAN: i64 = 86_400_000 << 16;
-/// Entries asked of the database beyond those wanted: they fill the logs for the next readers.
-const READ_AHEAD: usize = 236;
+/// Entries asked of the database beyond those wanted: they fill the logs for the next page.
+const READ_AHEAD: usize = 43;
 /// Authors named in one statement; all three databases take at least twice as many values.
 const AUTHORS_PER_QUERY: usize = 10_000;
 
@@ -40,17 +38,15 @@ pub enum Timeline {
 }
 
 impl Timeline {
-    fn keys(&self) -> Vec<LogKey> {
+    /// The log at a place of the merge; a home has its reader's own last.
+    fn key(&self, place: usize) -> LogKey {
         match self {
             Self::Home { reader, followees } => {
-                let mut keys = Vec::with_capacity(followees.ids().len() + 1);
-                keys.extend(followees.ids().iter().map(|id| LogKey::Author(*id)));
-                keys.push(LogKey::Author(*reader));
-                keys
+                LogKey::Author(followees.ids().get(place).copied().unwrap_or(*reader))
             }
-            Self::Author(author) => vec![LogKey::Author(*author)],
-            Self::Hashtag(hashtag) => vec![LogKey::Hashtag(*hashtag)],
-            Self::Public => vec![LogKey::Public],
+            Self::Author(author) => LogKey::Author(*author),
+            Self::Hashtag(hashtag) => LogKey::Hashtag(*hashtag),
+            Self::Public => LogKey::Public,
         }
     }
 
@@ -92,23 +88,18 @@ impl Feed {
         want: usize,
         now: Timestamp,
     ) -> Result<Found, StoreError> {
-        let keys = timeline.keys();
         let mut page = Vec::with_capacity(want);
         let horizon = self.store.horizon(now);
         // A read from the top goes all the way up, though the page does not show what is still on
         // its way: a log that is kept must have it.
         let mut reach = if before < horizon { before } else { i64::MAX };
         let mut before = before.min(horizon);
-        let mut span = FIRST_SPAN;
         for round in 0..PAGE_ROUNDS_MAX {
-            let logs: Vec<_> = keys.iter().map(|key| self.caches.logs.get(key)).collect();
             // If the first look left room, the rules drop much: then more is looked at.
-            let look = if round == 0 { want } else { want.max(READ_AHEAD) };
-            let mut known = stretch(&logs, before, look);
+            let look = if round == 0 { want } else { want + READ_AHEAD };
+            let mut known = self.known(timeline, before, look);
             if !known.blocked.is_empty() {
-                let from = known.from.max(before.saturating_sub(span)).max(0);
-                self.fill(&keys, &logs, &mut known, (from, before, reach), want).await?;
-                span = span.saturating_mul(8);
+                self.fill(timeline, &mut known, (before, reach), look).await?;
             }
             known.entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.id));
             known.entries.dedup_by_key(|entry| entry.id);
@@ -123,27 +114,33 @@ impl Feed {
         Ok(Found { entries: page, examined: before.max(0) })
     }
 
+    /// What memory knows of the stretch below `before`.
+    fn known(&self, timeline: &Timeline, before: i64, want: usize) -> Stretch {
+        let open = |place| self.caches.logs.get(&timeline.key(place));
+        if let Timeline::Home { followees, .. } = timeline {
+            let newest = followees.newest().iter().map(|cell| cell.get());
+            return stretch(newest, open, before, want);
+        }
+        let log = open(0);
+        let newest = log.as_ref().map_or(Newest::UNKNOWN, |log| log.newest());
+        stretch([newest].into_iter(), |_| log.clone(), before, want)
+    }
+
     /// Completes a stretch with what the blocked logs hold in it, and shortens it to what is then
     /// known of all logs.
     async fn fill(
         &self,
-        keys: &[LogKey],
-        logs: &[Option<Arc<Log>>],
+        timeline: &Timeline,
         known: &mut Stretch,
-        (from, before, reach): (i64, i64, i64),
+        (before, reach): (i64, i64),
         want: usize,
     ) -> Result<(), StoreError> {
-        let blocked: Vec<LogKey> = known.blocked.iter().map(|place| keys[*place]).collect();
+        let blocked: Vec<LogKey> = known.blocked.iter().map(|place| timeline.key(*place)).collect();
         let tickets: Vec<Ticket> = blocked.iter().map(|k| self.caches.logs.ticket(k)).collect();
-        let read = self.read(&blocked, from, reach, want + READ_AHEAD).await?;
+        let read = self.read(&blocked, known.from, reach, want + READ_AHEAD).await?;
         self.extend_logs(&blocked, &tickets, &read, reach);
-
-        // Memory may know entries below the stretch asked for; they wait for the next round.
         known.from = read.from;
-        known.entries.clear();
-        for log in logs.iter().flatten() {
-            known.entries.extend_from_slice(log.between(known.from, before));
-        }
+        known.entries.retain(|entry| entry.id.0 >= read.from);
         known.entries.extend(read.entries.iter().filter(|entry| entry.id.0 < before));
         Ok(())
     }
@@ -195,26 +192,36 @@ impl Feed {
         Ok(())
     }
 
-    /// Keeps what was read up to `reach`, where it joins what a log knows by now.
+    /// Keeps what was read up to `reach`, where it joins what is known by now.
     fn extend_logs(&self, keys: &[LogKey], tickets: &[Ticket], read: &Read, reach: i64) {
         // By author, so that each log finds its own without going through all.
         let mut entries = read.entries.clone();
         entries.sort_unstable_by_key(|entry| entry.user_id);
         for (key, ticket) in keys.iter().zip(tickets) {
-            let own = match key {
+            let (own, cell) = match key {
                 LogKey::Author(author) => {
                     let start = entries.partition_point(|entry| entry.user_id < *author);
                     let end = entries.partition_point(|entry| entry.user_id <= *author);
-                    &entries[start..end]
+                    (&entries[start..end], self.caches.newest.find(*author))
                 }
-                LogKey::Hashtag(_) | LogKey::Public => &entries,
+                LogKey::Hashtag(_) | LogKey::Public => (&entries[..], None),
             };
             self.caches.logs.offer_with(*key, *ticket, |known| {
-                if reach < known.as_deref().map_or(i64::MAX, Log::floor) {
+                let newest = match (&known, &cell) {
+                    (Some(log), _) => Newest::below(log.floor()),
+                    (None, Some(cell)) => cell.get(),
+                    (None, None) => Newest::UNKNOWN,
+                };
+                if !newest.joins(reach) {
                     return None;
                 }
                 let above = known.as_deref().map_or(&[][..], |log| log.between(0, i64::MAX));
-                Some(Arc::new(Log::new([own, above].concat(), read.from)))
+                let log = Log::new([own, above].concat(), read.from);
+                if let Some(cell) = &cell {
+                    cell.set(log.newest());
+                }
+                // Where a cell says that there is nothing, no log needs to say it again.
+                (cell.is_none() || !log.is_empty()).then(|| Arc::new(log))
             });
         }
     }

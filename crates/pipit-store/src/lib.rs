@@ -9,6 +9,7 @@
 
 mod connect;
 mod entity;
+mod entries;
 mod error;
 mod hashtags;
 mod migrations;
@@ -29,12 +30,12 @@ use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use connect::Pools;
+pub use entries::Source;
 pub use error::StoreError;
 pub use hashtags::Hashtag;
 pub use relations::{FollowSide, Marked, Relationship};
 pub use sessions::Session;
 use sql::Sql;
-pub use tweets::Source;
 pub use users::{Credentials, NewUser};
 pub use write::command::{Command, IdempotencyKey, NewTweet, Outcome};
 use write::horizon::Horizon;

@@ -1,11 +1,11 @@
-//! Tweets as they are read: whole ones by id, and the entries of a timeline by stretch of time.
+//! Tweets as they are read: whole ones by id, and the tweets of a conversation.
 
 use std::collections::{HashMap, HashSet};
 
 use pipit_model::limits::CONVERSATION_ROWS_MAX;
-use pipit_model::tweet::{Entry, Kind, Mention, Tweet, TweetCounts};
-use pipit_model::{HashtagId, Timestamp, TweetId, UserId};
-use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, QueryResult};
+use pipit_model::tweet::{Kind, Mention, Tweet, TweetCounts};
+use pipit_model::{Timestamp, TweetId, UserId};
+use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult};
 
 use crate::Store;
 use crate::entity::tweets;
@@ -17,20 +17,6 @@ pub(crate) mod kind_code {
     pub(crate) const TWEET: i16 = 0;
     pub(crate) const REPLY: i16 = 1;
     pub(crate) const RETWEET: i16 = 2;
-}
-
-const ENTRY_COLUMNS: &str = "t.id, t.user_id, t.reply_to_id, t.reply_to_user_id, \
-                             t.retweet_of_id, t.retweet_of_user_id";
-
-/// Whose entries a timeline is made of.
-#[derive(Debug, Clone, Copy)]
-pub enum Source<'a> {
-    /// Everything that these people posted and retweeted.
-    Authors(&'a [UserId]),
-    /// Tweets and replies with a hashtag.
-    Hashtag(HashtagId),
-    /// Everybody's tweets, without replies and retweets.
-    Public,
 }
 
 /// The highest id in use; 0 in an empty database.
@@ -76,41 +62,6 @@ impl Store {
             mentions.entry(row.try_get_by_index(0)?).or_default().push(mention);
         }
         Ok(mentions)
-    }
-
-    /// The newest entries of a source with `from <= id < before`, newest first, tombstones left
-    /// out. If fewer than `limit` come back, there are no more in that stretch.
-    pub async fn list_entries(
-        &self,
-        source: Source<'_>,
-        from: i64,
-        before: i64,
-        limit: u64,
-    ) -> Result<Vec<Entry>, StoreError> {
-        let sql = self.sql("SELECT ").push(ENTRY_COLUMNS);
-        let sql = match source {
-            Source::Authors(authors) => sql
-                .push(" FROM tweets t")
-                // With many authors SQLite, which knows little of its tables, would rather read
-                // everybody's tweets of that stretch.
-                .push_for_sqlite(" INDEXED BY tweets_author")
-                .push(" WHERE t.user_id IN ")
-                .list(authors.iter().map(|author| author.0)),
-            Source::Hashtag(hashtag) => sql
-                .push(" FROM tweet_hashtags h JOIN tweets t ON t.id = h.tweet_id")
-                .push(" WHERE h.hashtag_id = ")
-                .bind(hashtag.0),
-            Source::Public => sql.push(" FROM tweets t WHERE t.kind = ").bind(kind_code::TWEET),
-        };
-        let id = if matches!(source, Source::Hashtag(_)) { "h.tweet_id" } else { "t.id" };
-        let sql = sql
-            .push(&format!(" AND {id} >= "))
-            .bind(from)
-            .push(&format!(" AND {id} < "))
-            .bind(before)
-            .push(&format!(" AND t.deleted_at IS NULL ORDER BY {id} DESC LIMIT "))
-            .bind(limit as i64);
-        self.entries(sql).await
     }
 
     /// Direct and indirect answers to a tweet with an id above `after`, oldest first, tombstones left
@@ -171,29 +122,13 @@ impl Store {
         self.ids(sql).await
     }
 
-    async fn entries(&self, sql: Sql) -> Result<Vec<Entry>, StoreError> {
-        let rows = self.rows(sql).await?;
-        rows.iter().map(|row| Ok(entry_from(row)?)).collect()
-    }
-
     async fn ids(&self, sql: Sql) -> Result<Vec<TweetId>, StoreError> {
         let rows = self.rows(sql).await?;
         rows.iter().map(|row| Ok(TweetId(row.try_get_by_index(0)?))).collect()
     }
 }
 
-fn entry_from(row: &QueryResult) -> Result<Entry, sea_orm::DbErr> {
-    Ok(Entry {
-        id: TweetId(row.try_get_by_index(0)?),
-        user_id: UserId(row.try_get_by_index(1)?),
-        kind: kind_of(
-            (row.try_get_by_index(2)?, row.try_get_by_index(3)?),
-            (row.try_get_by_index(4)?, row.try_get_by_index(5)?),
-        ),
-    })
-}
-
-fn kind_of(reply: (Option<i64>, Option<i64>), retweet: (Option<i64>, Option<i64>)) -> Kind {
+pub(crate) fn kind_of(reply: (Option<i64>, Option<i64>), retweet: (Option<i64>, Option<i64>)) -> Kind {
     match (reply, retweet) {
         (_, (Some(of), Some(of_user))) => {
             Kind::Retweet { of: TweetId(of), of_user: UserId(of_user) }

@@ -1,0 +1,125 @@
+//! Timelines as they are read: the newest entries of some authors, of a hashtag, or of everybody.
+
+use pipit_model::tweet::Entry;
+use pipit_model::{HashtagId, TweetId, UserId};
+use sea_orm::QueryResult;
+
+use crate::Store;
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::tweets::{kind_code, kind_of};
+
+const COLUMNS: &str = "SELECT t.id, t.user_id, t.reply_to_id, t.reply_to_user_id, \
+                       t.retweet_of_id, t.retweet_of_user_id";
+
+/// Whose entries a timeline is made of.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// Everything that these people posted and retweeted.
+    Authors(&'a [UserId]),
+    /// Tweets and replies with a hashtag.
+    Hashtag(HashtagId),
+    /// Everybody's tweets, without replies and retweets.
+    Public,
+}
+
+/// A stretch of a timeline: at most `limit` entries with `from <= id < before`.
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    from: i64,
+    before: i64,
+    limit: i64,
+}
+
+impl Store {
+    /// The newest entries of a source with `from <= id < before`, newest first, tombstones left
+    /// out. If fewer than `limit` (at least 1) come back, there are no more in that stretch.
+    pub async fn list_entries(
+        &self,
+        source: Source<'_>,
+        from: i64,
+        before: i64,
+        limit: u64,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let window = Window { from, before, limit: limit as i64 };
+        let sql = match source {
+            Source::Authors([]) => return Ok(Vec::new()),
+            Source::Authors([author]) => {
+                let sql = self.sql(COLUMNS).push(" FROM tweets t WHERE t.user_id = ");
+                newest_of(sql.bind(author.0), "t.id", window)
+            }
+            Source::Authors(authors) => newest_of_many(self.sql(""), authors, window),
+            Source::Hashtag(hashtag) => {
+                let sql = self.sql(COLUMNS).push(" FROM tweet_hashtags h JOIN tweets t");
+                let sql = sql.push(" ON t.id = h.tweet_id WHERE h.hashtag_id = ");
+                newest_of(sql.bind(hashtag.0), "h.tweet_id", window)
+            }
+            Source::Public => {
+                let sql = self.sql(COLUMNS).push(" FROM tweets t WHERE t.kind = ");
+                newest_of(sql.bind(kind_code::TWEET), "t.id", window)
+            }
+        };
+        let rows = self.rows(sql).await?;
+        rows.iter().map(|row| Ok(entry_from(row)?)).collect()
+    }
+}
+
+/// Ends a statement over one index, read from its newest end.
+fn newest_of(sql: Sql, id: &str, window: Window) -> Sql {
+    sql.push(&format!(" AND {id} >= "))
+        .bind(window.from)
+        .push(&format!(" AND {id} < "))
+        .bind(window.before)
+        .push(&format!(" AND t.deleted_at IS NULL ORDER BY {id} DESC LIMIT "))
+        .bind(window.limit)
+}
+
+/// The newest entries of many authors, whether they post by the minute or by the year: first each
+/// author's newest one, a look into the index each; the `limit` newest of these tell how far back
+/// the answer goes; then what is that new, of those authors that have it.
+fn newest_of_many(sql: Sql, authors: &[UserId], window: Window) -> Sql {
+    let sql = sql
+        .push("WITH newest AS (SELECT u.id AS author, (SELECT a.id FROM tweets a")
+        .push_for_sqlite(" INDEXED BY tweets_author")
+        .push(" WHERE a.user_id = u.id AND a.id >= ")
+        .bind(window.from)
+        .push(" AND a.id < ")
+        .bind(window.before)
+        .push(" AND a.deleted_at IS NULL ORDER BY a.id DESC LIMIT 1) AS id")
+        .push(" FROM users u WHERE u.id IN ")
+        .list(authors.iter().map(|author| author.0));
+    let sql = sql
+        .push("), bound AS (SELECT COALESCE((SELECT n.id FROM newest n WHERE n.id IS NOT NULL")
+        .push(" ORDER BY n.id DESC LIMIT 1 OFFSET ")
+        .bind(window.limit - 1)
+        .push("), ")
+        .bind(window.from)
+        .push(") AS id) ");
+    // CROSS JOIN: SQLite then keeps to this order.
+    let sql = sql
+        .push(COLUMNS)
+        .push(" FROM bound b CROSS JOIN newest n CROSS JOIN tweets t")
+        .push_for_sqlite(" INDEXED BY tweets_author")
+        .push(" WHERE n.id >= b.id AND t.user_id = n.author AND t.id >= b.id AND t.id < ")
+        .bind(window.before);
+    // Nobody has more than `limit` entries in the answer: where the bound is far, this one is near.
+    sql.push(" AND t.id >= COALESCE((SELECT o.id FROM tweets o")
+        .push_for_sqlite(" INDEXED BY tweets_author")
+        .push(" WHERE o.user_id = n.author AND o.id >= b.id AND o.id < ")
+        .bind(window.before)
+        .push(" AND o.deleted_at IS NULL ORDER BY o.id DESC LIMIT 1 OFFSET ")
+        .bind(window.limit - 1)
+        .push("), b.id) AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT ")
+        .bind(window.limit)
+}
+
+fn entry_from(row: &QueryResult) -> Result<Entry, sea_orm::DbErr> {
+    Ok(Entry {
+        id: TweetId(row.try_get_by_index(0)?),
+        user_id: UserId(row.try_get_by_index(1)?),
+        kind: kind_of(
+            (row.try_get_by_index(2)?, row.try_get_by_index(3)?),
+            (row.try_get_by_index(4)?, row.try_get_by_index(5)?),
+        ),
+    })
+}
