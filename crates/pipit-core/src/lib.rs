@@ -125,6 +125,12 @@ impl Pipit {
         self.0.feed.cache_stats()
     }
 
+    /// Statements sent to the database so far.
+    #[must_use]
+    pub fn database_statements(&self) -> u64 {
+        self.0.store.statements()
+    }
+
     /// Writes what waits and closes the database.
     ///
     /// # Errors

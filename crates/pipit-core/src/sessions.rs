@@ -111,7 +111,17 @@ impl Pipit {
         let refused = || Error::Unauthenticated("the token is not valid (any more): sign in again");
         let now = self.0.clock.now();
         let caller = self.0.tokens.verify(token, now).ok_or_else(refused)?;
-        let session = self.0.feed.session(caller.session_id).await?.ok_or_else(refused)?;
+        let feed = &self.0.feed;
+        let session = match feed.cached_session(caller.session_id) {
+            Some(session) => Some(session),
+            None => {
+                // Somebody is back: what their pages need is on its way with their session.
+                let (session, ()) =
+                    tokio::try_join!(feed.session(caller.session_id), feed.prepare(caller.user_id))?;
+                session
+            }
+        };
+        let session = session.ok_or_else(refused)?;
         if session.user_id != caller.user_id || session.expires_at <= now {
             return Err(refused());
         }

@@ -67,10 +67,6 @@ impl<K: Ord + Copy, V> Few<K, V> {
         let at = self.0.binary_search_by_key(key, |(key, _)| *key).ok()?;
         Some(&self.0[at].1)
     }
-
-    fn values(&self) -> impl Iterator<Item = &V> {
-        self.0.iter().map(|(_, value)| value)
-    }
 }
 
 impl Parts {
@@ -100,14 +96,7 @@ impl Pipit {
         reader: Option<Caller>,
         entries: &[Entry],
     ) -> Result<Vec<TweetView>> {
-        let mut ids = Vec::with_capacity(entries.len() * 2);
-        for entry in entries {
-            ids.push(entry.id);
-            if let Kind::Retweet { of, .. } = entry.kind {
-                ids.push(of);
-            }
-        }
-        let parts = self.parts(reader, ids).await?;
+        let parts = self.parts(reader, entries).await?;
         Ok(entries.iter().filter_map(|entry| parts.view(entry.id)).collect())
     }
 
@@ -117,40 +106,55 @@ impl Pipit {
         reader: Option<Caller>,
         ids: &[TweetId],
     ) -> Result<Vec<Option<TweetView>>> {
-        let parts = self.parts(reader, ids.to_vec()).await?;
+        let cards = self.0.feed.tweets(ids).await?;
+        let entries: Vec<Entry> = cards.iter().flatten().map(|card| card.tweet().entry()).collect();
+        let parts = self.parts(reader, &entries).await?;
         Ok(ids.iter().map(|id| parts.view(*id)).collect())
     }
 
-    /// What these tweets need to be shown, the tweets that retweets among them pass on included.
-    async fn parts(&self, reader: Option<Caller>, mut ids: Vec<TweetId>) -> Result<Parts> {
-        let feed = &self.0.feed;
-        let mut cards = feed.tweets(&ids).await?;
-        let passed_on = cards.iter().flatten().filter_map(|card| match card.tweet().kind {
-            Kind::Retweet { of, .. } if !ids.contains(&of) => Some(of),
-            _ => None,
-        });
-        let passed_on: Vec<TweetId> = passed_on.collect();
-        if !passed_on.is_empty() {
-            cards.extend(feed.tweets(&passed_on).await?);
-            ids.extend(passed_on);
-        }
-        let cards = Few::new(&ids, cards);
-        let mut people = Vec::with_capacity(ids.len() * 2);
-        for card in cards.values() {
-            people.push(card.tweet().user_id);
-            if let Kind::Reply { to_user, .. } = card.tweet().kind {
-                people.push(to_user);
+    /// What these entries need to be shown, the tweets that retweets among them pass on included.
+    async fn parts(&self, reader: Option<Caller>, entries: &[Entry]) -> Result<Parts> {
+        let mut ids = Vec::with_capacity(entries.len() * 2);
+        let mut people = Vec::with_capacity(entries.len() * 2);
+        for entry in entries {
+            ids.push(entry.id);
+            people.push(entry.user_id);
+            match entry.kind {
+                Kind::Tweet => {}
+                Kind::Reply { to_user, .. } => people.push(to_user),
+                Kind::Retweet { of, of_user } => {
+                    ids.push(of);
+                    people.push(of_user);
+                }
             }
         }
         people.sort_unstable();
         people.dedup();
-        let users = Few::new(&people, feed.users(&people).await?);
-        let marks = match reader {
-            Some(reader) => feed.marks(reader.user_id, &ids).await?,
-            None => Vec::new(),
+        let feed = &self.0.feed;
+        let marks = async {
+            match reader {
+                Some(reader) => feed.marks(reader.user_id, &ids).await,
+                None => Ok(Vec::new()),
+            }
         };
-        let marks = Few::new(&ids, marks.into_iter().map(Some));
-        Ok(Parts { cards, users, marks })
+        // Side by side: what is not in memory costs one wait for the database, not three.
+        let (cards, mut users, marks) =
+            tokio::try_join!(feed.tweets(&ids), feed.users(&people), marks)?;
+        // Only the answer that a retweet passes on tells whom it answers.
+        let answered = cards.iter().flatten().filter_map(|card| match card.tweet().kind {
+            Kind::Reply { to_user, .. } if !people.contains(&to_user) => Some(to_user),
+            _ => None,
+        });
+        let answered: Vec<UserId> = answered.collect();
+        if !answered.is_empty() {
+            users.extend(feed.users(&answered).await?);
+            people.extend(answered);
+        }
+        Ok(Parts {
+            cards: Few::new(&ids, cards),
+            users: Few::new(&people, users),
+            marks: Few::new(&ids, marks.into_iter().map(Some)),
+        })
     }
 
     /// Accounts as a reader sees them; deleted ones are left out.

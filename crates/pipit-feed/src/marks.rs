@@ -91,6 +91,14 @@ impl Weigh for Arc<ReaderMarks> {
 }
 
 impl Feed {
+    /// Asks at once for what every page of a reader will need, and is not in memory.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn prepare(&self, reader: UserId) -> Result<(), StoreError> {
+        tokio::try_join!(self.followees(reader), self.reader_marks(reader)).map(|_| ())
+    }
+
     /// How a reader stands to each of these tweets.
     ///
     /// # Errors
@@ -126,10 +134,12 @@ impl Feed {
             return Ok(marks);
         }
         let ticket = cache.ticket(&reader);
-        let marks = Arc::new(ReaderMarks {
-            liked: MarkSet::new(self.store.list_liked(reader, FLAGS_WINDOW).await?),
-            retweeted: MarkSet::new(self.store.list_retweeted(reader, FLAGS_WINDOW).await?),
-        });
+        let (liked, retweeted) = tokio::try_join!(
+            self.store.list_liked(reader, FLAGS_WINDOW),
+            self.store.list_retweeted(reader, FLAGS_WINDOW)
+        )?;
+        let marks = ReaderMarks { liked: MarkSet::new(liked), retweeted: MarkSet::new(retweeted) };
+        let marks = Arc::new(marks);
         cache.offer(reader, marks.clone(), ticket);
         Ok(marks)
     }

@@ -107,6 +107,12 @@ impl Feed {
         Ok(found)
     }
 
+    /// The same as [`Feed::session`], if it is in memory.
+    #[must_use]
+    pub fn cached_session(&self, id: SessionId) -> Option<Arc<Session>> {
+        self.caches.sessions.get(&id)
+    }
+
     /// A session that has not been ended; it may have expired.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 
 pub mod extract;
 pub mod headers;
+mod measure;
 pub mod problem;
 pub mod request_id;
 pub mod stack;

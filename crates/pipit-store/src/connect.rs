@@ -1,6 +1,8 @@
 //! Opening a database: which one, how many connections, and how careful.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sea_orm::{
@@ -29,6 +31,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 pub(crate) struct Pools {
     pub(crate) read: DatabaseConnection,
     pub(crate) write: DatabaseConnection,
+    /// Statements sent so far, for the metrics.
+    statements: Arc<AtomicU64>,
 }
 
 impl Pools {
@@ -52,10 +56,24 @@ impl Pools {
                 .sqlx_logging(false);
             options
         };
-        Ok(Self {
-            read: Database::connect(pool(SERVER_READERS)).await?,
-            write: Database::connect(pool(SERVER_WRITERS)).await?,
-        })
+        let read = Database::connect(pool(SERVER_READERS)).await?;
+        Ok(Self::counted(read, Database::connect(pool(SERVER_WRITERS)).await?))
+    }
+
+    fn counted(mut read: DatabaseConnection, mut write: DatabaseConnection) -> Self {
+        let statements = Arc::new(AtomicU64::new(0));
+        for connection in [&mut read, &mut write] {
+            let statements = statements.clone();
+            connection.set_metric_callback(move |_| {
+                statements.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        Self { read, write, statements }
+    }
+
+    /// Statements sent so far, without those that begin and end transactions.
+    pub(crate) fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
@@ -94,10 +112,10 @@ impl Pools {
             .connect_with(options.pragma("query_only", "ON"))
             .await
             .map_err(unavailable)?;
-        Ok(Self {
-            read: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
-            write: SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
-        })
+        Ok(Self::counted(
+            SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
+            SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
+        ))
     }
 
     pub(crate) fn backend(&self) -> DbBackend {

@@ -80,7 +80,7 @@ fn newest_of(sql: Sql, id: &str, window: Window) -> Sql {
 fn newest_of_many(sql: Sql, authors: &[UserId], window: Window) -> Sql {
     let sql = sql
         .push("WITH newest AS (SELECT u.id AS author, (SELECT a.id FROM tweets a")
-        .push_for_sqlite(" INDEXED BY tweets_author")
+        .by_index("tweets_author")
         .push(" WHERE a.user_id = u.id AND a.id >= ")
         .bind(window.from)
         .push(" AND a.id < ")
@@ -99,12 +99,12 @@ fn newest_of_many(sql: Sql, authors: &[UserId], window: Window) -> Sql {
     let sql = sql
         .push(COLUMNS)
         .push(" FROM bound b CROSS JOIN newest n CROSS JOIN tweets t")
-        .push_for_sqlite(" INDEXED BY tweets_author")
+        .by_index("tweets_author")
         .push(" WHERE n.id >= b.id AND t.user_id = n.author AND t.id >= b.id AND t.id < ")
         .bind(window.before);
     // Nobody has more than `limit` entries in the answer: where the bound is far, this one is near.
     sql.push(" AND t.id >= COALESCE((SELECT o.id FROM tweets o")
-        .push_for_sqlite(" INDEXED BY tweets_author")
+        .by_index("tweets_author")
         .push(" WHERE o.user_id = n.author AND o.id >= b.id AND o.id < ")
         .bind(window.before)
         .push(" AND o.deleted_at IS NULL ORDER BY o.id DESC LIMIT 1 OFFSET ")

@@ -117,6 +117,12 @@ impl Store {
         }
     }
 
+    /// Statements sent to the database so far.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.pools.statements()
+    }
+
     /// Writes what waits and closes all connections. Later calls answer that it is gone.
     ///
     /// # Errors

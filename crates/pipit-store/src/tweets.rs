@@ -35,10 +35,10 @@ impl Store {
             return Ok(Vec::new());
         }
         let sql = self.sql("SELECT * FROM tweets WHERE id IN ").list(ids.iter().map(|id| id.0));
-        let rows = tweets::Model::find_by_statement(sql.done()).all(self.read()).await?;
-        let mentioning =
-            rows.iter().filter(|row| row.content.contains(['@', '＠'])).map(|row| row.id);
-        let mut mentions = self.mentions_of(mentioning.collect()).await?;
+        let rows = tweets::Model::find_by_statement(sql.done()).all(self.read());
+        // Side by side: a page that is not in memory waits for one answer, not for two.
+        let rows = async { Ok(rows.await?) };
+        let (rows, mut mentions) = tokio::try_join!(rows, self.mentions_of(ids))?;
         let with_mentions = |row: tweets::Model| {
             let mentions = mentions.remove(&row.id).unwrap_or_default();
             from_row(row, mentions)
@@ -46,14 +46,11 @@ impl Store {
         Ok(rows.into_iter().map(with_mentions).collect())
     }
 
-    async fn mentions_of(&self, ids: Vec<i64>) -> Result<HashMap<i64, Vec<Mention>>, StoreError> {
+    async fn mentions_of(&self, ids: &[TweetId]) -> Result<HashMap<i64, Vec<Mention>>, StoreError> {
         let mut mentions: HashMap<i64, Vec<Mention>> = HashMap::new();
-        if ids.is_empty() {
-            return Ok(mentions);
-        }
         let sql = self
             .sql("SELECT tweet_id, user_id, handle_key FROM mentions WHERE tweet_id IN ")
-            .list(ids);
+            .list(ids.iter().map(|id| id.0));
         for row in self.rows(sql).await? {
             let mention = Mention {
                 user_id: UserId(row.try_get_by_index(1)?),
@@ -76,7 +73,8 @@ impl Store {
         let of_conversation = self
             .sql("SELECT id, reply_to_id, deleted_at FROM tweets WHERE conversation_id = ")
             .bind(tweet.conversation_id.0)
-            .push(" AND id > ");
+            // Only answers are in the index.
+            .push(" AND reply_to_id IS NOT NULL AND id > ");
         if tweet.id == tweet.conversation_id {
             let sql = of_conversation
                 .bind(after.max(tweet.id.0))
