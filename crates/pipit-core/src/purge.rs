@@ -91,7 +91,7 @@ impl Pipit {
             commands.push(Command::Like { user_id, tweet_id, to: unset });
         }
         let own = Source::Authors(&[user_id]);
-        for entry in store.list_entries(own, 0, i64::MAX, PURGE_STEP_ROWS).await? {
+        for entry in store.list_entries(own, 0, i64::MAX, PURGE_STEP_ROWS).await?.entries {
             commands.push(match entry.kind {
                 Kind::Retweet { of, .. } => Command::Retweet { user_id, tweet_id: of, to: unset },
                 Kind::Tweet | Kind::Reply { .. } => Command::Delete { tweet_id: entry.id, user_id },

@@ -116,8 +116,10 @@ impl Pipit {
             Some(session) => Some(session),
             None => {
                 // Somebody is back: what their pages need is on its way with their session.
-                let (session, ()) =
-                    tokio::try_join!(feed.session(caller.session_id), feed.prepare(caller.user_id))?;
+                let (session, ()) = tokio::try_join!(
+                    feed.session(caller.session_id),
+                    feed.prepare(caller.user_id)
+                )?;
                 session
             }
         };

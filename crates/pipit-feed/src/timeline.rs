@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pipit_model::limits::PAGE_ROUNDS_MAX;
 use pipit_model::tweet::Entry;
 use pipit_model::{HashtagId, Timestamp, UserId, visibility};
-use pipit_store::{Source, StoreError};
+use pipit_store::{Entries, Source, StoreError};
 
 use crate::Feed;
 use crate::coherent::Ticket;
@@ -16,6 +16,8 @@ use crate::newest::Newest;
 
 /// Entries asked of the database beyond those wanted: they fill the logs for the next page.
 const READ_AHEAD: usize = 43;
+/// Entries looked at in one round, where the rules drop nearly all of them.
+const LOOK_MAX: usize = 512;
 /// Authors named in one statement; all three databases take at least twice as many values.
 const AUTHORS_PER_QUERY: usize = 10_000;
 
@@ -69,12 +71,6 @@ pub struct Found {
     pub examined: i64,
 }
 
-/// Entries from the database: all of some logs with an id of at least `from`.
-struct Read {
-    entries: Vec<Entry>,
-    from: i64,
-}
-
 impl Feed {
     /// The newest `want` entries of a timeline with `id < before`, newest first; fewer if the
     /// timeline ends before, or if next to nothing in it is admitted.
@@ -95,8 +91,8 @@ impl Feed {
         let mut reach = if before < horizon { before } else { i64::MAX };
         let mut before = before.min(horizon);
         for round in 0..PAGE_ROUNDS_MAX {
-            // If the first look left room, the rules drop much: then more is looked at.
-            let look = if round == 0 { want } else { want + READ_AHEAD };
+            // If one look left room, the rules drop much: the next one goes twice as far.
+            let look = want.max(LOOK_MAX.min(want << round.min(8)));
             let mut known = self.known(timeline, before, look);
             if !known.blocked.is_empty() {
                 self.fill(timeline, &mut known, (before, reach), look).await?;
@@ -152,8 +148,8 @@ impl Feed {
         from: i64,
         before: i64,
         limit: usize,
-    ) -> Result<Read, StoreError> {
-        let mut all = Read { entries: Vec::new(), from };
+    ) -> Result<Entries, StoreError> {
+        let mut all = Entries { entries: Vec::new(), from };
         let mut authors: Vec<UserId> = Vec::new();
         for key in keys {
             let source = match key {
@@ -164,36 +160,17 @@ impl Feed {
                 LogKey::Hashtag(hashtag) => Source::Hashtag(*hashtag),
                 LogKey::Public => Source::Public,
             };
-            self.read_more(&mut all, source, before, limit).await?;
+            all.merge(self.store.list_entries(source, all.from, before, limit as u64).await?);
         }
         for authors in authors.chunks(AUTHORS_PER_QUERY) {
-            self.read_more(&mut all, Source::Authors(authors), before, limit).await?;
+            let source = Source::Authors(authors);
+            all.merge(self.store.list_entries(source, all.from, before, limit as u64).await?);
         }
-        let from = all.from;
-        all.entries.retain(|entry| entry.id.0 >= from);
         Ok(all)
     }
 
-    async fn read_more(
-        &self,
-        all: &mut Read,
-        source: Source<'_>,
-        before: i64,
-        limit: usize,
-    ) -> Result<(), StoreError> {
-        let found = self.store.list_entries(source, all.from, before, limit as u64).await?;
-        // As many as were asked for: below the last one there may be more.
-        if found.len() == limit
-            && let Some(last) = found.last()
-        {
-            all.from = last.id.0;
-        }
-        all.entries.extend(found);
-        Ok(())
-    }
-
     /// Keeps what was read up to `reach`, where it joins what is known by now.
-    fn extend_logs(&self, keys: &[LogKey], tickets: &[Ticket], read: &Read, reach: i64) {
+    fn extend_logs(&self, keys: &[LogKey], tickets: &[Ticket], read: &Entries, reach: i64) {
         // By author, so that each log finds its own without going through all.
         let mut entries = read.entries.clone();
         entries.sort_unstable_by_key(|entry| entry.user_id);

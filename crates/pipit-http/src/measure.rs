@@ -23,7 +23,8 @@ pub(crate) fn observe(method: &Method, route: &str, status: StatusCode, took: Du
     }
     drop(known);
     let (name, status_text) = (method_label(method), status.as_str().to_owned());
-    let labels = [("method", name.to_owned()), ("route", route.to_owned()), ("status", status_text)];
+    let labels =
+        [("method", name.to_owned()), ("route", route.to_owned()), ("status", status_text)];
     let histogram = metrics::histogram!("pipit_http_request_seconds", &labels);
     histogram.record(took);
     // Methods that somebody made up share a series, and are not worth a place here.

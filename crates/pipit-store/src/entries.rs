@@ -10,7 +10,7 @@ use crate::sql::Sql;
 use crate::tweets::{kind_code, kind_of};
 
 const COLUMNS: &str = "SELECT t.id, t.user_id, t.reply_to_id, t.reply_to_user_id, \
-                       t.retweet_of_id, t.retweet_of_user_id";
+                       t.retweet_of_id, t.retweet_of_user_id, t.deleted_at";
 
 /// Whose entries a timeline is made of.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +23,25 @@ pub enum Source<'a> {
     Public,
 }
 
+/// What was found of a stretch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entries {
+    /// Newest first.
+    pub entries: Vec<Entry>,
+    /// There are no others with at least this id: the stretch's own end, or the last entry if there
+    /// may be more below it.
+    pub from: i64,
+}
+
+impl Entries {
+    /// Adds what was found of the same stretch of other logs; what is known of both is kept.
+    pub fn merge(&mut self, other: Self) {
+        self.from = self.from.max(other.from);
+        self.entries.extend(other.entries);
+        self.entries.retain(|entry| entry.id.0 >= self.from);
+    }
+}
+
 /// A stretch of a timeline: at most `limit` entries with `from <= id < before`.
 #[derive(Debug, Clone, Copy)]
 struct Window {
@@ -32,18 +51,18 @@ struct Window {
 }
 
 impl Store {
-    /// The newest entries of a source with `from <= id < before`, newest first, tombstones left
-    /// out. If fewer than `limit` (at least 1) come back, there are no more in that stretch.
+    /// The newest entries of a source with `from <= id < before`, at most `limit` (which is at
+    /// least 1), tombstones left out.
     pub async fn list_entries(
         &self,
         source: Source<'_>,
         from: i64,
         before: i64,
         limit: u64,
-    ) -> Result<Vec<Entry>, StoreError> {
+    ) -> Result<Entries, StoreError> {
         let window = Window { from, before, limit: limit as i64 };
         let sql = match source {
-            Source::Authors([]) => return Ok(Vec::new()),
+            Source::Authors([]) => return Ok(Entries { entries: Vec::new(), from }),
             Source::Authors([author]) => {
                 let sql = self.sql(COLUMNS).push(" FROM tweets t WHERE t.user_id = ");
                 newest_of(sql.bind(author.0), "t.id", window)
@@ -60,7 +79,15 @@ impl Store {
             }
         };
         let rows = self.rows(sql).await?;
-        rows.iter().map(|row| Ok(entry_from(row)?)).collect()
+        let rows: Vec<(Entry, bool)> =
+            rows.iter().map(entry_from).collect::<Result<_, sea_orm::DbErr>>()?;
+        let from = match rows.last() {
+            // As many as were asked for: below the last one there may be more.
+            Some((last, _)) if rows.len() == limit as usize => last.id.0,
+            _ => from,
+        };
+        let live = rows.into_iter().filter(|(_, deleted)| !deleted).map(|(entry, _)| entry);
+        Ok(Entries { entries: live.collect(), from })
     }
 }
 
@@ -76,20 +103,22 @@ fn newest_of(sql: Sql, id: &str, window: Window) -> Sql {
 
 /// The newest entries of many authors, whether they post by the minute or by the year: first each
 /// author's newest one, a look into the index each; the `limit` newest of these tell how far back
-/// the answer goes; then what is that new, of those authors that have it.
+/// the answer goes; then what is that new, of those authors that have it. Tombstones are among them,
+/// since to leave them out the first step would have to read rows.
 fn newest_of_many(sql: Sql, authors: &[UserId], window: Window) -> Sql {
     let sql = sql
-        .push("WITH newest AS (SELECT u.id AS author, (SELECT a.id FROM tweets a")
+        .push("WITH authors(id) AS (")
+        .numbers("users", authors.iter().map(|author| author.0))
+        .push("), newest AS ")
+        .once()
+        .push("(SELECT u.id AS author, (SELECT a.id FROM tweets a")
         .by_index("tweets_author")
         .push(" WHERE a.user_id = u.id AND a.id >= ")
         .bind(window.from)
         .push(" AND a.id < ")
         .bind(window.before)
-        .push(" AND a.deleted_at IS NULL ORDER BY a.id DESC LIMIT 1) AS id")
-        .push(" FROM users u WHERE u.id IN ")
-        .list(authors.iter().map(|author| author.0));
-    let sql = sql
-        .push("), bound AS (SELECT COALESCE((SELECT n.id FROM newest n WHERE n.id IS NOT NULL")
+        .push(" ORDER BY a.id DESC LIMIT 1) AS id FROM authors u)")
+        .push(", bound AS (SELECT COALESCE((SELECT n.id FROM newest n WHERE n.id IS NOT NULL")
         .push(" ORDER BY n.id DESC LIMIT 1 OFFSET ")
         .bind(window.limit - 1)
         .push("), ")
@@ -107,19 +136,21 @@ fn newest_of_many(sql: Sql, authors: &[UserId], window: Window) -> Sql {
         .by_index("tweets_author")
         .push(" WHERE o.user_id = n.author AND o.id >= b.id AND o.id < ")
         .bind(window.before)
-        .push(" AND o.deleted_at IS NULL ORDER BY o.id DESC LIMIT 1 OFFSET ")
+        .push(" ORDER BY o.id DESC LIMIT 1 OFFSET ")
         .bind(window.limit - 1)
-        .push("), b.id) AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT ")
+        .push("), b.id) ORDER BY t.id DESC LIMIT ")
         .bind(window.limit)
 }
 
-fn entry_from(row: &QueryResult) -> Result<Entry, sea_orm::DbErr> {
-    Ok(Entry {
+/// An entry, and whether it is a tombstone.
+fn entry_from(row: &QueryResult) -> Result<(Entry, bool), sea_orm::DbErr> {
+    let entry = Entry {
         id: TweetId(row.try_get_by_index(0)?),
         user_id: UserId(row.try_get_by_index(1)?),
         kind: kind_of(
             (row.try_get_by_index(2)?, row.try_get_by_index(3)?),
             (row.try_get_by_index(4)?, row.try_get_by_index(5)?),
         ),
-    })
+    };
+    Ok((entry, row.try_get_by_index::<Option<i64>>(6)?.is_some()))
 }

@@ -30,7 +30,7 @@ use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use connect::Pools;
-pub use entries::Source;
+pub use entries::{Entries, Source};
 pub use error::StoreError;
 pub use hashtags::Hashtag;
 pub use relations::{FollowSide, Marked, Relationship};

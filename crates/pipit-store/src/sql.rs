@@ -56,6 +56,24 @@ impl Sql {
         self
     }
 
+    /// Before the query of a `WITH` that is read twice: it is carried out once. MySQL does so anyway.
+    pub(crate) fn once(self) -> Self {
+        if self.backend == DbBackend::MySql { self } else { self.push("MATERIALIZED ") }
+    }
+
+    /// Appends numbers as the rows of a table of one column. MySQL knows no such rows: there they are
+    /// looked up in a table that has them as its ids.
+    pub(crate) fn numbers(self, table: &str, numbers: impl Iterator<Item = i64>) -> Self {
+        if self.backend == DbBackend::MySql {
+            return self.push(&format!("SELECT id FROM {table} WHERE id IN ")).list(numbers);
+        }
+        let mut sql = self.push("VALUES ");
+        for (n, number) in numbers.enumerate() {
+            sql = sql.push(if n == 0 { "(" } else { ",(" }).bind(number).push(")");
+        }
+        sql
+    }
+
     /// Appends `(a, b) IN (…)` for pairs of keys. SQLite knows only the form with `VALUES`,
     /// MySQL only the one without.
     pub(crate) fn pair_in(

@@ -126,7 +126,10 @@ impl Store {
     }
 }
 
-pub(crate) fn kind_of(reply: (Option<i64>, Option<i64>), retweet: (Option<i64>, Option<i64>)) -> Kind {
+pub(crate) fn kind_of(
+    reply: (Option<i64>, Option<i64>),
+    retweet: (Option<i64>, Option<i64>),
+) -> Kind {
     match (reply, retweet) {
         (_, (Some(of), Some(of_user))) => {
             Kind::Retweet { of: TweetId(of), of_user: UserId(of_user) }

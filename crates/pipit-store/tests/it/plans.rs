@@ -84,26 +84,31 @@ async fn entries_of_many_authors_are_read_by_their_index() {
             Backend::Postgres => "",
             Backend::MySql => "FORCE INDEX (tweets_author)",
         };
-        let authors = (1..=2000).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+        let authors =
+            |separator| (1..=2000).map(|n| n.to_string()).collect::<Vec<_>>().join(separator);
+        let authors = match backend {
+            Backend::MySql => format!("SELECT id FROM users WHERE id IN ({})", authors(",")),
+            _ => format!("VALUES ({})", authors("),(")),
+        };
+        let once = if backend == Backend::MySql { "" } else { "MATERIALIZED" };
         let query = format!(
-            "WITH newest AS (SELECT u.id AS author, (SELECT a.id FROM tweets a {indexed} \
-             WHERE a.user_id = u.id AND a.id >= 5 AND a.id < 900 AND a.deleted_at IS NULL \
-             ORDER BY a.id DESC LIMIT 1) AS id FROM users u WHERE u.id IN ({authors})), \
+            "WITH authors(id) AS ({authors}), newest AS {once} (SELECT u.id AS author, (SELECT a.id FROM tweets a {indexed} \
+             WHERE a.user_id = u.id AND a.id >= 5 AND a.id < 900 \
+             ORDER BY a.id DESC LIMIT 1) AS id FROM authors u), \
              bound AS (SELECT COALESCE((SELECT n.id FROM newest n WHERE n.id IS NOT NULL \
              ORDER BY n.id DESC LIMIT 1 OFFSET 20), 5) AS id) \
              SELECT t.id FROM bound b CROSS JOIN newest n CROSS JOIN tweets t {indexed} \
              WHERE n.id >= b.id AND t.user_id = n.author AND t.id >= b.id AND t.id < 900 \
              AND t.id >= COALESCE((SELECT o.id FROM tweets o {indexed} WHERE o.user_id = n.author \
-             AND o.id >= b.id AND o.id < 900 AND o.deleted_at IS NULL ORDER BY o.id DESC \
-             LIMIT 1 OFFSET 20), b.id) AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 21"
+             AND o.id >= b.id AND o.id < 900 ORDER BY o.id DESC \
+             LIMIT 1 OFFSET 20), b.id) ORDER BY t.id DESC LIMIT 21"
         );
         let plan = explain(&db, backend, &query).await;
         let by_author = match backend {
             Backend::Sqlite => [
-                "SEARCH a USING INDEX tweets_author (user_id=? AND id>? AND id<?)",
-                "SEARCH t USING INDEX tweets_author (user_id=? AND id>? AND id<?)",
-                "SEARCH o USING INDEX tweets_author (user_id=? AND id>? AND id<?)",
-                "SEARCH u USING INTEGER PRIMARY KEY",
+                "SEARCH a USING COVERING INDEX tweets_author (user_id=? AND id>? AND id<?)",
+                "SEARCH t USING COVERING INDEX tweets_author (user_id=? AND id>? AND id<?)",
+                "SEARCH o USING COVERING INDEX tweets_author (user_id=? AND id>? AND id<?)",
             ]
             .iter()
             .all(|step| plan.contains(step)),

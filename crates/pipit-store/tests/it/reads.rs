@@ -25,16 +25,16 @@ async fn stretches_are_newest_first_and_bounded_on_both_sides() {
         for source in [Source::Authors(&both), Source::Hashtag(hashtag), Source::Public] {
             let list = async |from, before, limit| -> Vec<TweetId> {
                 let entries = f.store.list_entries(source, from, before, limit).await;
-                entries.expect("read").into_iter().map(|entry| entry.id).collect()
+                entries.expect("read").entries.into_iter().map(|entry| entry.id).collect()
             };
             assert_eq!(list(0, i64::MAX, 9).await, [ids[5], ids[4], ids[2], ids[1], ids[0]]);
             assert_eq!(list(ids[1].0, ids[5].0, 9).await, [ids[4], ids[2], ids[1]]);
             assert_eq!(list(0, i64::MAX, 2).await, [ids[5], ids[4]]);
         }
         let one = f.store.list_entries(Source::Authors(&[bob]), 0, i64::MAX, 9).await;
-        assert_eq!(one.expect("read").len(), 2);
+        assert_eq!(one.expect("read").entries.len(), 2);
         let none = f.store.list_entries(Source::Authors(&[]), 0, i64::MAX, 9).await;
-        assert!(none.expect("read").is_empty());
+        assert!(none.expect("read").entries.is_empty());
     }
 }
 
