@@ -6,10 +6,12 @@
 //! and what it loaded is kept only if no event came meanwhile.
 
 use std::hash::{BuildHasher, Hash, RandomState};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+
+use crate::shim::{Mutex, MutexGuard};
 
 /// Stripes of one cache: so many that an event seldom meets a load of another key.
 const STRIPES: usize = 1024;

@@ -11,11 +11,15 @@ mod caches;
 mod cards;
 mod coherent;
 mod followees;
+#[cfg(all(test, feature = "shuttle"))]
+mod interleavings;
 mod log;
+mod logs;
 mod marks;
 mod merge;
 mod newest;
 mod people;
+mod shim;
 mod timeline;
 
 pub use caches::{CacheStats, Caches, Sizes};

@@ -5,10 +5,12 @@
 //! more than what the events said. It stays when the log is evicted: it is a fact, not a copy.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError, Weak};
 
 use pipit_model::UserId;
+
+use crate::shim::{AtomicI64, Mutex, MutexGuard};
 
 /// What is known of an author's newest entry, in one word: its id, or, as a number that is not
 /// positive, an id from which on there is nothing.

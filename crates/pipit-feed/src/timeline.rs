@@ -8,11 +8,9 @@ use pipit_model::{HashtagId, Timestamp, UserId, visibility};
 use pipit_store::{Entries, Source, StoreError};
 
 use crate::Feed;
-use crate::coherent::Ticket;
 use crate::followees::Followees;
-use crate::log::{Log, LogKey};
-use crate::merge::{Stretch, stretch};
-use crate::newest::Newest;
+use crate::log::LogKey;
+use crate::merge::Stretch;
 
 /// Entries asked of the database beyond those wanted: they fill the logs for the next page.
 const READ_AHEAD: usize = 43;
@@ -41,7 +39,7 @@ pub enum Timeline {
 
 impl Timeline {
     /// The log at a place of the merge; a home has its reader's own last.
-    fn key(&self, place: usize) -> LogKey {
+    pub(crate) fn key(&self, place: usize) -> LogKey {
         match self {
             Self::Home { reader, followees } => {
                 LogKey::Author(followees.ids().get(place).copied().unwrap_or(*reader))
@@ -93,7 +91,7 @@ impl Feed {
         for round in 0..PAGE_ROUNDS_MAX {
             // If one look left room, the rules drop much: the next one goes twice as far.
             let look = want.max(LOOK_MAX.min(want << round.min(8)));
-            let mut known = self.known(timeline, before, look);
+            let mut known = self.caches.known(timeline, before, look);
             if !known.blocked.is_empty() {
                 self.fill(timeline, &mut known, (before, reach), look).await?;
             }
@@ -110,18 +108,6 @@ impl Feed {
         Ok(Found { entries: page, examined: before.max(0) })
     }
 
-    /// What memory knows of the stretch below `before`.
-    fn known(&self, timeline: &Timeline, before: i64, want: usize) -> Stretch {
-        let open = |place| self.caches.logs.get(&timeline.key(place));
-        if let Timeline::Home { followees, .. } = timeline {
-            let newest = followees.newest().iter().map(|cell| cell.get());
-            return stretch(newest, open, before, want);
-        }
-        let log = open(0);
-        let newest = log.as_ref().map_or(Newest::UNKNOWN, |log| log.newest());
-        stretch([newest].into_iter(), |_| log.clone(), before, want)
-    }
-
     /// Completes a stretch with what the blocked logs hold in it, and shortens it to what is then
     /// known of all logs.
     async fn fill(
@@ -132,9 +118,9 @@ impl Feed {
         want: usize,
     ) -> Result<(), StoreError> {
         let blocked: Vec<LogKey> = known.blocked.iter().map(|place| timeline.key(*place)).collect();
-        let tickets: Vec<Ticket> = blocked.iter().map(|k| self.caches.logs.ticket(k)).collect();
+        let tickets = self.caches.tickets(&blocked);
         let read = self.read(&blocked, known.from, reach, want + READ_AHEAD).await?;
-        self.extend_logs(&blocked, &tickets, &read, reach);
+        self.caches.extend_logs(&blocked, &tickets, &read, reach);
         known.from = read.from;
         known.entries.retain(|entry| entry.id.0 >= read.from);
         known.entries.extend(read.entries.iter().filter(|entry| entry.id.0 < before));
@@ -167,39 +153,5 @@ impl Feed {
             all.merge(self.store.list_entries(source, all.from, before, limit as u64).await?);
         }
         Ok(all)
-    }
-
-    /// Keeps what was read up to `reach`, where it joins what is known by now.
-    fn extend_logs(&self, keys: &[LogKey], tickets: &[Ticket], read: &Entries, reach: i64) {
-        // By author, so that each log finds its own without going through all.
-        let mut entries = read.entries.clone();
-        entries.sort_unstable_by_key(|entry| entry.user_id);
-        for (key, ticket) in keys.iter().zip(tickets) {
-            let (own, cell) = match key {
-                LogKey::Author(author) => {
-                    let start = entries.partition_point(|entry| entry.user_id < *author);
-                    let end = entries.partition_point(|entry| entry.user_id <= *author);
-                    (&entries[start..end], self.caches.newest.find(*author))
-                }
-                LogKey::Hashtag(_) | LogKey::Public => (&entries[..], None),
-            };
-            self.caches.logs.offer_with(*key, *ticket, |known| {
-                let newest = match (&known, &cell) {
-                    (Some(log), _) => Newest::below(log.floor()),
-                    (None, Some(cell)) => cell.get(),
-                    (None, None) => Newest::UNKNOWN,
-                };
-                if !newest.joins(reach) {
-                    return None;
-                }
-                let above = known.as_deref().map_or(&[][..], |log| log.between(0, i64::MAX));
-                let log = Log::new([own, above].concat(), read.from);
-                if let Some(cell) = &cell {
-                    cell.set(log.newest());
-                }
-                // Where a cell says that there is nothing, no log needs to say it again.
-                (cell.is_none() || !log.is_empty()).then(|| Arc::new(log))
-            });
-        }
     }
 }

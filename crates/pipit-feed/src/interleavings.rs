@@ -1,0 +1,155 @@
+//! What the caches promise, under thousands of interleavings of one writer and several readers:
+//! `cargo test -p pipit-feed --features shuttle interleavings`.
+//!
+//! The database is a list behind a lock; everything else is the real thing: events applied as the
+//! writer applies them, pages read as [`crate::Feed`] reads them.
+
+use std::sync::Arc;
+
+use pipit_model::event::Event;
+use pipit_model::tweet::{Entry, Kind, Tweet, TweetCounts};
+use pipit_model::{Timestamp, TweetId, UserId};
+use pipit_store::Entries;
+use shuttle::sync::Mutex;
+use shuttle::sync::atomic::{AtomicI64, Ordering};
+
+use crate::caches::{Caches, Sizes};
+use crate::followees::Followees;
+use crate::timeline::Timeline;
+
+const INTERLEAVINGS: usize = 1000;
+const READER: UserId = UserId(1);
+const ANN: UserId = UserId(2);
+const BOB: UserId = UserId(3);
+const CAT: UserId = UserId(4);
+/// Fewer than there are authors: which logs are opened depends on what is known of the newest.
+const WANT: usize = 2;
+
+struct World {
+    /// Committed entries.
+    database: Mutex<Vec<Entry>>,
+    caches: Caches,
+    /// Of a reader who is there all the time.
+    followees: Arc<Followees>,
+    /// The newest id whose author was told that it is posted.
+    acknowledged: AtomicI64,
+    /// The deleted tweet, once its author was told so.
+    deleted: AtomicI64,
+}
+
+impl World {
+    fn new() -> Arc<Self> {
+        let entry = |(id, user_id)| Entry { id: TweetId(id), user_id, kind: Kind::Tweet };
+        let old = [(10, ANN), (20, BOB), (25, CAT), (30, ANN), (40, BOB)];
+        // So small that logs are evicted while they are used.
+        let caches = Caches::new(Sizes { logs: 300, ..Sizes::of_total(100_000) });
+        Arc::new(Self {
+            followees: Arc::new(Followees::new(READER, vec![ANN, BOB, CAT], &caches.newest)),
+            database: Mutex::new(old.into_iter().map(entry).collect()),
+            caches,
+            acknowledged: AtomicI64::new(0),
+            deleted: AtomicI64::new(0),
+        })
+    }
+
+    /// As the writer does it: commit, tell the caches, answer.
+    fn post(&self, id: i64, user_id: UserId) {
+        let tweet = Tweet {
+            id: TweetId(id),
+            user_id,
+            timestamp: Timestamp(0),
+            content: String::new(),
+            kind: Kind::Tweet,
+            conversation_id: TweetId(id),
+            counts: TweetCounts::default(),
+            mentions: Vec::new(),
+            deleted: false,
+        };
+        self.database.lock().expect("whole").push(tweet.entry());
+        let posted = Event::TweetPosted { tweet: Arc::new(tweet), hashtags: Arc::new([]) };
+        self.caches.apply(&[posted]);
+        self.acknowledged.store(id, Ordering::SeqCst);
+    }
+
+    fn delete(&self, id: i64, user_id: UserId) {
+        let entry = Entry { id: TweetId(id), user_id, kind: Kind::Tweet };
+        self.database.lock().expect("whole").retain(|kept| *kept != entry);
+        self.caches.apply(&[Event::TweetDeleted { entry, hashtags: Arc::new([]) }]);
+        self.deleted.store(id, Ordering::SeqCst);
+    }
+
+    /// The newest page of a home, as `Feed::entries` puts it together.
+    fn home(&self) -> Vec<i64> {
+        let timeline = Timeline::Home { reader: READER, followees: self.followees.clone() };
+        let (mut before, mut page) = (i64::MAX, Vec::new());
+        while page.len() < WANT && before > 0 {
+            let mut known = self.caches.known(&timeline, before, WANT);
+            if !known.blocked.is_empty() {
+                let keys: Vec<_> = known.blocked.iter().map(|n| timeline.key(*n)).collect();
+                let tickets = self.caches.tickets(&keys);
+                let read = self.read(&timeline, &known.blocked, known.from, before);
+                self.caches.extend_logs(&keys, &tickets, &read, before);
+                known.entries.retain(|entry| entry.id.0 >= read.from);
+                known.entries.extend(read.entries);
+                known.from = read.from;
+            }
+            let mut ids: Vec<i64> = known.entries.iter().map(|entry| entry.id.0).collect();
+            ids.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
+            ids.dedup();
+            page.extend(ids);
+            before = known.from;
+        }
+        page.truncate(WANT);
+        page
+    }
+
+    fn read(&self, timeline: &Timeline, places: &[usize], from: i64, before: i64) -> Entries {
+        let asked = |entry: &&Entry| {
+            places
+                .iter()
+                .any(|place| timeline.key(*place) == crate::log::LogKey::Author(entry.user_id))
+                && (from..before).contains(&entry.id.0)
+        };
+        let database = self.database.lock().expect("whole");
+        let mut entries: Vec<Entry> = database.iter().filter(asked).copied().collect();
+        entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.id));
+        entries.truncate(WANT);
+        let from = entries.get(WANT - 1).map_or(from, |last| last.id.0);
+        Entries { entries, from }
+    }
+
+    /// A read, judged by what had been answered before it began.
+    fn check(&self) {
+        let acknowledged = self.acknowledged.load(Ordering::SeqCst);
+        let deleted = self.deleted.load(Ordering::SeqCst);
+        let home = self.home();
+        if acknowledged > 0 {
+            assert!(home.iter().any(|id| *id >= acknowledged), "{acknowledged} missing: {home:?}");
+        }
+        assert!(deleted == 0 || !home.contains(&deleted), "{deleted} is back: {home:?}");
+    }
+}
+
+#[test]
+fn what_was_answered_is_in_every_home_that_is_read_afterwards() {
+    let history = || {
+        let world = World::new();
+        let readers: Vec<_> = (0..2)
+            .map(|_| {
+                let world = world.clone();
+                shuttle::thread::spawn(move || (0..3).for_each(|_| world.check()))
+            })
+            .collect();
+        world.post(50, ANN);
+        world.delete(40, BOB);
+        world.check();
+        world.post(60, BOB);
+        world.post(70, CAT);
+        for reader in readers {
+            reader.join().expect("no panic");
+        }
+        world.check();
+        assert_eq!(world.home(), [70, 60]);
+    };
+    shuttle::check_random(history, INTERLEAVINGS);
+}

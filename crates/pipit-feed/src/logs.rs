@@ -1,0 +1,71 @@
+//! The logs in memory: what they know of a timeline, and what they are told by reads.
+
+use std::sync::Arc;
+
+use pipit_store::Entries;
+
+use crate::caches::Caches;
+use crate::coherent::Ticket;
+use crate::log::{Log, LogKey};
+use crate::merge::{Stretch, stretch};
+use crate::newest::Newest;
+use crate::timeline::Timeline;
+
+impl Caches {
+    /// What memory knows of the stretch below `before`.
+    pub(crate) fn known(&self, timeline: &Timeline, before: i64, want: usize) -> Stretch {
+        let open = |place| self.logs.get(&timeline.key(place));
+        if let Timeline::Home { followees, .. } = timeline {
+            let newest = followees.newest().iter().map(|cell| cell.get());
+            return stretch(newest, open, before, want);
+        }
+        let log = open(0);
+        let newest = log.as_ref().map_or(Newest::UNKNOWN, |log| log.newest());
+        stretch([newest].into_iter(), |_| log.clone(), before, want)
+    }
+
+    /// To be taken before the database is asked for what [`Caches::extend_logs`] is then told.
+    pub(crate) fn tickets(&self, keys: &[LogKey]) -> Vec<Ticket> {
+        keys.iter().map(|key| self.logs.ticket(key)).collect()
+    }
+
+    /// Keeps what was read up to `reach`, where it joins what is known by now.
+    pub(crate) fn extend_logs(
+        &self,
+        keys: &[LogKey],
+        tickets: &[Ticket],
+        read: &Entries,
+        reach: i64,
+    ) {
+        // By author, so that each log finds its own without going through all.
+        let mut entries = read.entries.clone();
+        entries.sort_unstable_by_key(|entry| entry.user_id);
+        for (key, ticket) in keys.iter().zip(tickets) {
+            let (own, cell) = match key {
+                LogKey::Author(author) => {
+                    let start = entries.partition_point(|entry| entry.user_id < *author);
+                    let end = entries.partition_point(|entry| entry.user_id <= *author);
+                    (&entries[start..end], self.newest.find(*author))
+                }
+                LogKey::Hashtag(_) | LogKey::Public => (&entries[..], None),
+            };
+            self.logs.offer_with(*key, *ticket, |known| {
+                let newest = match (&known, &cell) {
+                    (Some(log), _) => Newest::below(log.floor()),
+                    (None, Some(cell)) => cell.get(),
+                    (None, None) => Newest::UNKNOWN,
+                };
+                if !newest.joins(reach) {
+                    return None;
+                }
+                let above = known.as_deref().map_or(&[][..], |log| log.between(0, i64::MAX));
+                let log = Log::new([own, above].concat(), read.from);
+                if let Some(cell) = &cell {
+                    cell.set(log.newest());
+                }
+                // Where a cell says that there is nothing, no log needs to say it again.
+                (cell.is_none() || !log.is_empty()).then(|| Arc::new(log))
+            });
+        }
+    }
+}
