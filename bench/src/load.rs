@@ -15,8 +15,8 @@ use sea_orm::{
 use tokio::sync::mpsc;
 
 use crate::network::Network;
-pub(crate) use rows::{hashtag_id, user_id};
 use rows::{Table, Writer};
+pub(crate) use rows::{hashtag_id, user_id};
 
 /// Statements on their way from the thread that draws to the one that writes.
 const AHEAD: usize = 8;

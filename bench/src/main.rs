@@ -1,8 +1,17 @@
 //! Measures Pipit: `bench/run` says how.
 
+mod cases;
+mod floors;
 mod load;
+mod measure;
 mod network;
+mod push;
+mod report;
+mod server;
 mod tokens;
+mod wrk;
+
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use network::Network;
@@ -23,6 +32,23 @@ enum Command {
         #[arg(long, default_value_t = 10_000)]
         people: usize,
     },
+    /// Signs people of a loaded network in and prints their bearer tokens, to try things by hand.
+    Tokens {
+        #[arg(long)]
+        database_url: String,
+        /// Their numbers in the network.
+        people: Vec<usize>,
+    },
+    /// Compares pushing posts to followers with pulling them from authors, in memory.
+    Push(push::PushOptions),
+    /// Measures a server on networks of some sizes: `bench/run` builds it and calls this.
+    Run(measure::RunOptions),
+    /// Serves the pages that a home is compared with.
+    #[command(hide = true)]
+    FloorHttp { page: PathBuf },
+    /// Inserts what posts are compared with.
+    #[command(hide = true)]
+    FloorInsert(floors::insert::Options),
 }
 
 #[tokio::main]
@@ -31,6 +57,18 @@ async fn main() -> anyhow::Result<()> {
         Command::Load { database_url, people } => {
             let loaded = load::load(&database_url, &Network::new(people, SEED)).await?;
             println!("{} tweets in {:.1?}", loaded.tweets, loaded.took);
+        }
+        Command::Tokens { database_url, people } => {
+            let users: Vec<i64> = people.iter().map(|person| load::user_id(*person)).collect();
+            for token in tokens::mint(&database_url, &users).await? {
+                println!("{token}");
+            }
+        }
+        Command::Push(options) => push::run(&options, SEED)?,
+        Command::Run(options) => measure::run(&options, SEED).await?,
+        Command::FloorHttp { page } => floors::http::serve(&page).await?,
+        Command::FloorInsert(options) => {
+            println!("{}", serde_json::to_string(&floors::insert::run(&options).await?)?);
         }
     }
     Ok(())

@@ -28,7 +28,7 @@ const WORDS: [&str; 40] = [
 /// Who is there, and what they did.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Network {
-    /// How many people; they are numbered from 0, the most followed first.
+    /// How many people; they are numbered from 0.
     pub(crate) people: usize,
     seed: u64,
 }
@@ -54,12 +54,12 @@ impl Network {
 
     /// Someone whom three in ten follow.
     pub(crate) fn most_followed(&self) -> usize {
-        0
+        self.ranked(0) as usize
     }
 
-    /// Someone from the long tail, with about ten followers, who posts.
+    /// Someone from the long tail, with about ten followers.
     pub(crate) fn least_followed_active(&self) -> usize {
-        self.people / 2 / 97 * 97
+        self.ranked(self.people as u64 - 100) as usize
     }
 
     pub(crate) fn hashtag(&self, rank: usize) -> String {
@@ -77,8 +77,10 @@ impl Network {
             (draw(&mut rng, &FOLLOWING) as usize).min(self.people / 4)
         };
         let celebrities = (0..CELEBRITIES.len()).filter(|n| rng.u64(..100) < CELEBRITIES[*n]);
-        let mut followees: Vec<u32> =
-            celebrities.map(|n| n as u32).filter(|n| *n as usize != person).collect();
+        let mut followees: Vec<u32> = celebrities
+            .map(|n| self.ranked(n as u64))
+            .filter(|followee| *followee as usize != person)
+            .collect();
         followees.truncate(wanted);
         // Few draws are doubles; a reader of half of a small network meets more of them.
         while followees.len() < wanted {
@@ -137,7 +139,7 @@ impl Network {
             60..90 => 1,
             _ => 2,
         };
-        let length = 20 + rng.usize(..200);
+        let length = 24 + rng.usize(..196);
         while text.content.len() < length {
             text.content.push_str(WORDS[rng.usize(..WORDS.len())]);
             text.content.push(' ');
@@ -155,12 +157,28 @@ impl Network {
 
     /// A generator for one purpose and one thing.
     pub(crate) fn rng(&self, purpose: u64, of: u64) -> Rng {
-        Rng::with_seed(self.seed ^ purpose << 56 ^ of.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        Rng::with_seed(self.seed ^ (purpose << 56) ^ of.wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
 
-    /// A person, the popular ones more often.
+    /// A person, the popular ones more often, the few most popular left out: those are followed by
+    /// a given share of all.
     fn someone(&self, rng: &mut Rng) -> u32 {
-        power(rng, self.people as u64, 3) as u32
+        // Without its steepest part the curve stays below the celebrities.
+        const CUT: u64 = 20;
+        loop {
+            let drawn = power(rng, self.people as u64, 3);
+            if drawn >= CUT {
+                return self.ranked(drawn - CUT + CELEBRITIES.len() as u64);
+            }
+        }
+    }
+
+    /// The person at a rank of popularity: the popular are scattered among all, as they are among
+    /// the rows of a real table.
+    fn ranked(&self, rank: u64) -> u32 {
+        // A prime: no size of a network is a multiple of it, so that each rank has its own person.
+        const STEP: u64 = 2_654_435_761;
+        ((rank * STEP + 1) % self.people as u64) as u32
     }
 }
 
@@ -179,7 +197,7 @@ fn power(rng: &mut Rng, n: u64, exponent: u32) -> u64 {
     let uniform = u128::from(rng.u32(..));
     let mut drawn = u128::from(n);
     for _ in 0..exponent {
-        drawn = drawn * uniform >> 16 >> 16;
+        drawn = (drawn * uniform) >> 32;
     }
     drawn as u64
 }
@@ -214,7 +232,7 @@ mod tests {
         assert_eq!(sum, CHECKSUM);
     }
 
-    const CHECKSUM: u64 = 12_044_816_884_337_210_607;
+    const CHECKSUM: u64 = 8_915_312_509_604_129_956;
 
     #[test]
     fn people_follow_as_was_asked() {
@@ -231,9 +249,11 @@ mod tests {
         assert_eq!(network.followees(network.reader_200()).len(), 200);
         assert_eq!(network.followees(network.reader_5000()).len(), 5000);
         assert!((390_000..430_000).contains(&follows), "{follows}");
-        assert!(followers[..5].iter().all(|count| *count > 1000));
+        let many = followers.iter().filter(|count| **count > 1000).count();
+        assert_eq!(many, CELEBRITIES.len(), "a few are followed by more than a tenth of all");
+        assert_eq!(followers.iter().max(), Some(&followers[network.most_followed()]));
         let little = followers[network.least_followed_active()];
-        assert!((3..60).contains(&little), "{little}");
+        assert!((3..30).contains(&little), "{little}");
     }
 
     #[test]

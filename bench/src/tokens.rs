@@ -5,6 +5,7 @@ use anyhow::Context;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use pipit_model::Clock;
 use sea_orm::{ConnectionTrait, Statement, Value};
 use serde::Serialize;
 
@@ -30,8 +31,7 @@ pub(crate) async fn mint(database_url: &str, user_ids: &[i64]) -> anyhow::Result
     let secret: String = row.context("the server has made no key yet")?.try_get_by_index(0)?;
     let key = EncodingKey::from_ed_der(&STANDARD_NO_PAD.decode(secret)?);
 
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
-    let now = now.as_millis() as i64;
+    let now = Clock::System.now().0;
     let sessions = user_ids.iter().enumerate();
     let sessions: Vec<(i64, i64)> =
         sessions.map(|(n, user)| ((now << 16) + n as i64, *user)).collect();

@@ -26,7 +26,7 @@ pub(crate) struct Stretch {
 /// dearer. Of hundreds of logs only those whose newest entries are among the `want` newest of all
 /// can have something in the stretch, and only they are opened.
 pub(crate) fn stretch(
-    newest: impl Iterator<Item = Newest>,
+    newest: impl Iterator<Item = Newest> + Clone,
     open: impl Fn(usize) -> Option<Arc<Log>>,
     before: i64,
     want: usize,
@@ -36,43 +36,74 @@ pub(crate) fn stretch(
         Some(id) if id >= before => open(place).map_or(Newest::UNKNOWN, |log| log.top(before)),
         _ => newest,
     };
-    let tops: Vec<Newest> = newest.enumerate().map(top).collect();
-    let mut from = nth_largest(tops.iter().filter_map(|top| top.id()), want).unwrap_or(0);
-
-    let mut entries: Vec<Entry> = Vec::with_capacity(want * 2);
-    // Of the opened logs, how far down each is known.
-    let mut floors: Vec<(usize, i64)> = Vec::with_capacity(want);
-    for (place, top) in tops.iter().enumerate() {
-        if top.id().is_some_and(|id| id >= from) {
-            let log = open(place);
-            entries.extend_from_slice(log.as_ref().map_or(&[], |log| log.between(from, before)));
-            floors.push((place, log.map_or(i64::MAX, |log| log.floor())));
+    // How far down those are known of which no entry is.
+    let mut closed_at = 0;
+    let mut tops = Largest::new(want);
+    for (place, newest) in newest.clone().enumerate() {
+        let newest = top((place, newest));
+        match newest.id() {
+            Some(id) => tops.offer((id, place)),
+            None => closed_at = closed_at.max(newest.floor()),
         }
     }
-    if let Some(tighter) = nth_largest(entries.iter().map(|entry| entry.id.0), want) {
+
+    let mut from = tops.last().map_or(0, |(id, _)| id);
+    let mut entries: Vec<Entry> = Vec::with_capacity(want * 2);
+    // Of the opened logs, what their newest entry is and how far down each is known.
+    let mut opened: Vec<(usize, i64, i64)> = Vec::with_capacity(want);
+    for (id, place) in tops.into_iter() {
+        let log = open(place);
+        entries.extend_from_slice(log.as_ref().map_or(&[], |log| log.between(from, before)));
+        opened.push((place, id, log.map_or(i64::MAX, |log| log.floor())));
+    }
+    let mut ids = Largest::new(want);
+    entries.iter().for_each(|entry| ids.offer(entry.id.0));
+    if let Some(tighter) = ids.last() {
         from = tighter;
         entries.retain(|entry| entry.id.0 >= from);
     }
 
-    let deeper = |top: Newest| top.id().is_none() && top.floor() > from;
-    let closed = tops.iter().enumerate().filter(|(_, top)| deeper(**top)).map(|(place, _)| place);
-    let cut = floors.iter().filter(|(place, floor)| *floor > from && tops[*place].floor() >= from);
-    let blocked = closed.chain(cut.map(|(place, _)| *place)).collect();
+    let cut = opened.iter().filter(|(_, id, floor)| *floor > from && *id >= from);
+    let mut blocked: Vec<usize> = cut.map(|(place, ..)| *place).collect();
+    if closed_at > from {
+        let closed = newest.enumerate().filter(|(place, newest)| {
+            let top = top((*place, *newest));
+            top.id().is_none() && top.floor() > from
+        });
+        blocked.extend(closed.map(|(place, _)| place));
+    }
     Stretch { entries, from, blocked }
 }
 
-fn nth_largest(ids: impl Iterator<Item = i64>, n: usize) -> Option<i64> {
-    let mut largest = BinaryHeap::with_capacity(n + 1);
-    for id in ids {
-        if largest.len() < n {
-            largest.push(Reverse(id));
-        } else if let Some(mut smallest) = largest.peek_mut()
-            && id > smallest.0
+/// The `n` largest of what is offered.
+struct Largest<T> {
+    heap: BinaryHeap<Reverse<T>>,
+    n: usize,
+}
+
+impl<T: Ord + Copy> Largest<T> {
+    fn new(n: usize) -> Self {
+        Self { heap: BinaryHeap::with_capacity(n), n }
+    }
+
+    fn offer(&mut self, value: T) {
+        if self.heap.len() < self.n {
+            self.heap.push(Reverse(value));
+        } else if let Some(mut smallest) = self.heap.peek_mut()
+            && value > smallest.0
         {
-            *smallest = Reverse(id);
+            *smallest = Reverse(value);
         }
     }
-    largest.peek().filter(|_| largest.len() == n).map(|smallest| smallest.0)
+
+    /// The smallest of them, if there are `n`.
+    fn last(&self) -> Option<T> {
+        self.heap.peek().filter(|_| self.heap.len() == self.n).map(|smallest| smallest.0)
+    }
+
+    fn into_iter(self) -> impl Iterator<Item = T> {
+        self.heap.into_iter().map(|Reverse(value)| value)
+    }
 }
 
 #[cfg(test)]
@@ -142,6 +173,6 @@ mod tests {
         assert!(found.blocked.is_empty(), "both others have nothing as new as 8");
 
         let found = stretch(newest.into_iter(), open, i64::MAX, 3);
-        assert_eq!(found.blocked, [2, 1]);
+        assert_eq!(found.blocked, [1, 2]);
     }
 }

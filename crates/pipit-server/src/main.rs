@@ -3,6 +3,9 @@
 //! Owns: the environment, the terminal, signals, and [`wire`], the only place where all doors
 //! meet. To add a command: a variant in [`config::Command`] and a file in `commands/`.
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod commands;
 mod config;
 mod telemetry;

@@ -108,7 +108,7 @@ fn newest_of(sql: Sql, id: &str, window: Window) -> Sql {
 fn newest_of_many(sql: Sql, authors: &[UserId], window: Window) -> Sql {
     let sql = sql
         .push("WITH authors(id) AS (")
-        .numbers("users", authors.iter().map(|author| author.0))
+        .numbers(authors.iter().map(|author| author.0))
         .push("), newest AS ")
         .once()
         .push("(SELECT u.id AS author, (SELECT a.id FROM tweets a")

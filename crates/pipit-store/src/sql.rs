@@ -39,18 +39,23 @@ impl Sql {
         self
     }
 
-    /// Appends `(?, ?, …)`; of nothing, a list that nothing is in.
-    pub(crate) fn list<V: Into<Value>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
-        self.text.push('(');
-        let before = self.values.len();
-        for value in values {
-            if self.values.len() > before {
-                self.text.push(',');
-            }
-            self.bind_one(value.into());
+    /// Appends `(?, ?, …)`, the operand of an `IN`; of nothing, a list that nothing is in. The last
+    /// value is repeated up to a power of two: there are then few texts, and the database has them
+    /// prepared.
+    pub(crate) fn list<V: Into<Value>>(self, values: impl IntoIterator<Item = V>) -> Self {
+        let mut values: Vec<Value> = values.into_iter().map(Into::into).collect();
+        pad(&mut values);
+        if values.is_empty() {
+            return self.push("(NULL)");
         }
-        if self.values.len() == before {
-            self.text.push_str("NULL");
+        self.row(values)
+    }
+
+    /// Appends `(?, ?, …)`, exactly these values.
+    fn row(mut self, values: Vec<Value>) -> Self {
+        for (n, value) in values.into_iter().enumerate() {
+            self.text.push(if n == 0 { '(' } else { ',' });
+            self.bind_one(value);
         }
         self.text.push(')');
         self
@@ -61,17 +66,21 @@ impl Sql {
         if self.backend == DbBackend::MySql { self } else { self.push("MATERIALIZED ") }
     }
 
-    /// Appends numbers as the rows of a table of one column. MySQL knows no such rows: there they are
-    /// looked up in a table that has them as its ids.
-    pub(crate) fn numbers(self, table: &str, numbers: impl Iterator<Item = i64>) -> Self {
-        if self.backend == DbBackend::MySql {
-            return self.push(&format!("SELECT id FROM {table} WHERE id IN ")).list(numbers);
+    /// Appends a query whose rows are these numbers: one value in a text that is the same for any
+    /// number of them, so that the database has it prepared.
+    pub(crate) fn numbers(self, numbers: impl Iterator<Item = i64>) -> Self {
+        let listed = numbers.map(|number| number.to_string()).collect::<Vec<_>>().join(",");
+        match self.backend {
+            DbBackend::Postgres => self
+                .push("SELECT unnest(CAST(CAST(")
+                .bind(format!("{{{listed}}}"))
+                .push(" AS text) AS bigint[]))"),
+            DbBackend::MySql => self
+                .push("SELECT j.id FROM JSON_TABLE(")
+                .bind(format!("[{listed}]"))
+                .push(", '$[*]' COLUMNS (id bigint PATH '$')) j"),
+            _ => self.push("SELECT value FROM json_each(").bind(format!("[{listed}]")).push(")"),
         }
-        let mut sql = self.push("VALUES ");
-        for (n, number) in numbers.enumerate() {
-            sql = sql.push(if n == 0 { "(" } else { ",(" }).bind(number).push(")");
-        }
-        sql
     }
 
     /// Appends `(a, b) IN (…)` for pairs of keys. SQLite knows only the form with `VALUES`,
@@ -84,6 +93,8 @@ impl Sql {
         let values = if self.backend == DbBackend::MySql { "" } else { "VALUES " };
         // Writing to a String cannot fail.
         let _ = write!(self.text, "({}, {}) IN ({values}", columns.0, columns.1);
+        let mut pairs: Vec<(i64, i64)> = pairs.into_iter().collect();
+        pad(&mut pairs);
         for (n, (a, b)) in pairs.into_iter().enumerate() {
             self.text.push_str(if n == 0 { "(" } else { ",(" });
             self.bind_one(a.into());
@@ -114,6 +125,13 @@ impl Sql {
     }
 }
 
+/// Repeats the last value up to a power of two.
+fn pad<T: Clone>(values: &mut Vec<T>) {
+    if let Some(last) = values.last().cloned() {
+        values.resize(values.len().next_power_of_two(), last);
+    }
+}
+
 /// `INSERT INTO table (columns) VALUES …` for many rows at once.
 pub(crate) fn insert_rows(
     backend: DbBackend,
@@ -127,7 +145,7 @@ pub(crate) fn insert_rows(
         if n > 0 {
             sql.text.push(',');
         }
-        sql = sql.list(row);
+        sql = sql.row(row);
     }
     sql.done()
 }
@@ -140,6 +158,9 @@ pub(crate) fn update_rows(
     columns: &[&str],
     rows: impl IntoIterator<Item = Vec<i64>>,
 ) -> Statement {
+    // A row that is there twice sets the same values twice.
+    let mut rows: Vec<Vec<i64>> = rows.into_iter().collect();
+    pad(&mut rows);
     if backend == DbBackend::MySql {
         return update_rows_mysql(table, columns, rows);
     }
@@ -155,7 +176,7 @@ pub(crate) fn update_rows(
         if n > 0 {
             sql.text.push(',');
         }
-        sql = sql.list(row);
+        sql = sql.row(row.into_iter().map(Value::from).collect());
     }
     let _ = write!(sql.text, ") AS v WHERE {table}.id = v.column1");
     sql.done()
@@ -198,7 +219,7 @@ mod tests {
             Sql::new(backend, "SELECT 1 WHERE ")
                 .pair_in(("a", "b"), [(1, 2), (3, 4)])
                 .push(" AND c IN ")
-                .list([5_i64])
+                .list([5_i64, 6, 7])
                 .push(" AND d IN ")
                 .list(Vec::<i64>::new())
                 .for_update()
@@ -207,16 +228,16 @@ mod tests {
         };
         assert_eq!(
             build(DbBackend::Sqlite),
-            "SELECT 1 WHERE (a, b) IN (VALUES (?,?),(?,?)) AND c IN (?) AND d IN (NULL)"
+            "SELECT 1 WHERE (a, b) IN (VALUES (?,?),(?,?)) AND c IN (?,?,?,?) AND d IN (NULL)"
         );
         assert_eq!(
             build(DbBackend::Postgres),
-            "SELECT 1 WHERE (a, b) IN (VALUES ($1,$2),($3,$4)) AND c IN ($5) AND d IN (NULL) \
+            "SELECT 1 WHERE (a, b) IN (VALUES ($1,$2),($3,$4)) AND c IN ($5,$6,$7,$8) AND d IN (NULL) \
              FOR UPDATE"
         );
         assert_eq!(
             build(DbBackend::MySql),
-            "SELECT 1 WHERE (a, b) IN ((?,?),(?,?)) AND c IN (?) AND d IN (NULL) FOR UPDATE"
+            "SELECT 1 WHERE (a, b) IN ((?,?),(?,?)) AND c IN (?,?,?,?) AND d IN (NULL) FOR UPDATE"
         );
     }
 }

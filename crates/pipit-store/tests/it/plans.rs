@@ -84,11 +84,13 @@ async fn entries_of_many_authors_are_read_by_their_index() {
             Backend::Postgres => "",
             Backend::MySql => "FORCE INDEX (tweets_author)",
         };
-        let authors =
-            |separator| (1..=2000).map(|n| n.to_string()).collect::<Vec<_>>().join(separator);
+        let authors = (1..=2000).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
         let authors = match backend {
-            Backend::MySql => format!("SELECT id FROM users WHERE id IN ({})", authors(",")),
-            _ => format!("VALUES ({})", authors("),(")),
+            Backend::Sqlite => format!("SELECT value FROM json_each('[{authors}]')"),
+            Backend::Postgres => format!("SELECT unnest(CAST('{{{authors}}}' AS bigint[]))"),
+            Backend::MySql => format!(
+                "SELECT j.id FROM JSON_TABLE('[{authors}]', '$[*]' COLUMNS (id bigint PATH '$')) j"
+            ),
         };
         let once = if backend == Backend::MySql { "" } else { "MATERIALIZED" };
         let query = format!(
