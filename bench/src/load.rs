@@ -91,7 +91,7 @@ fn insert(backend: DbBackend, table: Table, rows: usize) -> String {
             n += 1;
             text.push_str(if column > 0 { "," } else { "" });
             match backend {
-                DbBackend::Postgres => text.push_str(&format!("${n}")),
+                DbBackend::Postgres => text.extend(["$", &n.to_string()]),
                 _ => text.push('?'),
             }
         }

@@ -16,6 +16,10 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use network::Network;
 
+/// As in the server, so that the floors are as low as they could be.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(about = "Measures Pipit on a synthetic network.")]
 struct Args {

@@ -38,7 +38,7 @@ impl Network {
         Self { people, seed }
     }
 
-    pub(crate) fn handle(&self, person: usize) -> String {
+    pub(crate) fn handle(person: usize) -> String {
         format!("p{person}")
     }
 
@@ -62,7 +62,7 @@ impl Network {
         self.ranked(self.people as u64 - 100) as usize
     }
 
-    pub(crate) fn hashtag(&self, rank: usize) -> String {
+    pub(crate) fn hashtag(rank: usize) -> String {
         format!("topic{rank}")
     }
 
@@ -131,7 +131,7 @@ impl Network {
         let mut text = Text::default();
         if rng.u64(..100) < 15 {
             let person = self.someone(&mut rng);
-            text.content = format!("@{} ", self.handle(person as usize));
+            text.content = format!("@{} ", Self::handle(person as usize));
             text.mention = Some(person);
         }
         let tags = match rng.u64(..100) {
@@ -147,7 +147,7 @@ impl Network {
         for _ in 0..tags {
             let rank = power(&mut rng, HASHTAGS, 2);
             if !text.hashtags.contains(&rank) {
-                text.content.push_str(&format!("#{} ", self.hashtag(rank as usize)));
+                text.content.extend(["#", &Self::hashtag(rank as usize), " "]);
                 text.hashtags.push(rank);
             }
         }
@@ -240,11 +240,13 @@ mod tests {
         let mut followers = vec![0; 10_000];
         let mut follows = 0;
         for person in 0..10_000 {
-            let followees = network.followees(person);
-            assert!(followees.windows(2).all(|pair| pair[0] < pair[1]), "each once");
-            assert!(!followees.contains(&(person as u32)));
-            follows += followees.len();
-            followees.iter().for_each(|followee| followers[*followee as usize] += 1);
+            let followed = network.followees(person);
+            assert!(followed.windows(2).all(|pair| pair[0] < pair[1]), "each once");
+            assert!(!followed.contains(&(person as u32)));
+            follows += followed.len();
+            for person in followed {
+                followers[person as usize] += 1;
+            }
         }
         assert_eq!(network.followees(network.reader_200()).len(), 200);
         assert_eq!(network.followees(network.reader_5000()).len(), 5000);

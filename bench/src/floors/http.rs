@@ -11,6 +11,7 @@ use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use metrics_exporter_prometheus::PrometheusBuilder;
 use pipit_api::wire::TweetPage;
 use pipit_model::Clock;
 use tokio::net::TcpListener;
@@ -19,6 +20,8 @@ type Body = ([(HeaderName, &'static str); 1], Bytes);
 
 /// Serves a page, given as the file that holds it, on a free port until the process is ended.
 pub(crate) async fn serve(page: &Path) -> anyhow::Result<()> {
+    // As in the server, whose middleware measures every answer.
+    let _recorder = PrometheusBuilder::new().install_recorder()?;
     let text = std::fs::read(page).with_context(|| page.display().to_string())?;
     let structs: Arc<TweetPage> = Arc::new(serde_json::from_slice(&text)?);
     let bytes = Bytes::from(text);

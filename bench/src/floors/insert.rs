@@ -124,7 +124,7 @@ fn tweets(network: &Network) -> anyhow::Result<Vec<Arc<Tweet>>> {
     let pairs = (0..TEXTS).zip(authors.iter().cycle());
     let tweets = pairs.map(|(n, author)| {
         let text = network.say(n);
-        let tag = |rank: u64| (hashtag_id(rank), network.hashtag(rank as usize));
+        let tag = |rank: u64| (hashtag_id(rank), Network::hashtag(rank as usize));
         let hashtags = text.hashtags.into_iter().map(tag).collect();
         Arc::new(Tweet { author: user_id(*author), content: text.content, hashtags })
     });

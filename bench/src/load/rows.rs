@@ -6,7 +6,7 @@ use sea_orm::Value;
 use tokio::sync::mpsc;
 
 use super::Batch;
-use crate::network::Network;
+use crate::network::{Network, Text};
 
 /// 2026-11-01T00:00:00Z: when the network's last tweet was posted. Fixed, so that it is the same
 /// everywhere.
@@ -179,8 +179,8 @@ impl Tweets {
 
     /// The tweets that someone likes, in order: of retweets the originals.
     fn liked_by(&self, network: &Network, person: usize) -> Vec<usize> {
-        let likes = network.likes(person, self.authors.len());
-        let mut liked: Vec<usize> = likes.iter().map(|n| self.original(*n as usize)).collect();
+        let drawn = network.likes(person, self.authors.len());
+        let mut liked: Vec<usize> = drawn.iter().map(|n| self.original(*n as usize)).collect();
         liked.sort_unstable();
         liked.dedup();
         liked
@@ -222,9 +222,11 @@ fn write_users(network: &Network, tweets: &Tweets, out: &mut Writer) {
     let mut followers = vec![0_i64; network.people];
     let mut following = vec![0_i64; network.people];
     for (person, count) in following.iter_mut().enumerate() {
-        let followees = network.followees(person);
-        *count = followees.len() as i64;
-        followees.iter().for_each(|followee| followers[*followee as usize] += 1);
+        let followed = network.followees(person);
+        *count = followed.len() as i64;
+        for person in followed {
+            followers[person as usize] += 1;
+        }
     }
     let mut posted = vec![0_i64; network.people];
     for (n, author) in tweets.authors.iter().enumerate() {
@@ -232,7 +234,7 @@ fn write_users(network: &Network, tweets: &Tweets, out: &mut Writer) {
         posted[*author as usize] += i64::from(!tweets.is_retweet[n]);
     }
     for person in 0..network.people {
-        let handle = network.handle(person);
+        let handle = Network::handle(person);
         let row = [
             user_id(person).into(),
             handle.clone().into(),
@@ -256,7 +258,7 @@ fn write_tweets(network: &Network, tweets: &Tweets, out: &mut Writer) {
         let (id, parent) = (tweets.id(n), tweets.parents[n] as usize);
         let retweet = tweets.is_retweet[n].then_some(parent);
         let reply = (retweet.is_none() && parent != n).then_some(parent);
-        let text = if retweet.is_some() { Default::default() } else { network.say(n as u64) };
+        let text = if retweet.is_some() { Text::default() } else { network.say(n as u64) };
         let kind: i16 = if retweet.is_some() { 2 } else { i16::from(reply.is_some()) };
         let author_of = |n: usize| user_id(tweets.authors[n] as usize);
         let row = [
@@ -281,13 +283,13 @@ fn write_tweets(network: &Network, tweets: &Tweets, out: &mut Writer) {
             links.push((rank, id));
         }
         if let Some(person) = text.mention {
-            let handle = network.handle(person as usize);
+            let handle = Network::handle(person as usize);
             let row = [id.into(), user_id(person as usize).into(), handle.into()];
             out.push(Table::Mentions, row);
         }
     }
     for (rank, uses) in uses.into_iter().enumerate() {
-        let row = [hashtag_id(rank as u64).into(), network.hashtag(rank).into(), uses.into()];
+        let row = [hashtag_id(rank as u64).into(), Network::hashtag(rank).into(), uses.into()];
         out.push(Table::Hashtags, row);
     }
     links.sort_unstable();

@@ -80,7 +80,7 @@ impl Cast {
             little,
             followees: take(FOLLOWEES),
             full_authors: full_authors(&db, network).await?,
-            hashtags: (0..HASHTAGS).map(|rank| network.hashtag(rank)).collect(),
+            hashtags: (0..HASHTAGS).map(Network::hashtag).collect(),
             hot_tweet: tweets.pop().context("tweets")?,
             tweets,
             tweets_total: one(&db, "SELECT COUNT(*) FROM tweets").await? as u64,
@@ -95,19 +95,20 @@ pub(crate) fn posters(network: &Network) -> anyhow::Result<Vec<usize>> {
     some_people(network, POSTERS, 3)
 }
 
-/// Different people, none of them special.
+/// Different people, none of them special: with an odd seed other people than with an even one, so
+/// that nobody follows themselves.
 pub(super) fn some_people(
     network: &Network,
     count: usize,
     seed: u64,
 ) -> anyhow::Result<Vec<usize>> {
-    // The most followed come first and the readers of 200 and 5,000 last.
+    // The most followed of all is among the first, the readers of 200 and 5,000 are the last.
     let ordinary = 10..network.people - 2;
     ensure!(count * 2 <= ordinary.len(), "{count} of {} people are too many", network.people);
     let mut rng = Rng::with_seed(seed);
     let mut people = BTreeSet::new();
     while people.len() < count {
-        let person = rng.usize(ordinary.clone());
+        let person = rng.usize(ordinary.clone()) / 2 * 2 + seed as usize % 2;
         if person != network.least_followed_active() {
             people.insert(person);
         }

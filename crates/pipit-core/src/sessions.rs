@@ -112,17 +112,13 @@ impl Pipit {
         let now = self.0.clock.now();
         let caller = self.0.tokens.verify(token, now).ok_or_else(refused)?;
         let feed = &self.0.feed;
-        let session = match feed.cached_session(caller.session_id) {
-            Some(session) => Some(session),
-            None => {
-                // Somebody is back: what their pages need is on its way with their session.
-                let (session, ()) = tokio::try_join!(
-                    feed.session(caller.session_id),
-                    feed.prepare(caller.user_id)
-                )?;
-                session
-            }
-        };
+        let mut session = feed.cached_session(caller.session_id);
+        if session.is_none() {
+            // Somebody is back: what their pages need is on its way with their session.
+            let (found, ()) =
+                tokio::try_join!(feed.session(caller.session_id), feed.prepare(caller.user_id))?;
+            session = found;
+        }
         let session = session.ok_or_else(refused)?;
         if session.user_id != caller.user_id || session.expires_at <= now {
             return Err(refused());

@@ -45,11 +45,13 @@ pub struct UserView {
     pub relationship: Option<Relationship>,
 }
 
-/// Everything that some tweets need to be shown.
+/// Everything that some entries need to be shown.
 struct Parts {
-    cards: Few<TweetId, TweetCard>,
+    /// Of each entry in its place, and behind them what retweets pass on, in the same order.
+    cards: Vec<Option<TweetCard>>,
+    /// Of each card in its place; empty for someone not signed in.
+    marks: Vec<Marks>,
     users: Few<UserId, UserCard>,
-    marks: Few<TweetId, Marks>,
 }
 
 /// The few dozen things of a page by key: sorted, which at this size is cheaper than hashing.
@@ -70,22 +72,40 @@ impl<K: Ord + Copy, V> Few<K, V> {
 }
 
 impl Parts {
-    fn view(&self, id: TweetId) -> Option<TweetView> {
-        let card = self.cards.get(&id)?.clone();
-        let author = self.users.get(&card.tweet().user_id)?.clone();
+    /// The views of the entries, each in its place, where they are shown.
+    fn into_views(mut self, entries: &[Entry]) -> impl Iterator<Item = Option<TweetView>> {
+        let mut originals = entries.len()..;
+        entries.iter().enumerate().map(move |(at, entry)| {
+            let of = match entry.kind {
+                Kind::Retweet { .. } => originals.next(),
+                Kind::Tweet | Kind::Reply { .. } => None,
+            };
+            let card = self.cards[at].take()?;
+            let Some(of) = of else { return self.view(card, at, None) };
+            // A retweet is as visible as what it passes on.
+            let original = self.cards[of].take()?;
+            let original = self.view(original, of, None)?;
+            self.view(card, at, Some(original))
+        })
+    }
+
+    fn view(&self, card: TweetCard, at: usize, of: Option<TweetView>) -> Option<TweetView> {
+        let author = self.users.get(&card.tweet().user_id)?;
         if card.deleted || !visibility::is_visible(card.tweet(), author.user()) {
             return None;
         }
-        let live = |user: &&UserCard| !user.user().deleted;
-        let (replying_to, retweet_of) = match card.tweet().kind {
-            Kind::Tweet => (None, None),
-            Kind::Reply { to_user, .. } => (self.users.get(&to_user).filter(live).cloned(), None),
-            // A retweet is as visible as what it passes on.
-            Kind::Retweet { of, .. } => (None, Some(Box::new(self.view(of)?))),
+        let replying_to = match card.tweet().kind {
+            Kind::Reply { to_user, .. } => {
+                self.users.get(&to_user).filter(|user| !user.user().deleted).cloned()
+            }
+            Kind::Tweet | Kind::Retweet { .. } => None,
         };
-        let shown = retweet_of.as_ref().map_or(id, |of| of.id());
-        let marks = self.marks.get(&shown).copied().unwrap_or_default();
-        Some(TweetView { card, author, marks, replying_to, retweet_of })
+        let marks = match &of {
+            Some(of) => of.marks,
+            None => self.marks.get(at).copied().unwrap_or_default(),
+        };
+        let author = author.clone();
+        Some(TweetView { card, author, marks, replying_to, retweet_of: of.map(Box::new) })
     }
 }
 
@@ -97,7 +117,7 @@ impl Pipit {
         entries: &[Entry],
     ) -> Result<Vec<TweetView>> {
         let parts = self.parts(reader, entries).await?;
-        Ok(entries.iter().filter_map(|entry| parts.view(entry.id)).collect())
+        Ok(parts.into_views(entries).flatten().collect())
     }
 
     /// Tweets as a reader sees them, each in its place.
@@ -108,16 +128,16 @@ impl Pipit {
     ) -> Result<Vec<Option<TweetView>>> {
         let cards = self.0.feed.tweets(ids).await?;
         let entries: Vec<Entry> = cards.iter().flatten().map(|card| card.tweet().entry()).collect();
-        let parts = self.parts(reader, &entries).await?;
-        Ok(ids.iter().map(|id| parts.view(*id)).collect())
+        let mut views = self.parts(reader, &entries).await?.into_views(&entries);
+        Ok(cards.iter().map(|card| card.as_ref().and_then(|_| views.next()?)).collect())
     }
 
     /// What these entries need to be shown, the tweets that retweets among them pass on included.
     async fn parts(&self, reader: Option<Caller>, entries: &[Entry]) -> Result<Parts> {
-        let mut ids = Vec::with_capacity(entries.len() * 2);
+        let mut ids: Vec<TweetId> = Vec::with_capacity(entries.len() * 2);
+        ids.extend(entries.iter().map(|entry| entry.id));
         let mut people = Vec::with_capacity(entries.len() * 2);
         for entry in entries {
-            ids.push(entry.id);
             people.push(entry.user_id);
             match entry.kind {
                 Kind::Tweet => {}
@@ -150,11 +170,7 @@ impl Pipit {
             users.extend(feed.users(&answered).await?);
             people.extend(answered);
         }
-        Ok(Parts {
-            cards: Few::new(&ids, cards),
-            users: Few::new(&people, users),
-            marks: Few::new(&ids, marks.into_iter().map(Some)),
-        })
+        Ok(Parts { cards, marks, users: Few::new(&people, users) })
     }
 
     /// Accounts as a reader sees them; deleted ones are left out.

@@ -57,7 +57,9 @@ pub(crate) fn stretch(
         opened.push((place, id, log.map_or(i64::MAX, |log| log.floor())));
     }
     let mut ids = Largest::new(want);
-    entries.iter().for_each(|entry| ids.offer(entry.id.0));
+    for entry in &entries {
+        ids.offer(entry.id.0);
+    }
     if let Some(tighter) = ids.last() {
         from = tighter;
         entries.retain(|entry| entry.id.0 >= from);

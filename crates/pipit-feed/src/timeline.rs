@@ -89,8 +89,9 @@ impl Feed {
         let mut reach = if before < horizon { before } else { i64::MAX };
         let mut before = before.min(horizon);
         for round in 0..PAGE_ROUNDS_MAX {
-            // If one look left room, the rules drop much: the next one goes twice as far.
-            let look = want.max(LOOK_MAX.min(want << round.min(8)));
+            // Half as many again, for what the rules drop. If that left room, they drop much: the
+            // next look goes twice as far.
+            let look = want.max(LOOK_MAX.min((want + want / 2) << round.min(8)));
             let mut known = self.caches.known(timeline, before, look);
             if !known.blocked.is_empty() {
                 self.fill(timeline, &mut known, (before, reach), look).await?;
