@@ -3,7 +3,7 @@
 //! To change the schema: add a file here, list it in [`Migrator`], never edit one that has landed.
 
 mod m0001_feed;
-mod m0002_partial_indexes;
+mod m0002_indexes_of_tweets;
 
 use sea_orm_migration::prelude::*;
 
@@ -14,6 +14,6 @@ pub(crate) struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_feed::Migration), Box::new(m0002_partial_indexes::Migration)]
+        vec![Box::new(m0001_feed::Migration), Box::new(m0002_indexes_of_tweets::Migration)]
     }
 }
