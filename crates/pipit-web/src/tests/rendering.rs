@@ -8,7 +8,8 @@ use pipit_http::Problem;
 use pipit_model::{Clock, Error};
 
 use super::site::Site;
-use crate::error::Failure;
+use crate::error::{Failure, in_words};
+use crate::preferences::Preferences;
 use crate::{Web, assets, routes};
 use axum::response::IntoResponse;
 
@@ -50,6 +51,8 @@ async fn every_page_renders_for_everyone() {
         &format!("{path}/likes"),
         &format!("{path}/retweets"),
         "/tags/World",
+        "/settings/appearance",
+        "/settings/appearance?done=1",
     ]
     .map(str::to_owned);
     let own = [
@@ -73,7 +76,7 @@ async fn every_page_renders_for_everyone() {
             answer.page();
             assert_eq!(answer.header("content-security-policy"), CSP, "{path}");
             assert_eq!(answer.header("cache-control"), "private, no-cache", "{path}");
-            assert_eq!(answer.header("vary"), "Cookie", "{path}");
+            assert_eq!(answer.header("vary"), "Cookie, Accept-Language", "{path}");
         }
     }
     for path in ["/signup", "/login", "/login?next=%2Fsettings"] {
@@ -169,6 +172,7 @@ async fn failures_of_ours_are_told_in_words_and_without_details() {
         (Error::conflict("x", "clashes"), 409),
     ] {
         let response = Failure::from(error).into_response();
+        let response = in_words(response, Preferences::default());
         assert_eq!(response.status(), status);
         assert_eq!(response.headers().contains_key("retry-after"), status == 503);
         let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
