@@ -2,10 +2,12 @@
 //!
 //! To say something new: a field here, beside its page, and its words in every file of `words/`.
 //! To add a language: a file in `words/` and its line in [`ALL`]. What the core says (why it
-//! refused a field) is English.
+//! refused a field) and what scripts say ([`Script`]) are part of it as far as noted there.
 
 mod de;
 mod en;
+
+use serde::Serialize;
 
 use crate::format::count;
 
@@ -232,6 +234,16 @@ pub(crate) struct Words {
     pub broken: &'static str,
     pub broken_text: &'static str,
     pub failed: &'static str,
+
+    /// What scripts say.
+    pub script: Script,
+}
+
+/// What scripts say. They get it as a module, in the page's language; `{}` is where a name or a
+/// number goes.
+#[derive(Debug, Serialize)]
+pub(crate) struct Script {
+    pub refused: &'static str,
 }
 
 impl Words {

@@ -1,6 +1,6 @@
 //! German: short, friendly, "du".
 
-use super::Words;
+use super::{Script, Words};
 
 pub(super) static DE: Words = Words {
     lang: "de",
@@ -219,4 +219,6 @@ pub(super) static DE: Words = Words {
     broken: "Da ist etwas kaputt",
     broken_text: "Der Fehler liegt bei uns; nenne dem Betreiber die Nummer der Anfrage.",
     failed: "Das hat nicht geklappt",
+
+    script: Script { refused: "Das hat nicht geklappt. Versuch es noch einmal." },
 };

@@ -1,6 +1,6 @@
 //! English.
 
-use super::Words;
+use super::{Script, Words};
 
 pub(super) static EN: Words = Words {
     lang: "en",
@@ -214,4 +214,6 @@ pub(super) static EN: Words = Words {
     broken: "Something broke",
     broken_text: "Something went wrong on our side; tell the operator the request id.",
     failed: "That did not work",
+
+    script: Script { refused: "That did not work. Try again." },
 };
