@@ -32,7 +32,7 @@ pub(crate) async fn get_home(
     let list = (ListName::Home, viewer.id().0);
     let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
     let tweets = web.pipit.home_timeline(viewer.caller, page).await?;
-    let shell = Shell::new(&web, &visitor, Section::Home, "Home").await?;
+    let shell = Shell::new(&web, &visitor, Section::Home, visitor.preferences.w.home).await?;
     let reading = shell.reading();
     Ok(page::html(
         StatusCode::OK,
