@@ -13,6 +13,8 @@ mod entries;
 mod error;
 mod hashtags;
 mod migrations;
+mod notifications;
+mod read_positions;
 mod relations;
 mod sessions;
 mod sql;
