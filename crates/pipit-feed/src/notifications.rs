@@ -75,8 +75,7 @@ impl Feed {
         let read_up_to = self.read_positions(reader).await?.get(ReadPosition::Notifications);
         let kinds = &NotificationKind::ALL;
         let range = (read_up_to, i64::MAX);
-        let rows =
-            self.store.list_notifications(reader, kinds, range, UNREAD_MAX as u64).await?;
+        let rows = self.store.list_notifications(reader, kinds, range, UNREAD_MAX as u64).await?;
         let ids = rows.into_iter().map(|notification| notification.id).collect();
         let unread = Arc::new(Unread::new(ids, read_up_to));
         cache.offer(reader, unread.clone(), ticket);

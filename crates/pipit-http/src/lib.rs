@@ -9,7 +9,9 @@ pub mod headers;
 mod measure;
 pub mod problem;
 pub mod request_id;
+pub mod sse;
 pub mod stack;
 
 pub use extract::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Query};
 pub use problem::Problem;
+pub use sse::LastEventId;

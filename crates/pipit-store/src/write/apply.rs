@@ -220,10 +220,8 @@ fn notification_statements(db: DbBackend, state: &State) -> Vec<Statement> {
         let delete = Sql::new(db, "DELETE FROM notifications WHERE ");
         statements.push(delete.tuple_in(&["user_id", "kind", "tweet_id"], of_tweets).done());
     }
-    let made: Vec<Vec<Value>> = notices
-        .made()
-        .map(|(notice, id)| [key(notice), vec![id.into()]].concat())
-        .collect();
+    let made: Vec<Vec<Value>> =
+        notices.made().map(|(notice, id)| [key(notice), vec![id.into()]].concat()).collect();
     if !made.is_empty() {
         let columns = ["user_id", "kind", "tweet_id", "actor_id", "id"];
         statements.push(insert_rows(db, "notifications", &columns, made));

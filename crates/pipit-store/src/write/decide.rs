@@ -210,8 +210,7 @@ fn tell_author(
     let Some(tweet) = state.tweets.get(&tweet_id.0) else {
         return;
     };
-    let notice =
-        Notice { user_id: tweet.user_id, kind, tweet_id: tweet_id.0, actor_id: actor.0 };
+    let notice = Notice { user_id: tweet.user_id, kind, tweet_id: tweet_id.0, actor_id: actor.0 };
     let before = match kind {
         NotificationKind::Retweet => tweet.retweet_count,
         _ => tweet.like_count,
