@@ -6,6 +6,7 @@ use askama::Template;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pipit_http::Problem;
+use pipit_model::limits::UNREAD_MAX;
 use pipit_model::{Error, Timestamp};
 
 use crate::error::Failure;
@@ -44,6 +45,7 @@ pub(crate) fn html(status: StatusCode, template: &impl Template) -> Response {
 pub(crate) enum Section {
     Home,
     Explore,
+    Notifications,
     Compose,
     /// The viewer's own profile.
     Me,
@@ -58,6 +60,8 @@ pub(crate) struct NavItem {
     pub icon: &'static str,
     pub label: &'static str,
     pub current: bool,
+    /// How much is unread, as it is shown: empty for nothing; [`None`] where nothing ever is.
+    pub unread: Option<String>,
 }
 
 /// What `frame.html` shows around a page.
@@ -71,6 +75,8 @@ pub(crate) struct Shell {
     pub trends: Vec<TrendRow>,
     section: Section,
     now: Timestamp,
+    /// Notifications that the viewer has not read.
+    unread: usize,
 }
 
 impl Shell {
@@ -82,6 +88,10 @@ impl Shell {
         title: impl Into<String>,
     ) -> Result<Self, Failure> {
         let trends = web.pipit.trending_hashtags().await?;
+        let unread = match visitor.caller() {
+            Some(caller) => web.pipit.unread_notifications(caller).await?,
+            None => 0,
+        };
         Ok(Self {
             title: title.into(),
             viewer: visitor.viewer.clone(),
@@ -90,6 +100,7 @@ impl Shell {
             trends: trends.iter().take(TRENDS_BESIDE).map(TrendRow::new).collect(),
             section,
             now: web.pipit.clock().now(),
+            unread,
         })
     }
 
@@ -110,17 +121,41 @@ impl Shell {
             icon,
             label,
             current: self.section == section,
+            unread: None,
         };
+        let told = item(Section::Notifications, "/notifications", "bell", "Notifications");
         let explore = item(Section::Explore, "/explore", "search", "Explore");
         match self.me() {
             Some(me) => vec![
                 item(Section::Home, "/home", "home", "Home"),
                 explore,
+                NavItem { unread: Some(unread_shown(self.unread)), ..told },
                 item(Section::Me, &me.href(), "user", "Profile"),
                 item(Section::Settings, "/settings", "gear", "Settings"),
                 item(Section::Compose, "/compose", "pen", "Post"),
             ],
             None => vec![item(Section::Home, "/", "home", "Start"), explore],
+        }
+    }
+}
+
+/// A number of unread notifications: empty for none, `99+` where it is no longer counted.
+pub(crate) fn unread_shown(unread: usize) -> String {
+    match unread {
+        0 => String::new(),
+        UNREAD_MAX.. => format!("{}+", UNREAD_MAX - 1),
+        _ => unread.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unread_notifications_are_counted_as_far_as_anybody_cares() {
+        for (unread, shown) in [(0, ""), (1, "1"), (99, "99"), (100, "99+")] {
+            assert_eq!(unread_shown(unread), shown);
         }
     }
 }
