@@ -18,6 +18,7 @@ const PAGES: usize = 500;
 const WARM_UPS: usize = 6;
 const CONNECTIONS: usize = 16;
 const STATEMENTS: &str = "pipit_database_statements_total";
+const ROUND_TRIPS: &str = "pipit_database_round_trips_total";
 /// Of what all caches may take, those of tweets get two fifths; a cache that is nearly full has
 /// thrown away.
 const TWEETS_SHARE_FREE: f64 = 0.3;
@@ -40,7 +41,8 @@ pub(super) fn starts(place: &Place, cast: &Cast) -> anyhow::Result<Starts> {
     }
     let typical = |pages: &[Page]| Page {
         ms: median(pages.iter().map(|page| page.ms)),
-        statements: pages.iter().filter_map(|page| page.statements).max_by(f64::total_cmp),
+        statements: most(pages, |page| page.statements),
+        round_trips: most(pages, |page| page.round_trips),
     };
     Ok(Starts {
         ready_ms: median(ready.into_iter()),
@@ -137,11 +139,17 @@ pub(super) fn warm_up(server: &Server, readers: &[String]) -> anyhow::Result<Vec
 }
 
 fn page(server: &Server, client: &Client, path: &str) -> anyhow::Result<(Vec<u8>, Page)> {
-    let before = server.metric(STATEMENTS)?;
+    let before = [server.metric(STATEMENTS)?, server.metric(ROUND_TRIPS)?];
     let (body, took) = client.timed(path)?;
-    let after = server.metric(STATEMENTS)?;
-    let statements = after.zip(before).map(|(after, before)| after - before);
-    Ok((body, Page { ms: took.as_secs_f64() * 1e3, statements }))
+    let after = [server.metric(STATEMENTS)?, server.metric(ROUND_TRIPS)?];
+    let grown = |n: usize| Some(after[n]? - before[n]?);
+    let page = Page { ms: took.as_secs_f64() * 1e3, statements: grown(0), round_trips: grown(1) };
+    Ok((body, page))
+}
+
+/// The highest of these figures.
+pub(crate) fn most(pages: &[Page], of: impl Fn(&Page) -> Option<f64>) -> Option<f64> {
+    pages.iter().filter_map(of).max_by(f64::total_cmp)
 }
 
 fn tweets_cache(server: &Server) -> anyhow::Result<f64> {

@@ -85,7 +85,9 @@ fn memory(out: &mut String, scenario: &Scenario) -> fmt::Result {
 
 fn page(page: Page) -> String {
     let statements = page.statements.map_or(String::new(), |n| format!(", {n:.0} statements"));
-    format!("{:.2} ms{statements}", page.ms)
+    let waited = page.round_trips.filter(|n| *n > 0.0);
+    let waited = waited.map_or(String::new(), |n| format!(" in {n:.0} round trips"));
+    format!("{:.2} ms{statements}{waited}", page.ms)
 }
 
 fn pages(walk: &Walk, pages: &[Page]) -> String {

@@ -3,7 +3,7 @@
 //! To change the schema: add a file here, list it in [`Migrator`], never edit one that has landed.
 
 mod m0001_feed;
-mod m0002_partial_indexes;
+mod m0002_indexes_of_tweets;
 mod m0003_notifications;
 mod m0004_read_positions;
 mod table;
@@ -19,7 +19,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m0001_feed::Migration),
-            Box::new(m0002_partial_indexes::Migration),
+            Box::new(m0002_indexes_of_tweets::Migration),
             Box::new(m0003_notifications::Migration),
             Box::new(m0004_read_positions::Migration),
         ]

@@ -2,10 +2,11 @@
 
 use pipit_model::notification::{Notification, NotificationKind};
 use pipit_model::{NotificationId, TweetId, UserId};
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::ConnectionTrait;
 
 use crate::Store;
 use crate::error::StoreError;
+use crate::row::Row;
 use crate::sql::Sql;
 
 impl Store {
@@ -39,7 +40,7 @@ impl Store {
             return Ok(Vec::new());
         }
         let rows = self.rows(sql).await?;
-        let read = |row: &QueryResult| notification_from(user_id, row);
+        let read = |row: &Row| notification_from(user_id, row);
         let mut found: Vec<_> = rows.iter().map(read).collect::<Result<_, _>>()?;
         found.sort_unstable_by_key(|notification| std::cmp::Reverse(notification.id));
         found.truncate(limit as usize);
@@ -80,7 +81,7 @@ pub(crate) fn delete_by_key(
     delete.tuple_in(&["user_id", "kind", "tweet_id", "actor_id"], keys)
 }
 
-fn notification_from(user_id: UserId, row: &QueryResult) -> Result<Notification, StoreError> {
+fn notification_from(user_id: UserId, row: &Row) -> Result<Notification, StoreError> {
     let code: i16 = row.try_get_by_index(1)?;
     let unknown = || StoreError::Database(format!("a notification of kind {code}"));
     let tweet_id: i64 = row.try_get_by_index(3)?;
