@@ -1,7 +1,7 @@
 //! What every door shares: errors as answers, input as checked values, one middleware stack.
 //!
 //! Owns: the way from a [`pipit_model::Error`] to a status, who a bearer token belongs to, what is
-//! measured and logged of each request. Knows no route.
+//! measured and logged of each request, how a live stream is sent. Knows no route.
 //! To add a header or a limit for all doors: [`stack`].
 
 pub mod extract;

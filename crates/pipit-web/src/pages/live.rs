@@ -100,7 +100,7 @@ pub(crate) async fn get_new(
     let new = web.pipit.home_above(viewer.caller, above, before, max).await?;
     let mut shell = Shell::new(&web, &visitor, Section::Home, "Home").await?;
     // Buttons lead back to the page that these tweets are put into.
-    shell.here = "/home".to_owned();
+    "/home".clone_into(&mut shell.here);
     let reading = shell.reading();
     let gap = new.next.map(|next| {
         let cursor = web.pipit.seal_cursor(list.0, list.1, next);

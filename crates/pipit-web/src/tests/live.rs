@@ -81,8 +81,8 @@ async fn home_says_where_one_left_off() {
     assert_eq!(line("/home").await, 0, "nothing was seen");
     assert_eq!(seen(&paths[2]).await, 204);
     let page = site.get("/home", &ann).await.page();
-    let link = page.all("a").find(|a| a.text == "Go to where you left off").expect("a way");
-    let later = site.get(link.attribute("href"), &ann).await.page();
+    let way = page.all("a").find(|a| a.text == "Go to where you left off").expect("a way");
+    let later = site.get(way.attribute("href"), &ann).await.page();
     assert_eq!((later.tweets()[0].as_str(), later.of_class("left-off").count()), ("number 2", 1));
 
     assert_eq!(seen(&paths[20]).await, 204);
