@@ -74,7 +74,7 @@ pub async fn hashtag(db: &DatabaseConnection, name: &str) -> Vec<i64> {
 /// If the database does not answer.
 pub async fn notifications(db: &DatabaseConnection, user: UserId) -> Vec<(i64, i64, i64)> {
     let mut told = Vec::new();
-    // Mentions, replies, likes, retweets, follows.
+    // Mentions, replies, likes, retweets, follows (with a zero of 64 bits).
     for (code, query) in [
         (
             1,
@@ -98,7 +98,10 @@ pub async fn notifications(db: &DatabaseConnection, user: UserId) -> Vec<(i64, i
              JOIN tweets t ON t.id = r.retweet_of_id \
              WHERE t.user_id = ME AND t.deleted_at IS NULL",
         ),
-        (6, "f.user_id AS actor, 0 AS tweet FROM followers f WHERE f.followed_user_id = ME"),
+        (
+            6,
+            "f.user_id AS actor, f.id - f.id AS tweet FROM followers f WHERE f.followed_user_id = ME",
+        ),
     ] {
         let query = query.replace("ME", &user.to_string());
         let by_others = format!("FROM (SELECT {query}) x WHERE x.actor <> {user}");

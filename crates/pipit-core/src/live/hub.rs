@@ -67,7 +67,9 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.hub.streams().remove(self.user_id, |outlet| outlet.id == self.id, None);
+        let mut streams = self.hub.streams();
+        streams.remove(self.user_id, |outlet| outlet.id == self.id, None);
+        streams.vacate(self.user_id);
     }
 }
 
@@ -80,8 +82,10 @@ pub(crate) struct Hub {
 #[derive(Debug, Default)]
 struct Streams {
     closed: bool,
-    count: usize,
     next_id: StreamId,
+    /// Seats taken, also by streams that are told nothing any more but still hold a connection.
+    seats: usize,
+    seats_of: HashMap<UserId, usize>,
     readers: HashMap<UserId, Reader>,
     /// The live readers in whose home an author's tweets are.
     audience: HashMap<UserId, HashSet<UserId>>,
@@ -119,22 +123,24 @@ impl Hub {
         caller: Caller,
     ) -> Result<(Seat, mpsc::Receiver<Signal>)> {
         let mut streams = hub.streams();
-        if streams.closed || streams.count >= STREAMS_MAX {
+        if streams.closed || streams.seats >= STREAMS_MAX {
             return Err(Error::Unavailable("no more streams are opened".to_owned()));
         }
+        let seats = streams.seats_of.entry(caller.user_id).or_default();
+        if *seats >= STREAMS_PER_USER_MAX {
+            return Err(Error::Unavailable("this account has too many streams".to_owned()));
+        }
+        *seats += 1;
+        streams.seats += 1;
         let fresh = || Reader { follows: Followed::Asked(Vec::new()), outlets: Vec::new() };
         let id = streams.next_id;
         let reader = streams.readers.entry(caller.user_id).or_insert_with(fresh);
-        if reader.outlets.len() >= STREAMS_PER_USER_MAX {
-            return Err(Error::Unavailable("this account has too many streams".to_owned()));
-        }
         let (signals, receiver) = mpsc::channel(STREAM_QUEUE_MAX);
         let standing = Arc::new(SharedStanding::default());
         let session_id = caller.session_id;
         reader.outlets.push(Outlet { id, session_id, signals, standing: standing.clone() });
         streams.sessions.insert(session_id, caller.user_id);
         streams.next_id += 1;
-        streams.count += 1;
         drop(streams);
         let seat = Seat { hub: hub.clone(), user_id: caller.user_id, id, standing };
         Ok((seat, receiver))
@@ -168,7 +174,7 @@ impl Hub {
     /// Tells the streams what was committed.
     pub(crate) fn tell(&self, events: &[Event]) {
         let mut streams = self.streams();
-        if streams.count == 0 {
+        if streams.readers.is_empty() {
             return;
         }
         for event in events {
@@ -184,7 +190,7 @@ impl Hub {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.streams().count
+        self.streams().seats
     }
 
     fn streams(&self) -> MutexGuard<'_, Streams> {
@@ -281,7 +287,6 @@ impl Streams {
             return;
         };
         let gone: Vec<Outlet> = reader.outlets.extract_if(.., |outlet| meant(outlet)).collect();
-        self.count -= gone.len();
         for outlet in &gone {
             if let Some(standing) = standing {
                 outlet.standing.set(standing);
@@ -305,7 +310,20 @@ impl Streams {
         for outlet in self.readers.values().flat_map(|reader| &reader.outlets) {
             outlet.standing.set(standing);
         }
-        *self = Self { closed: self.closed, next_id: self.next_id, ..Self::default() };
+        self.readers.clear();
+        self.audience.clear();
+        self.sessions.clear();
+    }
+
+    /// A stream is gone, and its connection with it.
+    fn vacate(&mut self, user_id: UserId) {
+        self.seats -= 1;
+        if let Some(seats) = self.seats_of.get_mut(&user_id) {
+            *seats -= 1;
+            if *seats == 0 {
+                self.seats_of.remove(&user_id);
+            }
+        }
     }
 }
 

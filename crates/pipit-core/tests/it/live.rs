@@ -3,6 +3,7 @@
 use pipit_core::{Caller, LiveEvent, LiveStream, NewPost, Pipit, SignIn};
 use pipit_model::event::Standing;
 use pipit_model::notification::NotificationKind;
+use pipit_model::read_position::ReadPosition;
 use pipit_model::user::UserRef;
 use pipit_model::{Error, TweetId};
 use pipit_testkit::{Backend, TestApp, oracle};
@@ -90,6 +91,28 @@ async fn a_stream_tells_what_home_gains_and_ends_with_its_session() {
     pipit.end_streams();
     assert_eq!(next(&mut other).await, None);
     assert!(matches!(pipit.open_stream(bob, None).await, Err(Error::Unavailable(_))));
+}
+
+/// Every page shows how much is unread, and a home where one left off.
+#[tokio::test]
+async fn what_every_page_shows_asks_the_database_nothing() {
+    let app = TestApp::new(Backend::Sqlite).await;
+    let pipit = &app.pipit;
+    let (ann, bob) = (person(pipit, "ann").await, person(pipit, "bob").await);
+    let tweet = post(pipit, ann, None).await;
+    let look = async || {
+        let unread = pipit.unread_notifications(ann).await.expect("read");
+        (unread, pipit.read_positions(ann).await.expect("read").home)
+    };
+    assert_eq!(look().await, (0, 0));
+    follow(pipit, bob, ann, Standing::Set).await;
+    pipit.set_like(bob, tweet, Standing::Set).await.expect("liked");
+    pipit.set_read_position(ann, ReadPosition::Home, tweet.0).await.expect("noted");
+    let before = pipit.database_statements();
+    assert_eq!(look().await, (2, tweet.0), "what happened is known");
+    assert_eq!(pipit.database_statements(), before, "without asking");
+    pipit.set_like(bob, tweet, Standing::Unset).await.expect("taken back");
+    assert_eq!(look().await, (1, tweet.0));
 }
 
 #[tokio::test]

@@ -144,19 +144,19 @@ async fn mentions_are_found_below_any_number_of_likes() {
     for backend in backends() {
         let f = Fixture::new(backend).await;
         let (ann, bob) = (f.user("ann").await, f.user("bob").await);
-        let first = f.posted(mentioning(bob, &[(ann, "ann")])).await;
+        let oldest = f.posted(mentioning(bob, &[(ann, "ann")])).await;
         for n in 0..30 {
             let id = f.post(ann, &format!("tweet {n}")).await;
             f.like(bob, id, Standing::Set).await.expect("liked");
         }
-        let last = f.posted(mentioning(bob, &[(ann, "ann")])).await;
+        let newest = f.posted(mentioning(bob, &[(ann, "ann")])).await;
         let list = async |kinds: &[NotificationKind], before, limit| {
             f.store.list_notifications(ann, kinds, (0, before), limit).await.expect("read")
         };
         let page = list(&NotificationKind::MENTIONS, i64::MAX, 1).await;
-        assert_eq!(page[0].tweet_id, Some(last));
+        assert_eq!(page[0].tweet_id, Some(newest));
         let page = list(&NotificationKind::MENTIONS, page[0].id.0, 5).await;
-        assert_eq!(page.iter().map(|it| it.tweet_id).collect::<Vec<_>>(), [Some(first)]);
+        assert_eq!(page.iter().map(|it| it.tweet_id).collect::<Vec<_>>(), [Some(oldest)]);
         assert_eq!(list(&NotificationKind::ALL, i64::MAX, 100).await.len(), 32);
         assert_eq!(list(&[], i64::MAX, 100).await.len(), 0);
 

@@ -162,10 +162,12 @@ export function start() {
   const others = new BroadcastChannel("pipit-live");
   others.addEventListener("message", (event) => take(event.data));
 
+  let source = null;
+  let timer = 0;
   let wait = RETRY_MIN_MS;
   const listen = () => {
     const after = last && last !== "0" ? `?above=${last}` : "";
-    const source = new EventSource(`/home/stream${after}`);
+    source = new EventSource(`/home/stream${after}`);
     source.addEventListener("open", () => (wait = RETRY_MIN_MS));
     for (const name of NAMES) {
       source.addEventListener(name, (event) => {
@@ -176,11 +178,31 @@ export function start() {
     }
     source.addEventListener("error", () => {
       // A browser comes back by itself from a break, but not from a refusal.
-      if (source.readyState !== EventSource.CLOSED) return;
-      setTimeout(listen, wait + Math.random() * wait);
+      if (source?.readyState !== EventSource.CLOSED) return;
+      timer = setTimeout(listen, wait + Math.random() * wait);
       wait = Math.min(wait * 2, RETRY_MAX_MS);
     });
   };
-  // Held for as long as the page lives.
-  navigator.locks.request("pipit-live", () => new Promise(listen));
+
+  let leaving = null;
+  let release = null;
+  const join = () => {
+    // Without HTTPS there are no locks: then each tab listens for itself.
+    if (!navigator.locks) return listen();
+    leaving = new AbortController();
+    const { signal } = leaving;
+    const hold = () => new Promise((done) => ((release = done), listen()));
+    // Refused only where the page was left before its turn came.
+    navigator.locks.request("pipit-live", { signal }, hold).catch(() => {});
+  };
+  // A page that is left holds nothing, so that the browser can keep it for going back.
+  globalThis.addEventListener("pagehide", () => {
+    clearTimeout(timer);
+    source?.close();
+    leaving?.abort();
+    release?.();
+    source = release = null;
+  });
+  globalThis.addEventListener("pageshow", (event) => event.persisted && join());
+  join();
 }
