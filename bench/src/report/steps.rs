@@ -26,7 +26,7 @@ pub(super) fn table(out: &mut String, scenario: &Scenario) -> fmt::Result {
     row(
         &format!("{} user timelines, read for the first time", cold.pages),
         format!(
-            "{:.0} µs of CPU a page of {} bytes{}; again {:.0} µs (one connection)",
+            "{:.0} µs of CPU a page of {} bytes{}; again {:.0} µs (16 connections)",
             cold.first_us,
             count(cold.bytes),
             cold.statements.map_or(String::new(), |n| format!(", {n:.1} statements")),
