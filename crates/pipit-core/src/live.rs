@@ -82,8 +82,8 @@ impl Pipit {
     pub async fn open_stream(&self, caller: Caller, after: Option<TweetId>) -> Result<LiveStream> {
         // Who names an id of the future would wait for it. (One that a stream was told of may still be
         // above what pages show.)
-        let newest = TweetId(self.0.ids.bound() - 1);
-        let after = after.map_or_else(|| self.newest_id(), |after| after.min(newest));
+        let possible = after.filter(|after| after.0 < self.ids_end());
+        let after = possible.unwrap_or_else(|| self.newest_id());
         // First the seat, then the look at the session and at whom its reader follows: whatever
         // changes meanwhile is told.
         let (seat, signals) = Hub::sit_down(&self.0.hub, caller)?;

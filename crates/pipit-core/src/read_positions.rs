@@ -27,9 +27,7 @@ impl Pipit {
         position: ReadPosition,
         last_id: i64,
     ) -> Result<ReadPositions> {
-        let ahead = self.0.clock.now().plus_secs(CLOCK_SKEW_SECS).0 << 16;
-        let newest = ahead.max(self.0.ids.bound());
-        if !(0..newest).contains(&last_id) {
+        if !(0..self.ids_end()).contains(&last_id) {
             return Err(Error::invalid(
                 "last_read_id",
                 "must be the id of something you have read",
@@ -40,5 +38,11 @@ impl Pipit {
             self.0.store.write(Command::Read { user_id, position, last_id }).await?;
         }
         self.read_positions(caller).await
+    }
+
+    /// No id that any node has given out is as high.
+    pub(crate) fn ids_end(&self) -> i64 {
+        let ahead = self.0.clock.now().plus_secs(CLOCK_SKEW_SECS).0 << 16;
+        ahead.max(self.0.ids.bound())
     }
 }

@@ -37,7 +37,7 @@ impl Pipit {
     ) -> Result<Listed<TweetView>> {
         let mut items: Vec<TweetView> = Vec::new();
         let mut after = before;
-        loop {
+        for _ in 0..PAGE_ROUNDS_MAX {
             let home = self.home_timeline(caller, Page::new(Some(ABOVE_STEP), after)?).await?;
             let reached = home.items.iter().any(|view| view.id() <= above);
             items.extend(home.items.into_iter().filter(|view| view.id() > above));
@@ -52,6 +52,8 @@ impl Pipit {
                 return Ok(Listed { items, next });
             }
         }
+        // Next to nothing of it is shown: whoever asks goes on from here.
+        Ok(Listed { items, next: after })
     }
 
     /// Above which everything that somebody is told or shown is still to come.
