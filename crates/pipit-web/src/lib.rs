@@ -20,14 +20,16 @@ mod links;
 mod page;
 mod pages;
 mod pieces;
+mod preferences;
 #[cfg(test)]
 mod tests;
 mod view;
 mod visitor;
+mod words;
 
 use axum::Router;
 use axum::http::HeaderMap;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use pipit_core::Pipit;
 
@@ -49,6 +51,7 @@ pub fn routes(web: Web) -> Router {
         .route_layer(from_fn_with_state(web.clone(), cross_site::refuse))
         .with_state(web)
         .merge(assets::routes())
+        .route_layer(from_fn(error::tell))
 }
 
 /// The answer where no door has anything: a page for a browser, a problem for everyone else.

@@ -10,24 +10,27 @@ use pipit_model::limits::UNREAD_MAX;
 use pipit_model::{Error, Timestamp};
 
 use crate::error::Failure;
+use crate::preferences::Preferences;
 use crate::view::{Person, Reading, TrendRow};
 use crate::visitor::{Viewer, Visitor};
+use crate::words::Words;
 use crate::{Web, links};
 
 /// Trends beside a page; the rest is on the page for exploring.
 const TRENDS_BESIDE: usize = 5;
 
-/// No script, no frame, nothing from elsewhere, and no style but the sheet: what a person managed
-/// to smuggle in would do nothing.
-const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
-                   form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// No script or style but our files, no frame, nothing from elsewhere, and no markup from a script
+/// but through the one policy of `dom.js`: what a person managed to smuggle in would do nothing.
+pub(crate) const CSP: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
+     img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
+     require-trusted-types-for 'script'; trusted-types pipit";
 
 /// A page is for one visitor. It may be kept for going back, but is asked for again otherwise.
 const HEADERS: [(HeaderName, &str); 4] = [
     (header::CONTENT_TYPE, "text/html; charset=utf-8"),
     (header::CONTENT_SECURITY_POLICY, CSP),
     (header::CACHE_CONTROL, "private, no-cache"),
-    (header::VARY, "Cookie"),
+    (header::VARY, "Cookie, Accept-Language"),
 ];
 
 /// A template as an answer.
@@ -64,9 +67,25 @@ pub(crate) struct NavItem {
     pub unread: Option<String>,
 }
 
+/// What `bare.html` shows around a page: as much of a [`Shell`] as both have.
+#[derive(Debug)]
+pub(crate) struct Bare {
+    pub title: &'static str,
+    pub w: &'static Words,
+    pub preferences: Preferences,
+}
+
+impl Bare {
+    pub(crate) fn new(title: &'static str, preferences: Preferences) -> Self {
+        Self { title, w: preferences.w, preferences }
+    }
+}
+
 /// What `frame.html` shows around a page.
 pub(crate) struct Shell {
     pub title: String,
+    pub w: &'static Words,
+    pub preferences: Preferences,
     pub viewer: Option<Arc<Viewer>>,
     /// The page's address, for forms that lead back to it.
     pub here: String,
@@ -92,12 +111,20 @@ impl Shell {
             Some(caller) => web.pipit.unread_notifications(caller).await?,
             None => 0,
         };
+        let preferences = visitor.preferences;
+        let w = preferences.w;
         Ok(Self {
             title: title.into(),
+            w,
+            preferences,
             viewer: visitor.viewer.clone(),
             here: visitor.here.clone(),
             login_href: links::login(&visitor.here),
-            trends: trends.iter().take(TRENDS_BESIDE).map(TrendRow::new).collect(),
+            trends: trends
+                .iter()
+                .take(TRENDS_BESIDE)
+                .map(|trend| TrendRow::new(trend, w))
+                .collect(),
             section,
             now: web.pipit.clock().now(),
             unread,
@@ -111,7 +138,8 @@ impl Shell {
 
     /// Who reads, and when.
     pub(crate) fn reading(&self) -> Reading {
-        Reading { viewer: self.viewer.as_ref().map(|viewer| viewer.id()), now: self.now }
+        let viewer = self.viewer.as_ref().map(|viewer| viewer.id());
+        Reading { viewer, now: self.now, w: self.w }
     }
 
     /// The main ways through the site.
@@ -123,18 +151,19 @@ impl Shell {
             current: self.section == section,
             unread: None,
         };
-        let told = item(Section::Notifications, "/notifications", "bell", "Notifications");
-        let explore = item(Section::Explore, "/explore", "search", "Explore");
+        let w = self.w;
+        let explore = item(Section::Explore, "/explore", "search", w.explore);
+        let told = item(Section::Notifications, "/notifications", "bell", w.notifications);
         match self.me() {
             Some(me) => vec![
-                item(Section::Home, "/home", "home", "Home"),
+                item(Section::Home, "/home", "home", w.home),
                 explore,
                 NavItem { unread: Some(unread_shown(self.unread)), ..told },
-                item(Section::Me, &me.href(), "user", "Profile"),
-                item(Section::Settings, "/settings", "gear", "Settings"),
-                item(Section::Compose, "/compose", "pen", "Post"),
+                item(Section::Me, &me.href(), "user", w.profile),
+                item(Section::Settings, "/settings", "gear", w.settings),
+                item(Section::Compose, "/compose", "pen", w.post),
             ],
-            None => vec![item(Section::Home, "/", "home", "Start"), explore],
+            None => vec![item(Section::Home, "/", "home", w.start), explore],
         }
     }
 }

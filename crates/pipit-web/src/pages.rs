@@ -2,6 +2,7 @@
 
 mod account;
 mod actions;
+mod appearance;
 mod compose;
 mod explore;
 mod home;
@@ -34,6 +35,10 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/login", get(account::get_login).post(account::post_login))
         .route("/logout", post(account::post_logout))
         .route("/settings", get(settings::get_settings).post(settings::post_settings))
+        .route(
+            "/settings/appearance",
+            get(appearance::get_appearance).post(appearance::post_appearance),
+        )
         .route("/settings/sessions", get(settings::get_sessions))
         .route("/settings/sessions/{id}/end", post(settings::end_session))
         .route("/settings/delete", get(settings::get_delete).post(settings::post_delete))

@@ -9,18 +9,20 @@ use pipit_model::user::User;
 use pipit_model::{Timestamp, UserId};
 
 use crate::Web;
-use crate::format::{Moment, count, counted};
+use crate::format::{Moment, count};
 use crate::links;
 use crate::pieces::{self, Piece};
+use crate::words::{Noun, Words};
 
 /// Colours of avatars, the classes `h0` to `h11` of the stylesheet.
 const HUES: u64 = 12;
 
-/// Who reads, and when.
+/// Who reads, when, and in which language.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading {
     pub viewer: Option<UserId>,
     pub now: Timestamp,
+    pub w: &'static Words,
 }
 
 /// Someone, wherever their name appears.
@@ -103,9 +105,9 @@ pub(crate) struct Button {
 }
 
 impl Button {
-    fn new(n: i64, one: &str, many: &str, done: bool) -> Self {
-        let shown = if n > 0 { count(n) } else { String::new() };
-        Self { shown, counted: counted(n, one, many), done }
+    fn new(n: i64, noun: Noun, w: &Words, done: bool) -> Self {
+        let shown = if n > 0 { count(n, w) } else { String::new() };
+        Self { shown, counted: w.counted(n, noun), done }
     }
 }
 
@@ -127,7 +129,7 @@ impl<'a> TweetModel<'a> {
             (Kind::Reply { .. }, None) => ReplyingTo::Gone,
             _ => ReplyingTo::Nothing,
         };
-        let marks = shown.marks;
+        let (marks, w) = (shown.marks, reading.w);
         Self {
             anchor: view.id().0,
             href: href(shown),
@@ -136,10 +138,10 @@ impl<'a> TweetModel<'a> {
             retweeted_by,
             replying_to,
             text: pieces::of_tweet(&tweet.content, &card.body.entities, &tweet.mentions),
-            at: Moment::new(tweet.timestamp, reading.now),
-            replies: Button::new(card.counts.replies, "reply", "replies", false),
-            retweets: Button::new(card.counts.retweets, "retweet", "retweets", marks.retweeted),
-            likes: Button::new(card.counts.likes, "like", "likes", marks.liked),
+            at: Moment::new(tweet.timestamp, reading.now, w),
+            replies: Button::new(card.counts.replies, w.replies, w, false),
+            retweets: Button::new(card.counts.retweets, w.retweets, w, marks.retweeted),
+            likes: Button::new(card.counts.likes, w.likes, w, marks.liked),
             own: reading.viewer == Some(author.id),
         }
     }
@@ -208,9 +210,9 @@ pub(crate) struct TrendRow {
 }
 
 impl TrendRow {
-    pub(crate) fn new(trend: &Trend) -> Self {
+    pub(crate) fn new(trend: &Trend, w: &Words) -> Self {
         let name = trend.hashtag.name.clone();
-        let uses = counted(trend.uses.cast_signed(), "tweet today", "tweets today");
+        let uses = w.counted(trend.uses.cast_signed(), w.tweets_today);
         Self { href: format!("/tags/{}", links::encode(&name)), name, uses }
     }
 }

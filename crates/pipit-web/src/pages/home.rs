@@ -67,7 +67,7 @@ pub(crate) async fn get_home(
     let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
     let tweets = web.pipit.home_timeline(viewer.caller, page).await?;
     let seen = web.pipit.read_positions(viewer.caller).await?.home;
-    let shell = Shell::new(&web, &visitor, Section::Home, "Home").await?;
+    let shell = Shell::new(&web, &visitor, Section::Home, visitor.preferences.w.home).await?;
     let reading = shell.reading();
     let ids: Vec<i64> = tweets.items.iter().map(|tweet| tweet.id().0).collect();
     let page_at =

@@ -98,7 +98,7 @@ pub(crate) async fn get_new(
     let before = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?.after;
     let max = STREAM_CATCH_UP_MAX;
     let new = web.pipit.home_above(viewer.caller, above, before, max).await?;
-    let mut shell = Shell::new(&web, &visitor, Section::Home, "Home").await?;
+    let mut shell = Shell::new(&web, &visitor, Section::Home, "").await?;
     // Buttons lead back to the page that these tweets are put into.
     "/home".clone_into(&mut shell.here);
     let reading = shell.reading();

@@ -76,7 +76,8 @@ async fn render(
     if seen == Seen::Marks && web.pipit.unread_notifications(caller).await? > 0 {
         web.pipit.read_notifications(caller, newest).await?;
     }
-    let shell = Shell::new(web, visitor, Section::Notifications, "Notifications").await?;
+    let w = visitor.preferences.w;
+    let shell = Shell::new(web, visitor, Section::Notifications, w.notifications).await?;
     let reading = shell.reading();
     let next = Feed::<()>::next(web, list, listed.next);
     let feed = Feed { items: NotificationRow::group(&listed.items, read_up_to, reading), next };

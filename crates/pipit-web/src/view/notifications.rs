@@ -29,10 +29,8 @@ pub(crate) enum What<'a> {
         icon: &'static str,
         /// The newest ones, newest first.
         faces: Vec<Person<'a>>,
-        /// How many besides the first.
-        others: usize,
-        /// The rest of the sentence, by whether it is one or several.
-        verb: &'static str,
+        /// What stands behind the first one's name: how many others, and what they did.
+        deed: String,
         /// The viewer's tweet, to which it was done.
         tweet: Option<Excerpt<'a>>,
     },
@@ -73,11 +71,11 @@ impl<'a> NotificationRow<'a> {
         let newest = group[0];
         let notification = &newest.notification;
         let others = group.len() - 1;
-        let (icon, verb) = match notification.kind {
-            NotificationKind::Like => ("like", "liked your tweet"),
-            NotificationKind::Retweet => ("retweet", "retweeted your tweet"),
-            _ if others == 0 => ("user", "follows you"),
-            _ => ("user", "follow you"),
+        let w = reading.w;
+        let (icon, deed) = match notification.kind {
+            NotificationKind::Like => ("like", w.liked_yours),
+            NotificationKind::Retweet => ("retweet", w.retweeted_yours),
+            _ => ("user", w.followed_you),
         };
         let what = match (&newest.tweet, notification.kind) {
             (Some(tweet), kind) if NotificationKind::MENTIONS.contains(&kind) => {
@@ -90,8 +88,7 @@ impl<'a> NotificationRow<'a> {
                     .take(FACES)
                     .map(|view| Person::new(view.actor.user()))
                     .collect(),
-                others,
-                verb,
+                deed: deed(others),
                 tweet: tweet.as_ref().map(|tweet| Excerpt {
                     href: href(tweet),
                     text: &tweet.shown().card.tweet().content,
@@ -101,7 +98,7 @@ impl<'a> NotificationRow<'a> {
         Self {
             id: notification.id.0,
             unread: group.iter().any(|view| view.notification.id.0 > read_up_to),
-            at: Moment::new(notification.id.timestamp(), reading.now),
+            at: Moment::new(notification.id.timestamp(), reading.now, w),
             what,
         }
     }
