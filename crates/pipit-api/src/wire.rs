@@ -2,12 +2,17 @@
 
 mod ids;
 mod lists;
+mod notification;
 mod problem;
 mod requests;
 mod tweet;
 mod user;
 
 pub use lists::{Hashtag, HashtagPage, SessionList, SessionRow, Thread, TweetPage, UserPage};
+pub(crate) use notification::write_notification;
+pub use notification::{
+    Deleted, Gap, Notification, NotificationPage, ReadPosition, SetReadPosition, UnreadCount,
+};
 pub use problem::Problem;
 pub use requests::{CreateSession, CreateTweet, CreateUser, UpdateMe};
 pub(crate) use tweet::write_tweet;

@@ -77,6 +77,8 @@ pub enum ListName {
     Likes,
     /// Who retweeted a tweet.
     Retweets,
+    /// What somebody is told.
+    Notifications,
 }
 
 impl ListName {
@@ -93,6 +95,7 @@ impl ListName {
             Self::Following => 7,
             Self::Likes => 8,
             Self::Retweets => 9,
+            Self::Notifications => 10,
         }
     }
 }

@@ -14,6 +14,8 @@ mod error;
 mod hashtags;
 mod inline;
 mod migrations;
+mod notifications;
+mod read_positions;
 mod relations;
 mod row;
 mod sessions;

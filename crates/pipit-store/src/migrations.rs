@@ -4,6 +4,9 @@
 
 mod m0001_feed;
 mod m0002_indexes_of_tweets;
+mod m0003_notifications;
+mod m0004_read_positions;
+mod table;
 
 use sea_orm_migration::prelude::*;
 
@@ -14,6 +17,11 @@ pub(crate) struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_feed::Migration), Box::new(m0002_indexes_of_tweets::Migration)]
+        vec![
+            Box::new(m0001_feed::Migration),
+            Box::new(m0002_indexes_of_tweets::Migration),
+            Box::new(m0003_notifications::Migration),
+            Box::new(m0004_read_positions::Migration),
+        ]
     }
 }

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pipit_http::Problem;
+use pipit_model::limits::UNREAD_MAX;
 use pipit_model::{Error, Timestamp};
 
 use crate::error::Failure;
@@ -47,6 +48,7 @@ pub(crate) fn html(status: StatusCode, template: &impl Template) -> Response {
 pub(crate) enum Section {
     Home,
     Explore,
+    Notifications,
     Compose,
     /// The viewer's own profile.
     Me,
@@ -61,6 +63,8 @@ pub(crate) struct NavItem {
     pub icon: &'static str,
     pub label: &'static str,
     pub current: bool,
+    /// How much is unread, as it is shown: empty for nothing; [`None`] where nothing ever is.
+    pub unread: Option<String>,
 }
 
 /// What `bare.html` shows around a page: as much of a [`Shell`] as both have.
@@ -90,6 +94,8 @@ pub(crate) struct Shell {
     pub trends: Vec<TrendRow>,
     section: Section,
     now: Timestamp,
+    /// Notifications that the viewer has not read.
+    unread: usize,
 }
 
 impl Shell {
@@ -101,6 +107,10 @@ impl Shell {
         title: impl Into<String>,
     ) -> Result<Self, Failure> {
         let trends = web.pipit.trending_hashtags().await?;
+        let unread = match visitor.caller() {
+            Some(caller) => web.pipit.unread_notifications(caller).await?,
+            None => 0,
+        };
         let preferences = visitor.preferences;
         let w = preferences.w;
         Ok(Self {
@@ -117,6 +127,7 @@ impl Shell {
                 .collect(),
             section,
             now: web.pipit.clock().now(),
+            unread,
         })
     }
 
@@ -138,18 +149,42 @@ impl Shell {
             icon,
             label,
             current: self.section == section,
+            unread: None,
         };
         let w = self.w;
         let explore = item(Section::Explore, "/explore", "search", w.explore);
+        let told = item(Section::Notifications, "/notifications", "bell", w.notifications);
         match self.me() {
             Some(me) => vec![
                 item(Section::Home, "/home", "home", w.home),
                 explore,
+                NavItem { unread: Some(unread_shown(self.unread)), ..told },
                 item(Section::Me, &me.href(), "user", w.profile),
                 item(Section::Settings, "/settings", "gear", w.settings),
                 item(Section::Compose, "/compose", "pen", w.post),
             ],
             None => vec![item(Section::Home, "/", "home", w.start), explore],
+        }
+    }
+}
+
+/// A number of unread notifications: empty for none, `99+` where it is no longer counted.
+pub(crate) fn unread_shown(unread: usize) -> String {
+    match unread {
+        0 => String::new(),
+        UNREAD_MAX.. => format!("{}+", UNREAD_MAX - 1),
+        _ => unread.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unread_notifications_are_counted_as_far_as_anybody_cares() {
+        for (unread, shown) in [(0, ""), (1, "1"), (99, "99"), (100, "99+")] {
+            assert_eq!(unread_shown(unread), shown);
         }
     }
 }

@@ -6,6 +6,8 @@ mod appearance;
 mod compose;
 mod explore;
 mod home;
+mod live;
+mod notifications;
 mod people;
 mod profile;
 mod settings;
@@ -22,6 +24,11 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/", get(explore::get_landing))
         .route("/explore", get(explore::get_explore))
         .route("/home", get(home::get_home))
+        .route("/home/new", get(live::get_new))
+        .route("/home/stream", get(live::get_stream))
+        .route("/home/position", post(live::post_position))
+        .route("/notifications", get(notifications::get_all))
+        .route("/notifications/mentions", get(notifications::get_mentions))
         .route("/compose", get(compose::get_compose).post(compose::post_compose))
         .route("/tags/{name}", get(tags::get_tag))
         .route("/signup", get(account::get_signup).post(account::post_signup))

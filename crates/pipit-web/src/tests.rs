@@ -3,5 +3,6 @@
 mod escaping;
 mod flows;
 mod html;
+mod live;
 mod rendering;
 mod site;

@@ -1,5 +1,7 @@
 //! What templates show of tweets and people: borrowed from the core's values, worded for reading.
 
+pub(crate) mod notifications;
+
 use pipit_core::{Trend, TweetView, UserView};
 use pipit_model::page::{ListName, Listed};
 use pipit_model::tweet::Kind;
@@ -230,8 +232,17 @@ impl<T> Feed<T> {
         listed: &'a Listed<V>,
         item: impl Fn(&'a V) -> T,
     ) -> Self {
-        let href = |next| format!("?cursor={}", web.pipit.seal_cursor(list, subject, next));
-        Self { items: listed.items.iter().map(item).collect(), next: listed.next.map(href) }
+        let next = Self::next(web, (list, subject), listed.next);
+        Self { items: listed.items.iter().map(item).collect(), next }
+    }
+
+    /// The address of the page of `list` after an entry.
+    pub(crate) fn next(
+        web: &Web,
+        (list, subject): (ListName, i64),
+        after: Option<i64>,
+    ) -> Option<String> {
+        after.map(|after| format!("?cursor={}", web.pipit.seal_cursor(list, subject, after)))
     }
 }
 

@@ -90,6 +90,26 @@ pub(crate) struct Words {
     pub quiet: &'static str,
     pub quiet_text: &'static str,
     pub find_people: &'static str,
+    pub refresh: &'static str,
+    pub left_off: &'static str,
+    pub go_to_left_off: &'static str,
+    pub in_between: &'static str,
+
+    // Notifications
+    pub notifications: &'static str,
+    /// Behind a number.
+    pub unread: &'static str,
+    pub not_read_yet: &'static str,
+    pub all: &'static str,
+    pub mentions: &'static str,
+    /// Behind a name, by how many others did the same: `and 2 others liked your tweet`.
+    pub liked_yours: fn(others: usize) -> String,
+    pub retweeted_yours: fn(others: usize) -> String,
+    pub followed_you: fn(others: usize) -> String,
+    pub nothing_told: &'static str,
+    pub nothing_told_text: &'static str,
+    pub nobody_mentioned: &'static str,
+    pub nobody_mentioned_text: &'static str,
 
     // A tweet
     pub tweets: Noun,
@@ -244,6 +264,12 @@ pub(crate) struct Words {
 #[derive(Debug, Serialize)]
 pub(crate) struct Script {
     pub refused: &'static str,
+    /// On the button that shows what is new.
+    pub one_new: &'static str,
+    pub many_new: &'static str,
+    /// Read out once.
+    pub some_new: &'static str,
+    pub deleted: &'static str,
 }
 
 impl Words {

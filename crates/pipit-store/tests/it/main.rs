@@ -1,6 +1,7 @@
 //! The store's conformance suite: the same on every database.
 
 mod crash;
+mod notifications;
 mod plans;
 mod reads;
 mod writes;

@@ -58,6 +58,8 @@ async fn every_page_renders_for_everyone() {
     .map(str::to_owned);
     let own = [
         "/home",
+        "/notifications",
+        "/notifications/mentions",
         "/compose",
         &format!("/compose?reply_to={id}"),
         "/settings",
@@ -236,6 +238,10 @@ async fn no_address_of_ours_is_one_of_the_other_doors() {
         "/users",
         "/users/{id}",
         "/users/{id}/follow",
+        "/users/me/notifications",
+        "/users/me/notifications/unread",
+        "/timeline/stream",
+        "/timeline/position",
         "/sessions",
         "/sessions/{id}",
         "/timeline",

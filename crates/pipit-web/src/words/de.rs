@@ -84,6 +84,34 @@ pub(super) static DE: Words = Words {
     quiet_text: "Hier steht, was die Leute posten, denen du folgst, das Neueste zuerst. Finde \
                  welche unter „Entdecken“ oder schreib selbst den ersten Tweet.",
     find_people: "Leute finden",
+    refresh: "Neu laden",
+    left_off: "Bis hier hast du gelesen",
+    go_to_left_off: "Weiter, wo du aufgehört hast",
+    in_between: "Tweets dazwischen zeigen",
+
+    notifications: "Neues",
+    unread: "ungelesen",
+    not_read_yet: "Noch nicht gelesen:",
+    all: "Alles",
+    mentions: "Erwähnungen",
+    liked_yours: |others| match others {
+        0 => "gefällt dein Tweet".to_owned(),
+        _ => format!("und {others} weiteren gefällt dein Tweet"),
+    },
+    retweeted_yours: |others| match others {
+        0 => "hat deinen Tweet retweetet".to_owned(),
+        _ => format!("und {others} weitere haben deinen Tweet retweetet"),
+    },
+    followed_you: |others| match others {
+        0 => "folgt dir".to_owned(),
+        _ => format!("und {others} weitere folgen dir"),
+    },
+    nothing_told: "Noch gibt es nichts Neues",
+    nothing_told_text: "Hier erfährst du, wer dir folgt, dir antwortet oder dich erwähnt, und wem \
+                        gefällt, was du postest.",
+    nobody_mentioned: "Noch hat dich niemand erwähnt",
+    nobody_mentioned_text: "Hier stehen Antworten auf deine Tweets und Tweets, die dich nennen. \
+                            Antworte jemandem, dann beginnt ein Gespräch.",
 
     tweets: |n| if n == 1 { "Tweet" } else { "Tweets" },
     replies: |n| if n == 1 { "Antwort" } else { "Antworten" },
@@ -220,5 +248,11 @@ pub(super) static DE: Words = Words {
     broken_text: "Der Fehler liegt bei uns; nenne dem Betreiber die Nummer der Anfrage.",
     failed: "Das hat nicht geklappt",
 
-    script: Script { refused: "Das hat nicht geklappt. Versuch es noch einmal." },
+    script: Script {
+        refused: "Das hat nicht geklappt. Versuch es noch einmal.",
+        one_new: "1 neuen Tweet zeigen",
+        many_new: "{} neue Tweets zeigen",
+        some_new: "Es gibt neue Tweets",
+        deleted: "Dieser Tweet wurde gelöscht.",
+    },
 };

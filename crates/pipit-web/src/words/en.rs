@@ -82,6 +82,28 @@ pub(super) static EN: Words = Words {
     quiet_text: "Home shows what the people you follow post, newest first. Find some on the \
                  explore page, or post the first tweet yourself.",
     find_people: "Find people to follow",
+    refresh: "Refresh",
+    left_off: "You left off here",
+    go_to_left_off: "Go to where you left off",
+    in_between: "Show tweets in between",
+
+    notifications: "Notifications",
+    unread: "unread",
+    not_read_yet: "Not read yet:",
+    all: "All",
+    mentions: "Mentions",
+    liked_yours: |others| format!("{}liked your tweet", and_others(others)),
+    retweeted_yours: |others| format!("{}retweeted your tweet", and_others(others)),
+    followed_you: |others| match others {
+        0 => "follows you".to_owned(),
+        _ => format!("{}follow you", and_others(others)),
+    },
+    nothing_told: "Nothing to tell yet",
+    nothing_told_text: "Here you learn who follows you, answers or mentions you, and who likes or \
+                        retweets what you post.",
+    nobody_mentioned: "Nobody has mentioned you yet",
+    nobody_mentioned_text: "Replies to your tweets, and tweets with your handle in them, are listed \
+                            here. Answer somebody to start a conversation.",
 
     tweets: |n| if n == 1 { "tweet" } else { "tweets" },
     replies: |n| if n == 1 { "reply" } else { "replies" },
@@ -215,5 +237,20 @@ pub(super) static EN: Words = Words {
     broken_text: "Something went wrong on our side; tell the operator the request id.",
     failed: "That did not work",
 
-    script: Script { refused: "That did not work. Try again." },
+    script: Script {
+        refused: "That did not work. Try again.",
+        one_new: "Show 1 new tweet",
+        many_new: "Show {} new tweets",
+        some_new: "There are new tweets",
+        deleted: "This tweet was deleted.",
+    },
 };
+
+/// Between a name and what its owner and so many others did.
+fn and_others(others: usize) -> String {
+    match others {
+        0 => String::new(),
+        1 => "and 1 other ".to_owned(),
+        _ => format!("and {others} others "),
+    }
+}
