@@ -29,7 +29,8 @@ use crate::words::{self, Words};
 struct Folder;
 
 /// One sheet is sent, several are written. The first one names the layers.
-const SHEETS: [&str; 5] = ["tokens.css", "base.css", "layout.css", "tweets.css", "parts.css"];
+const SHEETS: [&str; 6] =
+    ["tokens.css", "base.css", "layout.css", "tweets.css", "parts.css", "live.css"];
 
 const KEEP: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
 const VARY: (HeaderName, &str) = (header::VARY, "Accept-Encoding");

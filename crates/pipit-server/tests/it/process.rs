@@ -167,6 +167,12 @@ impl Client {
         Some((response.status().as_u16(), response.body_mut().read_json().ok()?))
     }
 
+    pub(crate) fn delete(&self, path: &str) -> Option<u16> {
+        let request = self.agent.delete(format!("{}{path}", self.url));
+        let response = request.header("authorization", self.bearer()).call().ok()?;
+        Some(response.status().as_u16())
+    }
+
     pub(crate) fn put(&self, path: &str) -> Option<u16> {
         let request = self.agent.put(format!("{}{path}", self.url));
         let response = request.header("authorization", self.bearer()).send_empty().ok()?;
