@@ -257,6 +257,8 @@ pub(crate) struct Script {
     pub unlike: &'static str,
     pub retweet: &'static str,
     pub undo_retweet: &'static str,
+    pub bookmark: &'static str,
+    pub unbookmark: &'static str,
     pub follow: &'static str,
     pub unfollow: &'static str,
     // In passing

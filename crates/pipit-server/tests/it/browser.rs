@@ -2,6 +2,7 @@
 //! pictures of what they see in `target/screenshots`.
 
 mod driver;
+mod measures;
 mod scripts;
 
 use std::path::Path;

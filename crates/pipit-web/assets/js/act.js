@@ -5,9 +5,11 @@ import { Refused, send } from './send.js'
 import { say } from './say.js'
 import { toast } from './toast.js'
 
-const LABELS = {
-  like: ['like', 'unlike'],
-  retweet: ['retweet', 'undo_retweet'],
+// The class of each button, and what it says before and after.
+const MARKS = {
+  like: ['like', 'like', 'unlike'],
+  retweet: ['rt', 'retweet', 'undo_retweet'],
+  bookmark: ['bookmark', 'bookmark', 'unbookmark'],
 }
 
 let started = false
@@ -18,8 +20,8 @@ export const start = () => {
   document.addEventListener('submit', (event) => {
     const action = (event.submitter ?? event.target).getAttribute('formaction') ??
       event.target.getAttribute('action')
-    const [, base, verb] = /^(\/@.+)\/(?:un)?(like|retweet|follow|delete)$/.exec(action) ?? []
-    const handler = { like: mark, retweet: mark, follow, delete: remove }[verb]
+    const [, base, verb] = /^(\/@.+)\/(?:un)?(like|retweet|bookmark|follow|delete)$/.exec(action) ?? []
+    const handler = { follow, delete: remove }[verb] ?? (verb && mark)
     if (!handler || event.defaultPrevented) return
     event.preventDefault()
     handler(event.target, { action, base, verb })
@@ -36,16 +38,17 @@ const complain = (error) => {
 const formsOf = (base) => document.querySelectorAll(`form.acts[action^="${base}/"]`)
 
 const showMark = (form, base, verb, isOn) => {
-  const button = form.querySelector(verb === 'like' ? '.like' : '.rt')
+  const [name, before, after] = MARKS[verb]
+  const button = form.querySelector(`.${name}`)
   if (!button || button.classList.contains('on') === isOn) return
   button.classList.toggle('on', isOn)
   const action = `${base}/${isOn ? 'un' : ''}${verb}`
   if (button.hasAttribute('formaction')) button.setAttribute('formaction', action)
   else form.setAttribute('action', action)
-  button.querySelector('.vh').textContent = say(LABELS[verb][isOn ? 1 : 0])
+  button.querySelector('.vh').textContent = say(isOn ? after : before)
   // Counts that are cut, as 1.2K is, stay as they are.
   const count = button.lastChild
-  const shown = count.data.trim()
+  const shown = count.data?.trim()
   if (/^\d{0,3}$/.test(shown)) count.data = ` ${Number(shown) + (isOn ? 1 : -1) || ''}`
 }
 

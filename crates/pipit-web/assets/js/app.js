@@ -10,13 +10,11 @@ const MODULES = [
   ['main', 'net'],
 ]
 
+// One that does not arrive leaves the others at work: the page does without it.
 export const enhance = (root) => {
-  for (const [selector, name] of MODULES) {
-    if (root.querySelector(selector)) load(name, root)
-  }
+  const wanted = MODULES.filter(([selector]) => root.querySelector(selector))
+  return Promise.allSettled(wanted.map(async ([, name]) => (await import(`./${name}.js`)).start(root)))
 }
 
-// One that does not arrive leaves the others at work; the page does without it.
-const load = async (name, root) => (await import(`./${name}.js`)).start(root)
-
-enhance(document)
+// Not awaited here: modules import this one, and would wait for it as it for them.
+enhance(document).then(() => { document.documentElement.dataset.ready = 'yes' })

@@ -92,4 +92,6 @@ export const start = (text) => {
     event.preventDefault()
     event.stopPropagation()
   })
+  // What was typed while this was on its way.
+  ask()
 }

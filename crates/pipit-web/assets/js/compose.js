@@ -119,7 +119,9 @@ const post = async (form, text) => {
   form.ariaBusy = 'true'
   const dialog = form.closest('dialog')
   try {
-    const { location: to } = await send('/compose', new FormData(form))
+    const fields = new FormData(form)
+    const isPlain = form.enctype !== 'multipart/form-data'
+    const { location: to } = await send(form.action, isPlain ? [...fields] : fields)
     clear(form, text)
     form.querySelector('.error')?.remove()
     dialog?.close()

@@ -12,13 +12,14 @@ export class Refused extends Error {
   }
 }
 
+// `fields` go as they are if they are a FormData, which may hold files, else as a plain form.
 export const send = async (action, fields, { keepalive = false } = {}) => {
   let response
   try {
     response = await fetch(action, {
       method: 'POST',
       headers: { Accept: 'application/json' },
-      body: new URLSearchParams(fields),
+      body: fields instanceof FormData ? fields : new URLSearchParams(fields),
       keepalive,
       signal: AbortSignal.timeout(PATIENCE_MS),
     })

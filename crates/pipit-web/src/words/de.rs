@@ -233,6 +233,8 @@ pub(super) static DE: Words = Words {
         unlike: "Gefällt mir nicht mehr",
         retweet: "Retweeten",
         undo_retweet: "Retweet zurücknehmen",
+        bookmark: "Merken",
+        unbookmark: "Nicht mehr merken",
         follow: "Folgen",
         unfollow: "Entfolgen",
         unfollowed: "Du folgst {} nicht mehr.",

@@ -228,6 +228,8 @@ pub(super) static EN: Words = Words {
         unlike: "Unlike",
         retweet: "Retweet",
         undo_retweet: "Undo retweet",
+        bookmark: "Bookmark",
+        unbookmark: "Remove bookmark",
         follow: "Follow",
         unfollow: "Unfollow",
         unfollowed: "You no longer follow {}.",

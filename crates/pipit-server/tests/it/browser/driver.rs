@@ -184,6 +184,14 @@ impl Browser {
         self.client.execute(script, Vec::new()).await.unwrap_or_else(|e| panic!("{script}: {e}"))
     }
 
+    /// What a script answers that calls its last argument when it is done.
+    pub(crate) async fn ask_later(&self, script: &str) -> Value {
+        self.client
+            .execute_async(script, Vec::new())
+            .await
+            .unwrap_or_else(|e| panic!("{script}: {e}"))
+    }
+
     /// Waits until an expression is true on the page.
     pub(crate) async fn holds(&self, expression: &str) {
         let script = format!("return Boolean({expression})");
@@ -208,6 +216,11 @@ impl Browser {
     /// Loses the cookies, and the session with them.
     pub(crate) async fn forget(&self) {
         self.client.delete_all_cookies().await.expect("deleted");
+    }
+
+    /// Waits until all scripts of the page are at work.
+    pub(crate) async fn is_ready(&self) {
+        self.holds("document.documentElement.dataset.ready").await;
     }
 
     /// Remembers this very page, to see later that it was not left.
@@ -248,6 +261,10 @@ impl Browser {
                     self.size(width, 900).await;
                     self.open(path).await;
                     self.assert_fits(path, width).await;
+                    // As at 1280 pixels enlarged to 400 %.
+                    self.size(320, 900).await;
+                    self.assert_fits(path, 320).await;
+                    self.size(width, 900).await;
                     let height = self.number("return document.documentElement.scrollHeight").await;
                     self.size(width, u32::try_from(height.min(4000)).unwrap_or(4000)).await;
                     let picture = self.client.screenshot().await.expect("a picture");

@@ -35,6 +35,7 @@ fn numbered(count: usize) -> impl Iterator<Item = String> {
 async fn buttons_work_at_once_and_take_back_what_is_refused() {
     let stage = stage(numbered(2)).await;
     let (bob, browser) = (&stage.bob, &stage.browser);
+    browser.is_ready().await;
     browser.mark().await;
     browser.click("button.like").await;
     browser.has(1, "button.like.on").await;
@@ -51,6 +52,7 @@ async fn buttons_work_at_once_and_take_back_what_is_refused() {
     // Gone meanwhile: the like is taken back, and the page says why.
     let id = browser.ask("return document.querySelector('article').id.slice(6)").await;
     bob.delete(&format!("/tweets/{}", id.as_str().expect("an id"))).expect("deleted");
+    browser.is_ready().await;
     browser.mark().await;
     browser.click("button.like.on").await;
     browser.has(1, ".toast").await;
@@ -58,6 +60,7 @@ async fn buttons_work_at_once_and_take_back_what_is_refused() {
     browser.holds("document.querySelector('.toast p').innerText.includes('nothing at this')").await;
 
     browser.open("/@bob").await;
+    browser.is_ready().await;
     browser.mark().await;
     browser.click("form[action='/@bob/unfollow'] button").await;
     browser.has(1, "form[action='/@bob/follow']").await;
@@ -72,7 +75,7 @@ async fn buttons_work_at_once_and_take_back_what_is_refused() {
 async fn a_deletion_can_be_undone_until_it_is_sent() {
     let stage = stage(numbered(1)).await;
     let browser = &stage.browser;
-    browser.holds("document.querySelector('form.composer').dataset.equipped").await;
+    browser.is_ready().await;
     browser.fill("content", "Mine").await;
     browser.press("\u{e009}\u{e007}").await;
     browser.has(1, ".menu").await;
@@ -87,7 +90,7 @@ async fn a_deletion_can_be_undone_until_it_is_sent() {
         browser.holds(&format!("!{own}.hidden")).await;
     }
     browser.reload().await;
-    browser.has(1, ".menu").await;
+    browser.is_ready().await;
     browser.click(".menu summary").await;
     browser.click(".menu button").await;
     browser.holds(&format!("{own}.hidden")).await;
@@ -102,7 +105,7 @@ async fn a_deletion_can_be_undone_until_it_is_sent() {
 async fn a_text_is_counted_kept_and_posted_once() {
     let stage = stage(numbered(1)).await;
     let browser = &stage.browser;
-    browser.holds("document.querySelector('form.composer').dataset.equipped").await;
+    browser.is_ready().await;
     // 272 + 23 for the link + a space: 16 too many.
     let long = format!("{} https://example.org/{}", "日".repeat(136), "x".repeat(60));
     let script = format!(
@@ -123,6 +126,7 @@ async fn a_text_is_counted_kept_and_posted_once() {
     browser.open("/explore").await;
     browser.open("/home").await;
     browser.holds("document.querySelector('[name=content]').value === 'A draft for @bob '").await;
+    browser.is_ready().await;
     browser.mark().await;
     browser.click("textarea").await;
     browser.press("\u{e009}\u{e007}").await;
@@ -133,6 +137,7 @@ async fn a_text_is_counted_kept_and_posted_once() {
 
     // From anywhere, in a window; and a reply too.
     browser.open("/@bob").await;
+    browser.is_ready().await;
     browser.click(".way.post").await;
     browser.has(1, "dialog[open] textarea").await;
     browser.press("From a window").await;
@@ -146,6 +151,7 @@ async fn a_text_is_counted_kept_and_posted_once() {
 
     // Signed out elsewhere: nothing that was written is lost.
     browser.open("/home").await;
+    browser.is_ready().await;
     browser.fill("content", "Precious").await;
     browser.forget().await;
     browser.click("form.composer .btn").await;
@@ -181,6 +187,7 @@ async fn lists_go_on_and_one_comes_back_to_the_same_place() {
     browser.holds(near).await;
     // The link is one that can be pressed, too.
     browser.open("/@bob").await;
+    browser.is_ready().await;
     browser.ask("document.querySelector('.pager a').click()").await;
     browser.has(40, "article").await;
     browser.assert_quiet_but(&[]).await;
@@ -192,7 +199,7 @@ async fn all_can_be_done_by_keyboard() {
     let stage = stage(numbered(3)).await;
     let browser = &stage.browser;
     browser.open("/@bob").await;
-    browser.holds("document.querySelector('.at time')").await;
+    browser.is_ready().await;
     browser.press("?").await;
     browser.has(1, "dialog.keys[open]").await;
     browser.press("\u{e00c}").await;
@@ -215,6 +222,7 @@ async fn all_can_be_done_by_keyboard() {
     browser.sees("Thread").await;
     browser.press("gh").await;
     browser.is_at("/home").await;
+    browser.is_ready().await;
     browser.press("n").await;
     browser.has(1, "dialog textarea").await;
     browser.press("\u{e00c}").await;
@@ -227,7 +235,7 @@ async fn all_can_be_done_by_keyboard() {
     browser.sees("Saved").await;
     browser.has(1, "html[data-keys=off][data-theme=dark]").await;
     browser.open("/@bob").await;
-    browser.holds("document.querySelector('.at time')").await;
+    browser.is_ready().await;
     browser.press("?").await;
     browser.press("j").await;
     browser.holds("document.activeElement === document.body").await;
@@ -240,7 +248,7 @@ async fn all_can_be_done_by_keyboard() {
 async fn a_lost_line_loses_no_text() {
     let stage = stage(numbered(1)).await;
     let browser = &stage.browser;
-    browser.holds("document.querySelector('form.composer').dataset.equipped").await;
+    browser.is_ready().await;
     browser.fill("content", "Written in a tunnel").await;
     browser.connect(Line::Cut).await;
     browser.holds("document.querySelector('.offline:not([hidden])')").await;
