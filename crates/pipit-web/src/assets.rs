@@ -8,7 +8,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::Write;
 use std::sync::{LazyLock, OnceLock};
 
 use axum::Router;
@@ -19,6 +18,7 @@ use axum::routing::get;
 use pipit_http::Problem;
 use rust_embed::Embed;
 
+use crate::compress::{self, Effort, accepts};
 use crate::error::Failure;
 use crate::extract::Path;
 use crate::words::{self, Words};
@@ -29,13 +29,11 @@ use crate::words::{self, Words};
 struct Folder;
 
 /// One sheet is sent, several are written. The first one names the layers.
-const SHEETS: [&str; 5] = ["tokens.css", "base.css", "layout.css", "tweets.css", "parts.css"];
+const SHEETS: [&str; 6] =
+    ["tokens.css", "base.css", "layout.css", "tweets.css", "parts.css", "live.css"];
 
 const KEEP: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
 const VARY: (HeaderName, &str) = (header::VARY, "Accept-Encoding");
-
-/// Brotli's best: it is done once.
-const BROTLI_QUALITY: i32 = 11;
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(Assets::read);
 /// The stylesheet's address.
@@ -53,8 +51,9 @@ fn address(name: &str) -> String {
 struct Asset {
     kind: &'static str,
     plain: Bytes,
-    brotli: OnceLock<Bytes>,
-    gzip: OnceLock<Bytes>,
+    /// [`None`] if that failed: then it goes as it is.
+    brotli: OnceLock<Option<Bytes>>,
+    gzip: OnceLock<Option<Bytes>>,
 }
 
 struct Assets {
@@ -116,25 +115,12 @@ fn words_module(words: &Words) -> String {
 
 impl Asset {
     /// The first time a file is asked for, it is compressed: some 20 ms, once.
-    fn brotli(&self) -> Bytes {
-        let compress = || {
-            let mut to = Vec::new();
-            let parameters =
-                brotli::enc::BrotliEncoderParams { quality: BROTLI_QUALITY, ..Default::default() };
-            // Reading from and writing to memory does not fail.
-            let done = brotli::BrotliCompress(&mut &*self.plain, &mut to, &parameters);
-            done.map_or_else(|_| self.plain.clone(), |_| to.into())
-        };
-        self.brotli.get_or_init(compress).clone()
+    fn brotli(&self) -> Option<Bytes> {
+        self.brotli.get_or_init(|| compress::brotli(&self.plain).ok()).clone()
     }
 
-    fn gzip(&self) -> Bytes {
-        let compress = || {
-            let mut to = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-            let done = to.write_all(&self.plain).and_then(|()| to.finish());
-            done.map_or_else(|_| self.plain.clone(), Bytes::from)
-        };
-        self.gzip.get_or_init(compress).clone()
+    fn gzip(&self) -> Option<Bytes> {
+        self.gzip.get_or_init(|| compress::gzip(&self.plain, Effort::Best).ok()).clone()
     }
 }
 
@@ -150,23 +136,17 @@ async fn get_asset(Path((version, file)): Path<(String, String)>, headers: Heade
     };
     let kind = (header::CONTENT_TYPE, asset.kind);
     let encoded = |name| (header::CONTENT_ENCODING, name);
-    if accepts(&headers, "br") {
-        ([KEEP, VARY, kind, encoded("br")], asset.brotli()).into_response()
-    } else if accepts(&headers, "gzip") {
-        ([KEEP, VARY, kind, encoded("gzip")], asset.gzip()).into_response()
+    if accepts(&headers, "br")
+        && let Some(bytes) = asset.brotli()
+    {
+        ([KEEP, VARY, kind, encoded("br")], bytes).into_response()
+    } else if accepts(&headers, "gzip")
+        && let Some(bytes) = asset.gzip()
+    {
+        ([KEEP, VARY, kind, encoded("gzip")], bytes).into_response()
     } else {
         ([KEEP, VARY, kind], asset.plain.clone()).into_response()
     }
-}
-
-/// Whether a client says that it understands an encoding.
-fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
-    let values = headers.get_all(header::ACCEPT_ENCODING).iter();
-    let parts = values.filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(','));
-    parts.map(|part| part.split_once(';').unwrap_or((part, ""))).any(|(name, weight)| {
-        let weight = weight.trim().strip_prefix("q=").map_or(Ok(1.0), str::parse::<f32>);
-        name.trim().eq_ignore_ascii_case(encoding) && weight.is_ok_and(|weight| weight > 0.0)
-    })
 }
 
 #[cfg(test)]
@@ -186,7 +166,7 @@ mod tests {
             let files = ASSETS.files.iter().filter(|(name, _)| name.ends_with(end));
             // A page has the words of one language.
             let files = files.filter(|(name, _)| *name != "words.en.js");
-            files.map(|(_, asset)| asset.brotli().len()).sum()
+            files.map(|(_, asset)| asset.brotli().expect("brotli").len()).sum()
         };
         let (scripts, sheet) = (size(".js"), size(".css"));
         println!("{scripts} bytes of scripts, {sheet} of style");
@@ -205,21 +185,5 @@ mod tests {
                 assert!(!line.contains("/*"), "{path}:{}: comments are lines", n + 1);
             }
         }
-    }
-
-    #[test]
-    fn encodings_that_a_client_takes() {
-        let takes = |text: &'static str, encoding| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT_ENCODING, text.parse().expect("a value"));
-            accepts(&headers, encoding)
-        };
-        assert!(takes("gzip, deflate, br, zstd", "br"));
-        assert!(takes("gzip;q=0.5", "gzip"));
-        assert!(takes("x, BR ; q=1", "br"));
-        assert!(!takes("gzip, br;q=0", "br"));
-        assert!(!takes("br;q=x", "br"));
-        assert!(!takes("brotli", "br"));
-        assert!(!accepts(&HeaderMap::new(), "gzip"));
     }
 }

@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use pipit_http::{Problem, request_id};
 use pipit_model::Error;
+use serde::Serialize;
 
 use crate::links;
 use crate::page::{self, Bare};
@@ -101,7 +102,11 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let problem = match self {
             Self::Problem(problem) => problem,
-            Self::SignIn { next } => return links::see_other(&links::login(&next)),
+            Self::SignIn { next } => {
+                let mut response = links::see_other(&links::login(&next));
+                response.extensions_mut().insert(SignInFirst);
+                return response;
+            }
         };
         let mut response = problem.status.into_response();
         if problem.status == StatusCode::SERVICE_UNAVAILABLE {
@@ -112,9 +117,45 @@ impl IntoResponse for Failure {
     }
 }
 
-/// Around all pages: gives each failure the page that tells of it, as its reader likes it.
+/// Marks the redirect of somebody who has to sign in: a script is told instead.
+#[derive(Debug, Clone, Copy)]
+struct SignInFirst;
+
+/// Where a form leads, told to a script that sent it.
+#[derive(Serialize)]
+struct Sent<'a> {
+    location: &'a str,
+}
+
+/// Around all pages: gives each failure the page that tells of it, as its reader likes it. A script
+/// that sends a form in a page's place, and says so by taking JSON, gets JSON.
 pub(crate) async fn tell(preferences: Preferences, request: Request, next: Next) -> Response {
-    in_words(next.run(request).await, preferences)
+    let is_script = prefers(request.headers(), "application/json");
+    let response = next.run(request).await;
+    if is_script { for_script(response, preferences) } else { in_words(response, preferences) }
+}
+
+fn for_script(mut response: Response, preferences: Preferences) -> Response {
+    let w = preferences.w;
+    if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
+        problem.detail = told(&problem, w).detail.to_owned().into();
+        return problem.into_response();
+    }
+    if response.extensions().get::<SignInFirst>().is_some() {
+        let mut problem = Problem::from(Error::Unauthenticated(""));
+        problem.detail = w.signed_out.into();
+        return problem.into_response();
+    }
+    if response.status() != StatusCode::SEE_OTHER {
+        return response;
+    }
+    let location = response.headers_mut().remove(header::LOCATION);
+    let location = location.as_ref().and_then(|location| location.to_str().ok());
+    let mut sent = axum::Json(Sent { location: location.unwrap_or("/") }).into_response();
+    for (name, value) in response.headers() {
+        sent.headers_mut().entry(name).or_insert_with(|| value.clone());
+    }
+    sent
 }
 
 pub(crate) fn in_words(mut response: Response, preferences: Preferences) -> Response {
@@ -134,12 +175,15 @@ pub(crate) async fn method_not_allowed() -> Response {
     Failure::from(Problem::no_such_method()).into_response()
 }
 
+/// Whether a client names this kind of answer.
+fn prefers(headers: &HeaderMap, kind: &str) -> bool {
+    let accepts = headers.get_all(header::ACCEPT);
+    accepts.iter().any(|value| value.to_str().is_ok_and(|text| text.contains(kind)))
+}
+
 /// A page for a browser, a problem for everyone else, where no door has anything.
 pub(crate) fn no_such_path(headers: &HeaderMap) -> Response {
-    let accepts = headers.get_all(header::ACCEPT);
-    let wants_page =
-        accepts.iter().any(|value| value.to_str().is_ok_and(|text| text.contains("text/html")));
-    if wants_page {
+    if prefers(headers, "text/html") {
         page_of(&Problem::no_such_path(), Preferences::of(headers))
     } else {
         Problem::no_such_path().into_response()

@@ -10,6 +10,7 @@
 //! partial in `templates/partials/`; what a person types is a struct in `forms`.
 
 mod assets;
+mod compress;
 mod cookie;
 mod cross_site;
 mod error;
@@ -52,6 +53,7 @@ pub fn routes(web: Web) -> Router {
         .with_state(web)
         .merge(assets::routes())
         .route_layer(from_fn(error::tell))
+        .route_layer(from_fn(compress::pages))
 }
 
 /// The answer where no door has anything: a page for a browser, a problem for everyone else.

@@ -9,6 +9,7 @@ use pipit_http::Problem;
 use pipit_model::limits::UNREAD_MAX;
 use pipit_model::{Error, Timestamp};
 
+use crate::compress::PAGE_TYPE;
 use crate::error::Failure;
 use crate::preferences::Preferences;
 use crate::view::{Person, Reading, TrendRow};
@@ -27,10 +28,10 @@ pub(crate) const CSP: &str = "default-src 'none'; script-src 'self'; connect-src
 
 /// A page is for one visitor. It may be kept for going back, but is asked for again otherwise.
 const HEADERS: [(HeaderName, &str); 4] = [
-    (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+    (header::CONTENT_TYPE, PAGE_TYPE),
     (header::CONTENT_SECURITY_POLICY, CSP),
     (header::CACHE_CONTROL, "private, no-cache"),
-    (header::VARY, "Cookie, Accept-Language"),
+    (header::VARY, "Cookie, Accept-Language, Accept-Encoding"),
 ];
 
 /// A template as an answer.

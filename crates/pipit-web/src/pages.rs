@@ -3,6 +3,7 @@
 mod account;
 mod actions;
 mod appearance;
+mod complete;
 mod compose;
 mod explore;
 mod home;
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/notifications", get(notifications::get_all))
         .route("/notifications/mentions", get(notifications::get_mentions))
         .route("/compose", get(compose::get_compose).post(compose::post_compose))
+        .route("/complete", get(complete::get_complete))
         .route("/tags/{name}", get(tags::get_tag))
         .route("/signup", get(account::get_signup).post(account::post_signup))
         .route("/login", get(account::get_login).post(account::post_login))

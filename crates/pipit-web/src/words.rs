@@ -254,6 +254,8 @@ pub(crate) struct Words {
     pub broken: &'static str,
     pub broken_text: &'static str,
     pub failed: &'static str,
+    /// To a script whose form nobody signed in sent.
+    pub signed_out: &'static str,
 
     /// What scripts say.
     pub script: Script,
@@ -270,6 +272,41 @@ pub(crate) struct Script {
     /// Read out once.
     pub some_new: &'static str,
     pub deleted: &'static str,
+    pub unreachable: &'static str,
+    pub offline: &'static str,
+    pub sign_in: &'static str,
+    pub close: &'static str,
+    pub undo: &'static str,
+    pub view: &'static str,
+    // On buttons
+    pub like: &'static str,
+    pub unlike: &'static str,
+    pub retweet: &'static str,
+    pub undo_retweet: &'static str,
+    pub bookmark: &'static str,
+    pub unbookmark: &'static str,
+    pub follow: &'static str,
+    pub unfollow: &'static str,
+    // In passing
+    pub unfollowed: &'static str,
+    pub deleting: &'static str,
+    pub posted: &'static str,
+    pub draft_restored: &'static str,
+    pub discard: &'static str,
+    // The composer
+    pub left: &'static str,
+    pub over: &'static str,
+    pub too_long: &'static str,
+    pub suggestions: &'static str,
+    // Ages, as in [`Words`]
+    pub now: &'static str,
+    pub minutes: &'static str,
+    pub hours: &'static str,
+    pub days: &'static str,
+    // Shortcuts: a key and what it does
+    pub shortcuts: &'static str,
+    pub keys: [(&'static str, &'static str); 14],
+    pub turn_off: &'static str,
 }
 
 impl Words {

@@ -5,14 +5,19 @@ const MODULES = [
   // Only somebody signed in has notifications.
   ['#unread', 'stream'],
   ['#unread', 'position'],
+  ['form.acts, form[action$="follow"]', 'act'],
+  ['a[rel="next"]', 'feed'],
+  ['form.composer, a[href^="/compose"]', 'compose'],
+  ['time[datetime]', 'clock'],
+  ['html:not([data-keys="off"]) main', 'keys'],
+  ['main', 'net'],
 ]
 
-export const enhance = async (root) => {
-  for (const [selector, name] of MODULES) {
-    if (!root.querySelector(selector)) continue
-    const module = await import(`./${name}.js`)
-    module.start(root)
-  }
+// One that does not arrive leaves the others at work: the page does without it.
+export const enhance = (root) => {
+  const wanted = MODULES.filter(([selector]) => root.querySelector(selector))
+  return Promise.allSettled(wanted.map(async ([, name]) => (await import(`./${name}.js`)).start(root)))
 }
 
-enhance(document)
+// Not awaited here: modules import this one, and would wait for it as it for them.
+enhance(document).then(() => { document.documentElement.dataset.ready = 'yes' })

@@ -79,7 +79,7 @@ async fn every_page_renders_for_everyone() {
             answer.page();
             assert_eq!(answer.header("content-security-policy"), CSP, "{path}");
             assert_eq!(answer.header("cache-control"), "private, no-cache", "{path}");
-            assert_eq!(answer.header("vary"), "Cookie, Accept-Language", "{path}");
+            assert_eq!(answer.header("vary"), "Cookie, Accept-Language, Accept-Encoding", "{path}");
         }
     }
     for path in ["/signup", "/login", "/login?next=%2Fsettings"] {
@@ -260,4 +260,19 @@ async fn no_address_of_ours_is_one_of_the_other_doors() {
     }
     // Panics where two routes are one.
     let _ = routes(web).merge(others);
+}
+
+#[tokio::test]
+async fn pages_are_compressed_for_those_who_take_it() {
+    let site = Site::open().await;
+    let plain = site.get("/", "").await.body;
+    for path in ["/", "/@nobody"] {
+        let request = Request::get(path).header(header::ACCEPT_ENCODING, "br, gzip");
+        let (headers, bytes) = site.raw(request.body(Body::empty()).expect("a request")).await;
+        assert_eq!(headers["content-encoding"], "gzip");
+        assert!(bytes.len() < plain.len());
+        let mut page = String::new();
+        flate2::read::GzDecoder::new(&*bytes).read_to_string(&mut page).expect("gzip");
+        super::html::Page::parse(&page);
+    }
 }
