@@ -65,7 +65,7 @@ where
         .x_desc(axes.x)
         .y_desc(axes.y)
         .x_label_formatter(&|x| super::super::count(*x))
-        .y_label_formatter(&|y| if top < 4.0 { format!("{y:.1}") } else { format!("{y:.0}") })
+        .y_label_formatter(&|y| if top < 8.0 { format!("{y:.1}") } else { format!("{y:.0}") })
         .axis_style(TEXT)
         .bold_line_style(GRID)
         .light_line_style(TRANSPARENT)

@@ -230,7 +230,7 @@ async fn what_is_not_there_or_not_ones_own() {
         }
         let none = bob.get("/tweets?hashtag=%00").await.ok();
         assert_eq!(none["tweets"], json!([]));
-        for path in ["/docs", "/openapi.json", "/tweets/1", "/assets/x"] {
+        for path in ["/docs", "/openapi.json", "/tweets/1", "/assets/x/app.js"] {
             let wrong = bob.post(path, json!({})).await;
             assert_eq!(wrong.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
         }
