@@ -34,7 +34,10 @@ const equip = (form) => {
   text.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit()
   })
-  text.addEventListener('focus', async () => (await import('./complete.js')).start(text), { once: true })
+  const suggest = async () => (await import('./complete.js')).start(text)
+  // In a window it has the focus before this is there to see it come.
+  if (document.activeElement === text) suggest()
+  else text.addEventListener('focus', suggest, { once: true })
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     post(form, text)

@@ -114,6 +114,7 @@ async fn no_page_has_a_finding_of_axe() {
     browser.has(1, "dialog[open]").await;
     all.extend(findings(&browser, &axe).await);
     browser.press("\u{e00c}").await;
+    browser.has(0, "dialog").await;
     browser.press("n").await;
     browser.has(1, "dialog textarea").await;
     browser.press("@b").await;
