@@ -99,6 +99,7 @@ async fn every_page_fits_its_window() {
     browser.sign_in("ann").await;
     let own = [
         "/home",
+        "/notifications",
         "/@bob",
         "/@ann",
         "/@bob/followers",

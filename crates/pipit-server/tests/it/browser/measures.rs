@@ -77,6 +77,7 @@ async fn no_page_has_a_finding_of_axe() {
     let public = ["/", "/signup", "/login", "/explore", "/@bob", "/tags/tag", &thread, "/nowhere"];
     let own = [
         "/home",
+        "/notifications",
         "/@ann",
         "/@bob/followers",
         "/tags/unused",
