@@ -60,6 +60,10 @@ id_type! {
     /// A sign-in, on one device, until it ends.
     SessionId
 }
+id_type! {
+    /// A list of chosen people.
+    ListId
+}
 /// Makes ids for one node. Shared by all threads, never repeats, never blocks.
 #[derive(Debug)]
 pub struct IdGenerator {

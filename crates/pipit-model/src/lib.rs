@@ -9,7 +9,9 @@ pub mod error;
 pub mod event;
 pub mod ids;
 pub mod limits;
+pub mod list;
 pub mod page;
+pub mod search;
 pub mod text;
 pub mod time;
 pub mod tweet;
@@ -17,5 +19,5 @@ pub mod user;
 pub mod visibility;
 
 pub use error::{Error, Result};
-pub use ids::{HashtagId, IdGenerator, SessionId, TweetId, UserId};
+pub use ids::{HashtagId, IdGenerator, ListId, SessionId, TweetId, UserId};
 pub use time::{Clock, Timestamp};

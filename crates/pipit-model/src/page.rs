@@ -77,6 +77,16 @@ pub enum ListName {
     Likes,
     /// Who retweeted a tweet.
     Retweets,
+    /// What someone keeps for later.
+    Bookmarks,
+    /// The tweets of a list of people.
+    List,
+    /// The people on a list.
+    ListMembers,
+    /// Tweets that a search found.
+    FoundTweets,
+    /// People that a search found.
+    FoundPeople,
 }
 
 impl ListName {
@@ -93,6 +103,11 @@ impl ListName {
             Self::Following => 7,
             Self::Likes => 8,
             Self::Retweets => 9,
+            Self::Bookmarks => 30,
+            Self::List => 31,
+            Self::ListMembers => 32,
+            Self::FoundTweets => 33,
+            Self::FoundPeople => 34,
         }
     }
 }
