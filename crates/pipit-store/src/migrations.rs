@@ -4,6 +4,9 @@
 
 mod m0001_feed;
 mod m0002_partial_indexes;
+mod m0007_bookmarks;
+mod m0008_lists;
+mod m0009_search;
 
 use sea_orm_migration::prelude::*;
 
@@ -14,6 +17,12 @@ pub(crate) struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_feed::Migration), Box::new(m0002_partial_indexes::Migration)]
+        vec![
+            Box::new(m0001_feed::Migration),
+            Box::new(m0002_partial_indexes::Migration),
+            Box::new(m0007_bookmarks::Migration),
+            Box::new(m0008_lists::Migration),
+            Box::new(m0009_search::Migration),
+        ]
     }
 }

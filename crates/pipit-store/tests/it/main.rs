@@ -1,8 +1,10 @@
 //! The store's conformance suite: the same on every database.
 
 mod crash;
+mod lists;
 mod plans;
 mod reads;
+mod search;
 mod writes;
 
 use std::sync::{Arc, Mutex};
