@@ -5,15 +5,19 @@
 //! To add one: a method on [`Pipit`] in the file of its capability, taking the caller first.
 
 mod accounts;
+mod bookmarks;
 mod cursors;
 mod follows;
 mod hashtags;
 mod keys;
 mod likes;
+mod lists;
 mod passwords;
 mod purge;
 mod retweets;
+mod search;
 mod sessions;
+mod suggestions;
 mod timelines;
 mod tokens;
 mod tweets;
@@ -29,8 +33,8 @@ use pipit_store::Store;
 
 pub use accounts::SignUp;
 use cursors::Cursors;
-pub use cursors::hashtag_subject;
-pub use hashtags::Trend;
+pub use cursors::{hashtag_subject, search_subject};
+pub use hashtags::{HashtagView, Trend};
 use passwords::Passwords;
 pub use pipit_feed::{CacheStats, Marks, TweetCard, UserCard};
 pub use pipit_store::{Hashtag, Relationship, Session};

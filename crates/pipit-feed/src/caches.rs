@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use pipit_model::{HashtagId, SessionId, TweetId, UserId};
+use pipit_model::{HashtagId, ListId, SessionId, TweetId, UserId};
 use pipit_store::Session;
 
 use crate::cards::TweetCard;
 use crate::coherent::{Coherent, Weigh};
 use crate::followees::Followees;
+use crate::lists::Members;
 use crate::log::{Log, LogKey};
 use crate::marks::ReaderMarks;
 use crate::newest::NewestIds;
 use crate::people::UserCard;
+use crate::suggestions::Suggestions;
+use crate::trends::Trends;
 
 /// How much memory each cache may take, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,9 +27,11 @@ pub struct Sizes {
     pub users: u64,
     /// Who follows whom, by reader.
     pub followees: u64,
-    /// Likes and retweets, by reader.
+    /// Likes, retweets and bookmarks, by reader.
     pub marks: u64,
-    /// Sessions, handles and hashtag names, each.
+    /// Lists of people, and who is on them.
+    pub lists: u64,
+    /// Sessions, handles, hashtag names, followed hashtags and suggestions, each.
     pub names: u64,
 }
 
@@ -37,11 +42,12 @@ impl Sizes {
         let percent = |share: u64| bytes / 100 * share;
         Self {
             logs: percent(20),
-            tweets: percent(40),
+            tweets: percent(39),
             users: percent(10),
-            followees: percent(15),
+            followees: percent(13),
             marks: percent(6),
-            names: percent(3),
+            lists: percent(2),
+            names: percent(2),
         }
     }
 }
@@ -59,6 +65,11 @@ pub struct Caches {
     pub(crate) marks: Coherent<UserId, Arc<ReaderMarks>>,
     pub(crate) sessions: Coherent<SessionId, Arc<Session>>,
     pub(crate) hashtags: Coherent<String, HashtagId>,
+    pub(crate) lists: Coherent<ListId, Arc<Members>>,
+    pub(crate) hashtag_follows: Coherent<UserId, Arc<[HashtagId]>>,
+    pub(crate) suggestions: Coherent<UserId, Arc<Suggestions>>,
+    /// Bounded by a limit of its own.
+    pub(crate) trends: Trends,
 }
 
 /// What one cache holds and how well it does.
@@ -88,6 +99,10 @@ impl Caches {
             marks: Coherent::new(sizes.marks, 800),
             sessions: Coherent::new(sizes.names, 250),
             hashtags: Coherent::new(sizes.names, 100),
+            lists: Coherent::new(sizes.lists, 2000),
+            hashtag_follows: Coherent::new(sizes.names, 200),
+            suggestions: Coherent::new(sizes.names, 500),
+            trends: Trends::default(),
         }
     }
 
@@ -102,6 +117,9 @@ impl Caches {
             of("marks", self.marks.stats()),
             of("sessions", self.sessions.stats()),
             of("hashtags", self.hashtags.stats()),
+            of("lists", self.lists.stats()),
+            of("hashtag_follows", self.hashtag_follows.stats()),
+            of("suggestions", self.suggestions.stats()),
         ]
     }
 }
