@@ -92,6 +92,8 @@ pub const HASHTAGS_FOLLOWED_MAX: i64 = 200;
 
 /// Bytes of a search as typed: more than anybody types, less than an attack needs.
 pub const SEARCH_BYTES_MAX: usize = 512;
+/// Searches of one node at once: a slow one must not take the connections that timelines need.
+pub const SEARCHES_AT_ONCE: usize = 2;
 /// Words, phrases and operators of one search.
 pub const SEARCH_TERMS_MAX: usize = 20;
 /// Words of one tweet, or of one name, that are indexed: a tweet of 280 characters has fewer, one

@@ -25,10 +25,10 @@ pub mod write;
 use std::sync::Arc;
 
 use pipit_model::event::Event;
-use pipit_model::limits::WRITE_QUEUE_MAX;
+use pipit_model::limits::{SEARCHES_AT_ONCE, WRITE_QUEUE_MAX};
 use pipit_model::{Clock, IdGenerator, Timestamp};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, QueryResult};
-use tokio::sync::{Mutex, Notify, mpsc, oneshot};
+use tokio::sync::{Mutex, Notify, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use connect::Pools;
@@ -51,6 +51,7 @@ pub struct Store {
     on_commit: OnCommit,
     jobs: mpsc::Sender<Job>,
     horizon: Horizon,
+    searches: Arc<Semaphore>,
     stop: Arc<Notify>,
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
@@ -80,7 +81,8 @@ impl Store {
         let task = writer::run(writer, receiver, stop.clone());
         #[expect(clippy::disallowed_methods, reason = "its handle is kept, and awaited by `close`")]
         let writer = Arc::new(Mutex::new(Some(tokio::spawn(task))));
-        Ok(Self { pools, on_commit, jobs, horizon, stop, writer })
+        let searches = Arc::new(Semaphore::new(SEARCHES_AT_ONCE));
+        Ok(Self { pools, on_commit, jobs, horizon, searches, stop, writer })
     }
 
     /// Carries out a hot write; when this returns, it is durable and the caches know it.

@@ -23,18 +23,22 @@ impl Store {
         before: i64,
         limit: u64,
     ) -> Result<Vec<TweetId>, StoreError> {
+        let closed = |_| StoreError::Unavailable("the database is closed".to_owned());
+        let _turn = self.searches.acquire().await.map_err(closed)?;
         let key = tweet_key(self.pools.backend());
-        let sql = self.sql(&format!("SELECT {key} FROM tweet_search WHERE "));
+        let sql = self.sql(&format!("SELECT {key} FROM tweet_search"));
         let sql = match self.pools.backend() {
             DbBackend::Postgres => {
-                let sql = sql.push("words @@ CAST(CAST(").bind(postgres_query(search));
+                let sql = sql.push(" WHERE words @@ CAST(CAST(").bind(postgres_query(search));
                 sql.push(" AS text) AS tsquery)")
             }
             DbBackend::MySql => {
-                let sql = sql.push("MATCH (words) AGAINST (").bind(mysql_query(search));
+                // It would rather read all tweets from the newest on until the page is full.
+                let sql = sql.by_index("tweet_search_words").push(" WHERE MATCH (words) AGAINST (");
+                let sql = sql.bind(mysql_query(search));
                 sql.push(" IN BOOLEAN MODE)")
             }
-            _ => sql.push("tweet_search MATCH ").bind(sqlite_query(search)),
+            _ => sql.push(" WHERE tweet_search MATCH ").bind(sqlite_query(search)),
         };
         let sql = sql
             .push(&format!(" AND {key} >= "))

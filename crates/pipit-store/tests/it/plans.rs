@@ -42,7 +42,7 @@ const HOT: [&str; 25] = [
     "SELECT h.tweet_id, t.user_id, h.hashtag_id FROM tweet_hashtags h \
      JOIN tweets t ON t.id = h.tweet_id WHERE h.tweet_id >= 5 ORDER BY h.tweet_id DESC LIMIT 20",
     "SELECT followed_user_id FROM followers WHERE user_id = 1 ORDER BY id DESC LIMIT 50",
-    "SELECT w.user_id FROM user_words w WHERE w.word >= 'user' AND w.word < 'userz' \
+    "SELECT w.user_id FROM user_words w WHERE w.word >= 'user_1' AND w.word < 'user_10' \
      AND EXISTS (SELECT 1 FROM user_words o WHERE o.user_id = w.user_id AND o.word >= '1' \
      AND o.word < '1z') ORDER BY w.word, w.user_id LIMIT 500",
     "SELECT id FROM lists WHERE id IN (1, 2) ORDER BY id",

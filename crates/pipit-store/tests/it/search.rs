@@ -246,25 +246,12 @@ async fn a_search_is_served_by_its_index() {
         let f = Fixture::new(backend).await;
         let ann = f.user("ann").await;
         for n in 0..60 {
-            f.post(ann, &format!("needle {n} in a stack")).await;
+            let content = format!("needle {n} in a stack");
+            let hashtags = vec![format!("tag{n}")];
+            f.posted(NewTweet { content, hashtags, ..tweet(ann) }).await;
         }
         let db = f.db.connect().await;
-        let query = match backend {
-            Backend::Sqlite => {
-                "SELECT rowid FROM tweet_search WHERE tweet_search MATCH '\"xwneedle\"' \
-                 AND rowid >= 5 AND rowid < 900 ORDER BY rowid DESC LIMIT 20"
-            }
-            Backend::Postgres => {
-                "SELECT tweet_id FROM tweet_search WHERE words @@ CAST('xwneedle' AS tsquery) \
-                 AND tweet_id >= 5 AND tweet_id < 900 ORDER BY tweet_id DESC LIMIT 20"
-            }
-            Backend::MySql => {
-                "SELECT tweet_id FROM tweet_search WHERE MATCH (words) AGAINST ('+xwneedle' \
-                 IN BOOLEAN MODE) AND tweet_id >= 5 AND tweet_id < 900 \
-                 ORDER BY tweet_id DESC LIMIT 20"
-            }
-        };
-        let plan = crate::plans::explain(&db, backend, query).await;
+        let plan = crate::plans::explain(&db, backend, tweets_query(backend)).await;
         let indexed = match backend {
             // In the order of the rows, so that a page ends where it is full: no sorting.
             Backend::Sqlite => {
@@ -274,5 +261,36 @@ async fn a_search_is_served_by_its_index() {
             Backend::MySql => plan.contains("fulltext tweet_search_words"),
         };
         assert!(indexed, "{backend:?}\n{plan}");
+
+        let name = if backend == Backend::Postgres { "name COLLATE \"C\"" } else { "name" };
+        let query = format!(
+            "SELECT id, name, tweet_count FROM hashtags WHERE {name} >= 'tag5' \
+             AND {name} < 'tag6' ORDER BY {name} LIMIT 500"
+        );
+        let plan = crate::plans::explain(&db, backend, &query).await;
+        let indexed = match backend {
+            Backend::Sqlite => plan.contains("SEARCH") && !plan.contains("TEMP B-TREE"),
+            Backend::Postgres => !plan.contains("Seq Scan"),
+            Backend::MySql => plan.contains("range hashtags_name"),
+        };
+        assert!(indexed, "{backend:?}\n{plan}");
+    }
+}
+
+fn tweets_query(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Sqlite => {
+            "SELECT rowid FROM tweet_search WHERE tweet_search MATCH '\"xwneedle\"' \
+             AND rowid >= 5 AND rowid < 900 ORDER BY rowid DESC LIMIT 20"
+        }
+        Backend::Postgres => {
+            "SELECT tweet_id FROM tweet_search WHERE words @@ CAST('xwneedle' AS tsquery) \
+             AND tweet_id >= 5 AND tweet_id < 900 ORDER BY tweet_id DESC LIMIT 20"
+        }
+        Backend::MySql => {
+            "SELECT tweet_id FROM tweet_search FORCE INDEX (tweet_search_words) \
+             WHERE MATCH (words) AGAINST ('+xwneedle' IN BOOLEAN MODE) \
+             AND tweet_id >= 5 AND tweet_id < 900 ORDER BY tweet_id DESC LIMIT 20"
+        }
     }
 }
