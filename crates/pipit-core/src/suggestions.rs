@@ -19,7 +19,9 @@ impl Pipit {
     ) -> Result<Vec<UserView>> {
         let now = self.0.clock.now();
         let people = self.0.feed.suggestions(reader.map(|reader| reader.user_id), now).await?;
-        let ids: Vec<_> = people.iter().map(|person| person.user_id).collect();
+        // Twice as many as are shown: an account may be gone meanwhile.
+        let ids = people.iter().take(limit.saturating_mul(2)).map(|person| person.user_id);
+        let ids: Vec<_> = ids.collect();
         let cards = self.0.feed.users(&ids).await?;
         let view = |(person, card): (pipit_feed::Suggested, Option<_>)| {
             let relationship =
