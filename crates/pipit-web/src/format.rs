@@ -45,6 +45,11 @@ pub(crate) fn month(at: Timestamp) -> String {
     date(at, "%B %Y")
 }
 
+/// A moment as HTTP writes it: `Tue, 14 Nov 2023 22:13:20 GMT`.
+pub(crate) fn http_date(at: Timestamp) -> String {
+    date(at, "%a, %d %b %Y %H:%M:%S GMT")
+}
+
 fn date(at: Timestamp, form: &str) -> String {
     match Instant::from_millisecond(at.0) {
         Ok(instant) => instant.to_zoned(TimeZone::fixed(Offset::UTC)).strftime(form).to_string(),
@@ -103,6 +108,7 @@ mod tests {
         assert_eq!(moment.iso, "2023-11-14T22:13:20.000Z");
         assert_eq!(moment.full, "14 Nov 2023, 22:13 UTC");
         assert_eq!(month(now), "November 2023");
+        assert_eq!(http_date(now), "Tue, 14 Nov 2023 22:13:20 GMT");
     }
 
     #[test]

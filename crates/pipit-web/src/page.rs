@@ -5,16 +5,19 @@ use std::sync::Arc;
 use askama::Template;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use pipit_core::UserView;
 use pipit_http::Problem;
 use pipit_model::{Error, Timestamp};
 
 use crate::error::Failure;
-use crate::view::{Person, Reading, TrendRow};
+use crate::view::{Person, PersonRow, Reading, TrendRow};
 use crate::visitor::{Viewer, Visitor};
 use crate::{Web, links};
 
 /// Trends beside a page; the rest is on the page for exploring.
 const TRENDS_BESIDE: usize = 5;
+/// People suggested beside a page; the rest is there too.
+const SUGGESTED_BESIDE: usize = 3;
 
 /// No script, no frame, nothing from elsewhere, and no style but the sheet: what a person managed
 /// to smuggle in would do nothing.
@@ -45,6 +48,8 @@ pub(crate) enum Section {
     Home,
     Explore,
     Compose,
+    Bookmarks,
+    Lists,
     /// The viewer's own profile.
     Me,
     Settings,
@@ -58,6 +63,8 @@ pub(crate) struct NavItem {
     pub icon: &'static str,
     pub label: &'static str,
     pub current: bool,
+    /// A phone's bar of tabs has no room for it: the viewer's profile leads there.
+    pub only_wide: bool,
 }
 
 /// What `frame.html` shows around a page.
@@ -69,6 +76,10 @@ pub(crate) struct Shell {
     /// Signing in, and back to this page.
     pub login_href: String,
     pub trends: Vec<TrendRow>,
+    /// Whom the viewer may like to follow.
+    pub suggested: Vec<UserView>,
+    /// Whether there is a field to search in beside the page.
+    pub has_search: bool,
     section: Section,
     now: Timestamp,
 }
@@ -82,12 +93,18 @@ impl Shell {
         title: impl Into<String>,
     ) -> Result<Self, Failure> {
         let trends = web.pipit.trending_hashtags().await?;
+        let suggested = match visitor.caller() {
+            Some(caller) => web.pipit.suggested_users(Some(caller), SUGGESTED_BESIDE).await?,
+            None => Vec::new(),
+        };
         Ok(Self {
             title: title.into(),
             viewer: visitor.viewer.clone(),
             here: visitor.here.clone(),
             login_href: links::login(&visitor.here),
             trends: trends.iter().take(TRENDS_BESIDE).map(TrendRow::new).collect(),
+            suggested,
+            has_search: true,
             section,
             now: web.pipit.clock().now(),
         })
@@ -103,6 +120,11 @@ impl Shell {
         Reading { viewer: self.viewer.as_ref().map(|viewer| viewer.id()), now: self.now }
     }
 
+    /// People to follow, as they stand beside a page.
+    pub(crate) fn suggested_rows(&self) -> Vec<PersonRow<'_>> {
+        self.suggested.iter().map(|view| PersonRow::new(view, self.reading())).collect()
+    }
+
     /// The main ways through the site.
     pub(crate) fn nav(&self) -> Vec<NavItem> {
         let item = |section, href: &str, icon, label| NavItem {
@@ -110,12 +132,15 @@ impl Shell {
             icon,
             label,
             current: self.section == section,
+            only_wide: matches!(section, Section::Bookmarks | Section::Lists),
         };
         let explore = item(Section::Explore, "/explore", "search", "Explore");
         match self.me() {
             Some(me) => vec![
                 item(Section::Home, "/home", "home", "Home"),
                 explore,
+                item(Section::Bookmarks, "/bookmarks", "bookmark", "Bookmarks"),
+                item(Section::Lists, "/lists", "list", "Lists"),
                 item(Section::Me, &me.href(), "user", "Profile"),
                 item(Section::Settings, "/settings", "gear", "Settings"),
                 item(Section::Compose, "/compose", "pen", "Post"),
