@@ -143,6 +143,10 @@ async fn keep_metrics(metrics: PrometheusHandle, stopped: watch::Receiver<()>) {
 
 /// Clears away what deleted accounts left behind and what has expired, now and then.
 async fn clean(pipit: Pipit, stopped: watch::Receiver<()>) {
+    // A day of hashtags is read from the database once: before the first visitor waits for it.
+    if let Err(error) = pipit.trending_hashtags().await {
+        tracing::warn!(%error, "no trends yet; they are looked for again when somebody asks");
+    }
     let mut stop = std::pin::pin!(until_stopped(stopped));
     loop {
         let cleaned = async {
