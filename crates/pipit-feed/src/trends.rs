@@ -237,9 +237,9 @@ mod tests {
         let mut uses = Uses::default();
         let people = 5000;
         for n in 0..3 * TREND_USES_MAX as i64 {
-            // One person shouts; a thousandth of the others use another tag.
-            let (user, tag) = if n % 2 == 0 { (1, 9) } else { (2 + n % people, 7) };
-            uses.add(at(50, n), UserId(user * 1_000_003), tags(&[tag]));
+            // One person shouts; many use another tag.
+            let (who, tag) = if n % 2 == 0 { (1, 9) } else { (2 + n % people, 7) };
+            uses.add(at(50, n), UserId(who * 1_000_003), tags(&[tag]));
         }
         assert!(uses.by_tweet.len() <= TREND_USES_MAX && uses.shift > 0);
         let found = sorted(&mut uses, 50);

@@ -50,4 +50,18 @@ mod tests {
         assert!(belongs_in_home(&reply_to(UserId(4)), reader, follows));
         assert!(!belongs_in_home(&reply_to(stranger), reader, follows));
     }
+
+    #[test]
+    fn a_list_shows_replies_among_its_own() {
+        let (member, other, stranger) = (UserId(2), UserId(4), UserId(3));
+        let on_list = |user| user == member || user == other;
+        let entry = |kind| Entry { id: TweetId(10), user_id: member, kind };
+        let reply_to = |to_user| entry(Kind::Reply { to: TweetId(5), to_user });
+        assert!(belongs_in_list(&entry(Kind::Tweet), on_list));
+        let retweet = Kind::Retweet { of: TweetId(5), of_user: stranger };
+        assert!(belongs_in_list(&entry(retweet), on_list));
+        assert!(belongs_in_list(&reply_to(other), on_list));
+        assert!(belongs_in_list(&reply_to(member), |_| false), "a thread of their own");
+        assert!(!belongs_in_list(&reply_to(stranger), on_list));
+    }
 }

@@ -3,10 +3,11 @@
 use pipit_model::event::{Event, Standing};
 use pipit_model::limits::HASHTAGS_FOLLOWED_MAX;
 use pipit_model::{HashtagId, TweetId, UserId};
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::ConnectionTrait;
 
 use crate::Store;
 use crate::error::StoreError;
+use crate::row::Row;
 use crate::sql::{Sql, insert_rows};
 use crate::users::lock_user;
 
@@ -50,11 +51,10 @@ impl Store {
             .bind(since.0)
             .push(" ORDER BY h.tweet_id DESC LIMIT ")
             .bind(limit as i64);
-        let rows = self.rows(sql).await?;
-        let id = |row: &QueryResult, n| row.try_get_by_index::<i64>(n);
-        let used = |row: &QueryResult| {
-            Ok((TweetId(id(row, 0)?), UserId(id(row, 1)?), HashtagId(id(row, 2)?)))
-        };
+        let rows = self.many_rows(sql).await?;
+        let id = |row: &Row, n| row.try_get_by_index::<i64>(n);
+        let used =
+            |row: &Row| Ok((TweetId(id(row, 0)?), UserId(id(row, 1)?), HashtagId(id(row, 2)?)));
         rows.iter().map(used).collect()
     }
 
@@ -104,7 +104,7 @@ impl Store {
     }
 }
 
-pub(crate) fn hashtag_from(row: &sea_orm::QueryResult) -> Result<Hashtag, sea_orm::DbErr> {
+pub(crate) fn hashtag_from(row: &Row) -> Result<Hashtag, sea_orm::DbErr> {
     Ok(Hashtag {
         id: HashtagId(row.try_get_by_index(0)?),
         name: row.try_get_by_index(1)?,

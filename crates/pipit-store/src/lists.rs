@@ -4,10 +4,11 @@ use pipit_model::event::{Event, Standing};
 use pipit_model::limits::{LIST_MEMBERS_MAX, LISTS_PER_USER_MAX};
 use pipit_model::list::List;
 use pipit_model::{ListId, Timestamp, UserId};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use crate::Store;
 use crate::error::StoreError;
+use crate::row::Row;
 use crate::sql::{Sql, insert_rows};
 use crate::users::{insert_key, lock_user};
 use crate::write::command::IdempotencyKey;
@@ -215,7 +216,7 @@ impl Store {
     }
 }
 
-fn list_from(row: &QueryResult) -> Result<List, StoreError> {
+fn list_from(row: &Row) -> Result<List, StoreError> {
     Ok(List {
         id: ListId(row.try_get_by_index(0)?),
         user_id: UserId(row.try_get_by_index(1)?),

@@ -3,7 +3,7 @@
 //! To change the schema: add a file here, list it in [`Migrator`], never edit one that has landed.
 
 mod m0001_feed;
-mod m0002_partial_indexes;
+mod m0002_indexes_of_tweets;
 mod m0007_bookmarks;
 mod m0008_lists;
 mod m0009_search;
@@ -19,7 +19,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m0001_feed::Migration),
-            Box::new(m0002_partial_indexes::Migration),
+            Box::new(m0002_indexes_of_tweets::Migration),
             Box::new(m0007_bookmarks::Migration),
             Box::new(m0008_lists::Migration),
             Box::new(m0009_search::Migration),

@@ -1,4 +1,4 @@
-//! What a public page tells of itself to those who show a link to it: OpenGraph, and the feeds and
+//! What a public page tells of itself to those who show a link to it: `OpenGraph`, and the feeds and
 //! embeddings it has.
 
 use pipit_core::{HashtagView, TweetView, UserView};
@@ -7,7 +7,7 @@ use crate::{Web, links, view};
 
 /// What `partials/card.html` writes into the head of a page.
 pub(crate) struct Card {
-    /// OpenGraph's own word.
+    /// `OpenGraph`'s own word.
     pub kind: &'static str,
     pub title: String,
     pub description: String,

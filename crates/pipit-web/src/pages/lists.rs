@@ -9,6 +9,7 @@ use pipit_model::event::Standing;
 use pipit_model::limits::LIST_NAME_CHARS_MAX;
 use pipit_model::list::List;
 use pipit_model::page::ListName;
+use pipit_model::user::{Handle, UserRef};
 use pipit_model::{Error, ListId};
 use serde::Deserialize;
 
@@ -74,6 +75,8 @@ pub(crate) struct ListPage<'a> {
 pub(crate) struct MembersPage<'a> {
     pub shell: &'a Shell,
     pub list: ListRow,
+    /// A handle that nobody has, as typed.
+    pub unknown: Option<&'a str>,
     pub form: FormView,
     pub feed: Feed<PersonRow<'a>>,
 }
@@ -182,12 +185,20 @@ pub(crate) async fn get_list(
     Ok(page::html(StatusCode::OK, &ListPage { shell: &shell, list, feed }))
 }
 
+/// What was refused on the page of a list's people.
+enum Refused<'a> {
+    Nothing,
+    /// Nobody has this handle.
+    Handle(&'a str),
+    Name(NameForm, Complaint),
+}
+
 async fn render_members(
     web: &Web,
     visitor: &Visitor,
     SignedIn(viewer): &SignedIn,
     (id, cursor): (ListId, Option<&str>),
-    refused: Option<(NameForm, Complaint)>,
+    refused: Refused<'_>,
 ) -> Result<Response, Failure> {
     let list = web.pipit.list(viewer.caller, id).await?;
     let name = (ListName::ListMembers, id.0);
@@ -195,17 +206,20 @@ async fn render_members(
     let members = web.pipit.list_members(viewer.caller, id, page).await?;
     let shell = Shell::new(web, visitor, Section::Lists, list.name.clone()).await?;
     let reading = shell.reading();
-    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let form = match refused {
-        Some((form, complaint)) => FormView::new(form.fields(), Some(complaint)),
-        None => {
-            let form = NameForm { name: list.name.clone(), ..NameForm::default() };
-            FormView::new(form.fields(), None)
+    let own_name = || NameForm { name: list.name.clone(), ..NameForm::default() }.fields();
+    let (status, unknown, form) = match refused {
+        Refused::Nothing => (StatusCode::OK, None, FormView::new(own_name(), None)),
+        Refused::Handle(handle) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Some(handle), FormView::new(own_name(), None))
+        }
+        Refused::Name(form, complaint) => {
+            let form = FormView::new(form.fields(), Some(complaint));
+            (StatusCode::UNPROCESSABLE_ENTITY, None, form)
         }
     };
     let feed = Feed::new(web, name, &members, |person| PersonRow::new(person, reading));
     let list = ListRow::new(&list, true);
-    Ok(page::html(status, &MembersPage { shell: &shell, list, form, feed }))
+    Ok(page::html(status, &MembersPage { shell: &shell, list, unknown, form, feed }))
 }
 
 pub(crate) async fn get_members(
@@ -215,7 +229,8 @@ pub(crate) async fn get_members(
     Path(id): Path<String>,
     Query(Cursor { cursor }): Query<Cursor>,
 ) -> Result<Response, Failure> {
-    render_members(&web, &visitor, &viewer, (list_id(&id)?, cursor.as_deref()), None).await
+    let place = (list_id(&id)?, cursor.as_deref());
+    render_members(&web, &visitor, &viewer, place, Refused::Nothing).await
 }
 
 pub(crate) async fn rename(
@@ -229,7 +244,7 @@ pub(crate) async fn rename(
     match web.pipit.rename_list(viewer.0.caller, id, &form.name).await {
         Ok(_) => Ok(links::see_other(&format!("/lists/{id}"))),
         Err(error) => {
-            let refused = Some((form, Complaint::from_error(error)?));
+            let refused = Refused::Name(form, Complaint::from_error(error)?);
             render_members(&web, &visitor, &viewer, (id, None), refused).await
         }
     }
@@ -265,24 +280,34 @@ pub(crate) async fn get_lists_of(
 }
 
 async fn set_member(
-    web: Web,
-    SignedIn(viewer): SignedIn,
-    id: &str,
-    form: MemberForm,
+    web: &Web,
+    SignedIn(viewer): &SignedIn,
+    id: ListId,
+    handle: &str,
     to: Standing,
-) -> Result<Response, Failure> {
-    let handle = form.handle.trim().trim_start_matches('@');
-    web.pipit.set_list_member(viewer.caller, list_id(id)?, &user_ref(handle)?, to).await?;
-    Ok(links::see_other(form.back.or(&format!("/lists/{id}/members"))))
+) -> Result<(), Error> {
+    let handle = Handle::new(handle.trim().trim_start_matches('@'));
+    let handle = handle.map_err(|_| Error::NotFound("user"))?;
+    let user = UserRef::HandleKey(handle.key());
+    web.pipit.set_list_member(viewer.caller, id, &user, to).await.map(|_| ())
 }
 
 pub(crate) async fn add(
     State(web): State<Web>,
     viewer: SignedIn,
+    visitor: Visitor,
     Path(id): Path<String>,
     Form(form): Form<MemberForm>,
 ) -> Result<Response, Failure> {
-    set_member(web, viewer, &id, form, Standing::Set).await
+    let id = list_id(&id)?;
+    match set_member(&web, &viewer, id, &form.handle, Standing::Set).await {
+        Ok(()) => Ok(links::see_other(form.back.or(&format!("/lists/{id}/members")))),
+        Err(Error::NotFound("user")) => {
+            let refused = Refused::Handle(&form.handle);
+            render_members(&web, &visitor, &viewer, (id, None), refused).await
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(crate) async fn remove(
@@ -291,5 +316,7 @@ pub(crate) async fn remove(
     Path(id): Path<String>,
     Form(form): Form<MemberForm>,
 ) -> Result<Response, Failure> {
-    set_member(web, viewer, &id, form, Standing::Unset).await
+    let id = list_id(&id)?;
+    set_member(&web, &viewer, id, &form.handle, Standing::Unset).await?;
+    Ok(links::see_other(form.back.or(&format!("/lists/{id}/members"))))
 }

@@ -53,7 +53,11 @@ async fn a_list_is_made_filled_read_renamed_and_deleted() {
     );
     assert!(site.get(&members, &ann).await.page().links_to("/@bob"));
     assert_eq!(site.post(&add, &ann, &[("handle", "@bob")]).await.location(), members);
-    assert_eq!(site.post(&add, &ann, &[("handle", "nobody")]).await.status, 404);
+    for unknown in ["nobody", "\"><b>", ""] {
+        let refused = site.post(&add, &ann, &[("handle", unknown)]).await;
+        assert_eq!((refused.status.as_u16(), refused.page().of_class("error").count()), (422, 1));
+        assert_eq!(refused.page().form(&add)["handle"], unknown);
+    }
 
     for path in [&list, &members] {
         assert_eq!(site.get(path, &bob).await.status, 404, "nobody else's");
