@@ -48,8 +48,7 @@ impl Pipit {
     }
 
     /// People whose handle or name has words that begin as asked for: whose handle it is, then those
-    /// with the most followers. Of the hundreds of millions who may match, the first 500 by name are
-    /// looked at.
+    /// with the most followers. Where many match, the first 500 by name are ranked.
     ///
     /// # Errors
     /// [`pipit_model::Error::InvalidField`] on `q` if it asks for nothing, or for too much.
