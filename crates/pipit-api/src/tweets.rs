@@ -89,8 +89,8 @@ impl ListParams {
     }
 }
 
-/// Lists tweets: everybody's, of one hashtag, of one user, of the people on a list, or what a search
-/// finds.
+/// Lists tweets: everybody's, of one hashtag, of one user, of the people on a list, or what a
+/// search finds.
 #[utoipa::path(
     get, path = "/tweets", tag = "timelines", security((), ("bearer" = [])),
     params(ListParams),

@@ -76,8 +76,8 @@ pub(crate) struct SuggestParams {
     limit: Option<i64>,
 }
 
-/// People the caller may like to follow: those whom the people they follow follow, then those of the
-/// active with the most followers. There is one page.
+/// People the caller may like to follow: those whom the people they follow follow, then those of
+/// the active with the most followers. There is one page.
 #[utoipa::path(
     get, path = "/users/suggested", tag = "users", security((), ("bearer" = [])),
     params(SuggestParams),

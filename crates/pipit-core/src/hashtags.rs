@@ -116,8 +116,8 @@ impl Pipit {
         Ok(self.0.store.list_followed_hashtags(caller.user_id).await?)
     }
 
-    /// The hashtags that more people used in the last 24 hours than usually do, best first; an answer
-    /// may be 30 seconds old.
+    /// The hashtags that more people used in the last 24 hours than usually do, best first; an
+    /// answer may be 30 seconds old.
     ///
     /// # Errors
     /// If the database is away.

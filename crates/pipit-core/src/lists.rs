@@ -73,8 +73,8 @@ impl Pipit {
         Ok(self.0.store.delete_list(caller.user_id, id).await?)
     }
 
-    /// Puts someone on one of the caller's lists, or takes them off; doing it again changes nothing.
-    /// Nobody needs to be followed for it, nor learns of it.
+    /// Puts someone on one of the caller's lists, or takes them off; doing it again changes
+    /// nothing. Nobody needs to be followed for it, nor learns of it.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Forbidden`] if the list is full.

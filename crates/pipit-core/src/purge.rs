@@ -18,8 +18,8 @@ const STEPS_PER_RUN: u32 = 200;
 const ACCOUNTS_PER_RUN: u64 = 100;
 
 impl Pipit {
-    /// Takes back all that deleted accounts followed, liked, kept, listed, retweeted and wrote. An account that
-    /// fails does not keep the others waiting.
+    /// Takes back all that deleted accounts followed, liked, kept, listed, retweeted and wrote. An
+    /// account that fails does not keep the others waiting.
     ///
     /// # Errors
     /// If the database is away; what was done stands, the rest waits for the next run.

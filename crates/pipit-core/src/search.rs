@@ -47,8 +47,8 @@ impl Pipit {
         Ok(Listed { items, next: Some(before) })
     }
 
-    /// People whose handle or name has words that begin as asked for: whose handle it is, then those
-    /// with the most followers. Where many match, the first 500 by name are ranked.
+    /// People whose handle or name has words that begin as asked for: whose handle it is, then
+    /// those with the most followers. Where many match, the first 500 by name are ranked.
     ///
     /// # Errors
     /// [`pipit_model::Error::InvalidField`] on `q` if it asks for nothing, or for too much.

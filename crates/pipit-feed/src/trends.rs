@@ -1,5 +1,5 @@
-//! Which hashtags are used of late: every use of the last 24 hours, told by events and read from the
-//! database when memory knows nothing yet.
+//! Which hashtags are used of late: every use of the last 24 hours, told by events and read from
+//! the database when memory knows nothing yet.
 //!
 //! Bounded, whatever is posted: when there are too many uses, only those of every second person are
 //! kept, then of every fourth, and so on; the counts are scaled up. Who belongs to the sample is

@@ -4,8 +4,8 @@
 //! keep an index of tokens and intersect. So all of them find the same, in every script, and
 //! [`Search::matches`] says what that is.
 //!
-//! A token is ASCII letters and digits, at least three: no database splits, stems or ignores one. Its
-//! first two letters say what it is; what is not ASCII, or is long, stands there as a hash.
+//! A token is ASCII letters and digits, at least three: no database splits, stems or ignores one.
+//! Its first two letters say what it is; what is not ASCII, or is long, stands there as a hash.
 
 mod words;
 
@@ -47,8 +47,8 @@ mod kind {
     pub(super) const MEDIA: char = 'p';
 }
 
-/// What a tweet is found by: its words in their order, and behind them its author, its hashtags, whom
-/// it mentions, and what it has.
+/// What a tweet is found by: its words in their order, and behind them its author, its hashtags,
+/// whom it mentions, and what it has.
 #[must_use]
 pub fn tokens(user_id: UserId, content: &str, attached: Attached) -> Vec<String> {
     let mut found = word_tokens(content);

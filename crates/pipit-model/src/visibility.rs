@@ -16,8 +16,8 @@ pub fn belongs_in_home(entry: &Entry, reader: UserId, follows: impl Fn(UserId) -
     }
 }
 
-/// Whether an entry of someone on a list belongs into the list's timeline: a reply only if the tweet
-/// answered is by someone on the list or by the replier; everything else always.
+/// Whether an entry of someone on a list belongs into the list's timeline: a reply only if the
+/// tweet answered is by someone on the list or by the replier; everything else always.
 pub fn belongs_in_list(entry: &Entry, is_member: impl Fn(UserId) -> bool) -> bool {
     match entry.kind {
         Kind::Tweet | Kind::Retweet { .. } => true,

@@ -39,7 +39,8 @@ impl Store {
         rows.iter().map(|row| Ok(hashtag_from(row)?)).collect()
     }
 
-    /// The newest uses of hashtags since `since`, at most `limit`: the tweet, its author, the hashtag.
+    /// The newest uses of hashtags since `since`, at most `limit`: the tweet, its author, the
+    /// hashtag.
     pub async fn list_hashtag_uses(
         &self,
         since: TweetId,

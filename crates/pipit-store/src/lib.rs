@@ -130,8 +130,8 @@ impl Store {
         self.pools.statements()
     }
 
-    /// Times that the database was asked while nobody else was asking; none of SQLite's short reads,
-    /// for which nobody waits.
+    /// Times that the database was asked while nobody else was asking; none of SQLite's short
+    /// reads, for which nobody waits.
     #[must_use]
     pub fn round_trips(&self) -> u64 {
         self.pools.round_trips()
@@ -176,7 +176,8 @@ impl Store {
     }
 
     /// Carries out a rare write: one transaction, then what it announces. On a task of its own,
-    /// since whoever asked may go away between the two, and the caches must hear of it all the same.
+    /// since whoever asked may go away between the two, and the caches must hear of it all the
+    /// same.
     async fn write_rarely<T, W>(
         &self,
         work: impl FnOnce(DatabaseTransaction) -> W + Send + 'static,

@@ -151,8 +151,8 @@ impl Store {
             .collect()
     }
 
-    /// The newest follows of each of these accounts, at most `each`: whom they follow, once for each
-    /// who does.
+    /// The newest follows of each of these accounts, at most `each`: whom they follow, once for
+    /// each who does.
     pub async fn list_newest_followees(
         &self,
         user_ids: &[UserId],

@@ -1,5 +1,5 @@
-//! Search: the full-text index of tweets, which each database keeps in its own way, and the words by
-//! which people are found. What a token or a word is, `pipit_model::search` says.
+//! Search: the full-text index of tweets, which each database keeps in its own way, and the words
+//! by which people are found. What a token or a word is, `pipit_model::search` says.
 
 use pipit_model::limits::SEARCH_CANDIDATES_MAX;
 use pipit_model::search::{Attached, Search, tokens};
@@ -15,8 +15,8 @@ use crate::sql::{Sql, insert_rows};
 const AFTER_ALL: char = char::MAX;
 
 impl Store {
-    /// The newest tweets and replies with `id < before` that a search finds. Those of deleted accounts
-    /// may be among them until they are cleared away.
+    /// The newest tweets and replies with `id < before` that a search finds. Those of deleted
+    /// accounts may be among them until they are cleared away.
     pub async fn search_tweets(
         &self,
         search: &Search,

@@ -1,5 +1,5 @@
-//! What a public page tells of itself to those who show a link to it: `OpenGraph`, and the feeds and
-//! embeddings it has.
+//! What a public page tells of itself to those who show a link to it: `OpenGraph`, and the feeds
+//! and embeddings it has.
 
 use pipit_core::{HashtagView, TweetView, UserView};
 

@@ -32,8 +32,8 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     serve(settings, entrance, pipit, &[]).await
 }
 
-/// Where people come in, and what tells a server to stop: opened first, so that a port that is taken
-/// is told at once and no signal is missed.
+/// Where people come in, and what tells a server to stop: opened first, so that a port that is
+/// taken is told at once and no signal is missed.
 pub(crate) struct Entrance {
     listener: TcpListener,
     terminate: Signal,

@@ -176,8 +176,8 @@ async fn load_hashtags(
     Ok(())
 }
 
-/// Likes, bookmarks and follows need no lock of their own: whoever changes one holds the lock of the tweet or
-/// of the two users.
+/// Likes, bookmarks and follows need no lock of their own: whoever changes one holds the lock of
+/// the tweet or of the two users.
 async fn load_relations(
     tx: &DatabaseTransaction,
     db: DbBackend,
