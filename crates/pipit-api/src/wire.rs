@@ -2,6 +2,7 @@
 
 mod ids;
 mod lists;
+mod notification;
 mod problem;
 mod requests;
 mod tweet;
@@ -10,6 +11,10 @@ mod user;
 pub use lists::{
     Hashtag, HashtagPage, List, ListPage, SessionList, SessionRow, Thread, Trend, TrendPage,
     TweetPage, UserPage,
+};
+pub(crate) use notification::write_notification;
+pub use notification::{
+    Deleted, Gap, Notification, NotificationPage, ReadPosition, SetReadPosition, UnreadCount,
 };
 pub use problem::Problem;
 pub use requests::{CreateSession, CreateTweet, CreateUser, NameList, UpdateMe};

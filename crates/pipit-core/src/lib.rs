@@ -12,8 +12,11 @@ mod hashtags;
 mod keys;
 mod likes;
 mod lists;
+mod live;
+mod notifications;
 mod passwords;
 mod purge;
+mod read_positions;
 mod retweets;
 mod search;
 mod sessions;
@@ -35,6 +38,9 @@ pub use accounts::SignUp;
 use cursors::Cursors;
 pub use cursors::{hashtag_subject, search_subject};
 pub use hashtags::{HashtagView, Trend};
+use live::hub::Hub;
+pub use live::{LiveEvent, LiveStream};
+pub use notifications::NotificationView;
 use passwords::Passwords;
 pub use pipit_feed::{CacheStats, Marks, TweetCard, UserCard};
 pub use pipit_store::{Hashtag, Relationship, Session};
@@ -69,6 +75,7 @@ struct Parts {
     tokens: Tokens,
     passwords: Passwords,
     trends: hashtags::TrendCache,
+    hub: Arc<Hub>,
 }
 
 /// What the service needs to be told.
@@ -90,8 +97,13 @@ impl Pipit {
     pub async fn open(settings: &Settings, clock: Clock) -> Result<Self> {
         let caches = Arc::new(Caches::new(Sizes::of_total(settings.cache_bytes)));
         let ids = Arc::new(IdGenerator::new(settings.node));
-        let told = caches.clone();
-        let on_commit = Arc::new(move |events: &[_]| told.apply(events));
+        let hub = Arc::new(Hub::default());
+        let (caches_told, hub_told) = (caches.clone(), hub.clone());
+        let on_commit = Arc::new(move |events: &[_]| {
+            // Streams read through the caches what they are told of.
+            caches_told.apply(events);
+            hub_told.tell(events);
+        });
         let store =
             Store::open(&settings.database_url, clock.clone(), ids.clone(), on_commit).await?;
         let now = clock.now();
@@ -103,6 +115,7 @@ impl Pipit {
             tokens: Tokens::new(&keys::load(&store, "jwt-1", tokens::new_key()?, now).await?)?,
             passwords: Passwords::new()?,
             trends: hashtags::TrendCache::default(),
+            hub,
             store,
             clock,
             ids,

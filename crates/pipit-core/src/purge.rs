@@ -54,8 +54,10 @@ impl Pipit {
             }
             if done
                 && store.delete_mentions_of(user_id, PURGE_STEP_ROWS).await? == 0
+                && store.delete_notifications_of(user_id, PURGE_STEP_ROWS).await? == 0
                 && !store.delete_lists_of(user_id, PURGE_STEP_ROWS).await?
             {
+                store.delete_read_positions_of(user_id).await?;
                 return Ok(store.set_purged(user_id, self.0.clock.now()).await?);
             }
         }

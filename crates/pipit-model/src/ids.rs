@@ -61,6 +61,10 @@ id_type! {
     SessionId
 }
 id_type! {
+    /// Something that somebody is told.
+    NotificationId
+}
+id_type! {
     /// A list of chosen people.
     ListId
 }

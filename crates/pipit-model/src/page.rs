@@ -77,6 +77,8 @@ pub enum ListName {
     Likes,
     /// Who retweeted a tweet.
     Retweets,
+    /// What somebody is told.
+    Notifications,
     /// What someone keeps for later.
     Bookmarks,
     /// The tweets of a list of people.
@@ -103,6 +105,7 @@ impl ListName {
             Self::Following => 7,
             Self::Likes => 8,
             Self::Retweets => 9,
+            Self::Notifications => 10,
             Self::Bookmarks => 30,
             Self::List => 31,
             Self::ListMembers => 32,

@@ -15,6 +15,8 @@ mod hashtags;
 mod inline;
 mod lists;
 mod migrations;
+mod notifications;
+mod read_positions;
 mod relations;
 mod row;
 mod search;

@@ -3,6 +3,7 @@
 
 use pipit_core::{HashtagView, TweetView, UserView};
 
+use crate::words::Words;
 use crate::{Web, links, view};
 
 /// What `partials/card.html` writes into the head of a page.
@@ -56,12 +57,12 @@ impl Card {
     }
 
     /// `name` as it was asked for; [`None`] of a hashtag that nobody used.
-    pub(crate) fn of_hashtag(web: &Web, name: &str, used: Option<&HashtagView>) -> Self {
+    pub(crate) fn of_hashtag(web: &Web, name: &str, used: Option<&HashtagView>, w: &Words) -> Self {
         let page = links::tag(name);
         Self {
             kind: "website",
             title: format!("#{name}"),
-            description: format!("The newest tweets with #{name}."),
+            description: (w.newest_with)(name),
             url: web.absolute(&page),
             image: None,
             published: None,

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::error::Failure;
 use crate::links;
+use crate::words::Words;
 
 /// Longer keys are none of ours.
 const KEY_BYTES_MAX: usize = 64;
@@ -36,23 +37,23 @@ impl SignUpForm {
     }
 
     /// The fields with what was typed, the password apart.
-    pub(crate) fn fields(&self) -> Vec<Field> {
+    pub(crate) fn fields(&self, w: &Words) -> Vec<Field> {
         vec![
-            Field::new("handle", "Handle", Kind::Code, "username")
+            Field::new("handle", w.handle, Kind::Code, "username")
                 .value(&self.handle)
                 .length(1, HANDLE_CHARS_MAX)
-                .hint("How people find and mention you: letters, digits and _, at most 15."),
-            Field::new("name", "Name", Kind::Line, "name")
+                .hint(w.handle_hint),
+            Field::new("name", w.name, Kind::Line, "name")
                 .value(&self.name)
                 .length(0, NAME_CHARS_MAX)
-                .hint("Shown beside your tweets. You can change it at any time."),
-            Field::new("email", "E-mail", Kind::Email, "email")
+                .hint(w.name_hint),
+            Field::new("email", w.email, Kind::Email, "email")
                 .value(&self.email)
                 .length(1, EMAIL_BYTES_MAX)
-                .hint("For signing in. Nobody else sees it."),
-            Field::new("password", "Password", Kind::Password, "new-password")
+                .hint(w.email_hint),
+            Field::new("password", w.password, Kind::Password, "new-password")
                 .length(PASSWORD_CHARS_MIN, PASSWORD_BYTES_MAX)
-                .hint("At least 8 characters. A few random words are easy to keep in mind."),
+                .hint(w.password_hint),
         ]
     }
 }
@@ -67,12 +68,12 @@ pub(crate) struct LoginForm {
 }
 
 impl LoginForm {
-    pub(crate) fn fields(&self) -> Vec<Field> {
+    pub(crate) fn fields(&self, w: &Words) -> Vec<Field> {
         vec![
-            Field::new("login", "Handle or e-mail", Kind::Code, "username")
+            Field::new("login", w.login, Kind::Code, "username")
                 .value(&self.login)
                 .length(1, EMAIL_BYTES_MAX),
-            Field::new("password", "Password", Kind::Password, "current-password")
+            Field::new("password", w.password, Kind::Password, "current-password")
                 .length(1, PASSWORD_BYTES_MAX),
         ]
     }
@@ -87,15 +88,15 @@ pub(crate) struct ProfileForm {
 }
 
 impl ProfileForm {
-    pub(crate) fn fields(&self) -> Vec<Field> {
+    pub(crate) fn fields(&self, w: &Words) -> Vec<Field> {
         vec![
-            Field::new("name", "Name", Kind::Line, "name")
+            Field::new("name", w.name, Kind::Line, "name")
                 .value(&self.name)
                 .length(0, NAME_CHARS_MAX),
-            Field::new("bio", "Bio", Kind::Lines, "off")
+            Field::new("bio", w.bio, Kind::Lines, "off")
                 .value(&self.bio)
                 .length(0, BIO_CHARS_MAX)
-                .hint("Who you are in at most 160 characters. Hashtags and links work."),
+                .hint(w.bio_hint),
         ]
     }
 }
@@ -108,9 +109,9 @@ pub(crate) struct PasswordForm {
 }
 
 impl PasswordForm {
-    pub(crate) fn fields() -> Vec<Field> {
+    pub(crate) fn fields(w: &Words) -> Vec<Field> {
         vec![
-            Field::new("password", "Your password", Kind::Password, "current-password")
+            Field::new("password", w.your_password, Kind::Password, "current-password")
                 .length(1, PASSWORD_BYTES_MAX),
         ]
     }
@@ -151,9 +152,9 @@ impl ComposeForm {
     }
 
     /// The same form, shown again with what is wrong.
-    pub(crate) fn again(self, mut error: String) -> Composer {
+    pub(crate) fn again(self, mut error: String, w: &Words) -> Composer {
         if let Some(over) = characters_over(&self.content) {
-            error = format!("{error} This one has {over} too many.");
+            error = format!("{error} {}", (w.too_many)(over));
         }
         Composer {
             content: self.content,
@@ -188,12 +189,12 @@ impl Composer {
         Self { content, reply_to, key: new_key(now), back: back.to_owned(), error }
     }
 
-    pub(crate) fn label(&self) -> &'static str {
-        if self.reply_to.is_some() { "Your reply" } else { "What is happening?" }
+    pub(crate) fn label(&self, w: &Words) -> &'static str {
+        if self.reply_to.is_some() { w.your_reply } else { w.whats_happening }
     }
 
-    pub(crate) fn verb(&self) -> &'static str {
-        if self.reply_to.is_some() { "Reply" } else { "Post" }
+    pub(crate) fn verb(&self, w: &Words) -> &'static str {
+        if self.reply_to.is_some() { w.reply } else { w.post }
     }
 }
 
@@ -345,6 +346,7 @@ impl FormView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::ALL;
 
     #[test]
     fn a_double_click_has_one_key_and_another_text_another() {
@@ -363,7 +365,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_stands_beside_its_field() {
-        let fields = || SignUpForm { handle: "ann".into(), ..SignUpForm::default() }.fields();
+        let fields = || SignUpForm { handle: "ann".into(), ..SignUpForm::default() }.fields(ALL[0]);
         let taken = Error::conflict("handle", "is taken: choose another one");
         let view = FormView::new(fields(), Complaint::from_error(taken).ok());
         assert_eq!(view.error, None);
@@ -379,7 +381,7 @@ mod tests {
     #[test]
     fn a_text_that_is_too_long_says_by_how_much() {
         let form = ComposeForm { content: "x".repeat(283), ..ComposeForm::default() };
-        let again = form.again("Too long.".into());
+        let again = form.again("Too long.".into(), ALL[0]);
         assert_eq!(again.error.as_deref(), Some("Too long. This one has 3 too many."));
         assert_eq!(again.content.len(), 283);
     }

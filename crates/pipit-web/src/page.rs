@@ -7,11 +7,15 @@ use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pipit_core::UserView;
 use pipit_http::Problem;
+use pipit_model::limits::UNREAD_MAX;
 use pipit_model::{Error, Timestamp};
 
+use crate::compress::PAGE_TYPE;
 use crate::error::Failure;
+use crate::preferences::Preferences;
 use crate::view::{Person, PersonRow, Reading, TrendRow};
 use crate::visitor::{Viewer, Visitor};
+use crate::words::Words;
 use crate::{Web, links};
 
 /// Trends beside a page; the rest is on the page for exploring.
@@ -19,17 +23,18 @@ const TRENDS_BESIDE: usize = 5;
 /// People suggested beside a page; the rest is there too.
 const SUGGESTED_BESIDE: usize = 3;
 
-/// No script, no frame, nothing from elsewhere, and no style but the sheet: what a person managed
-/// to smuggle in would do nothing.
-const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
-                   form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// No script or style but our files, no frame, nothing from elsewhere, and no markup from a script
+/// but through the one policy of `dom.js`: what a person managed to smuggle in would do nothing.
+pub(crate) const CSP: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
+     img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
+     require-trusted-types-for 'script'; trusted-types pipit";
 
 /// A page is for one visitor. It may be kept for going back, but is asked for again otherwise.
 const HEADERS: [(HeaderName, &str); 4] = [
-    (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+    (header::CONTENT_TYPE, PAGE_TYPE),
     (header::CONTENT_SECURITY_POLICY, CSP),
     (header::CACHE_CONTROL, "private, no-cache"),
-    (header::VARY, "Cookie"),
+    (header::VARY, "Cookie, Accept-Language, Accept-Encoding"),
 ];
 
 /// A template as an answer.
@@ -47,6 +52,7 @@ pub(crate) fn html(status: StatusCode, template: &impl Template) -> Response {
 pub(crate) enum Section {
     Home,
     Explore,
+    Notifications,
     Compose,
     Bookmarks,
     Lists,
@@ -65,11 +71,29 @@ pub(crate) struct NavItem {
     pub current: bool,
     /// A phone's bar of tabs has no room for it: the viewer's profile leads there.
     pub only_wide: bool,
+    /// How much is unread, as it is shown: empty for nothing; [`None`] where nothing ever is.
+    pub unread: Option<String>,
+}
+
+/// What `bare.html` shows around a page: as much of a [`Shell`] as both have.
+#[derive(Debug)]
+pub(crate) struct Bare {
+    pub title: &'static str,
+    pub w: &'static Words,
+    pub preferences: Preferences,
+}
+
+impl Bare {
+    pub(crate) fn new(title: &'static str, preferences: Preferences) -> Self {
+        Self { title, w: preferences.w, preferences }
+    }
 }
 
 /// What `frame.html` shows around a page.
 pub(crate) struct Shell {
     pub title: String,
+    pub w: &'static Words,
+    pub preferences: Preferences,
     pub viewer: Option<Arc<Viewer>>,
     /// The page's address, for forms that lead back to it.
     pub here: String,
@@ -82,6 +106,8 @@ pub(crate) struct Shell {
     pub has_search: bool,
     section: Section,
     now: Timestamp,
+    /// Notifications that the viewer has not read.
+    unread: usize,
 }
 
 impl Shell {
@@ -93,20 +119,32 @@ impl Shell {
         title: impl Into<String>,
     ) -> Result<Self, Failure> {
         let trends = web.pipit.trending_hashtags().await?;
-        let suggested = match visitor.caller() {
-            Some(caller) => web.pipit.suggested_users(Some(caller), SUGGESTED_BESIDE).await?,
-            None => Vec::new(),
+        let (suggested, unread) = match visitor.caller() {
+            Some(caller) => (
+                web.pipit.suggested_users(Some(caller), SUGGESTED_BESIDE).await?,
+                web.pipit.unread_notifications(caller).await?,
+            ),
+            None => (Vec::new(), 0),
         };
+        let preferences = visitor.preferences;
+        let w = preferences.w;
         Ok(Self {
             title: title.into(),
+            w,
+            preferences,
             viewer: visitor.viewer.clone(),
             here: visitor.here.clone(),
             login_href: links::login(&visitor.here),
-            trends: trends.iter().take(TRENDS_BESIDE).map(TrendRow::new).collect(),
+            trends: trends
+                .iter()
+                .take(TRENDS_BESIDE)
+                .map(|trend| TrendRow::new(trend, w))
+                .collect(),
             suggested,
             has_search: true,
             section,
             now: web.pipit.clock().now(),
+            unread,
         })
     }
 
@@ -117,7 +155,8 @@ impl Shell {
 
     /// Who reads, and when.
     pub(crate) fn reading(&self) -> Reading {
-        Reading { viewer: self.viewer.as_ref().map(|viewer| viewer.id()), now: self.now }
+        let viewer = self.viewer.as_ref().map(|viewer| viewer.id());
+        Reading { viewer, now: self.now, w: self.w }
     }
 
     /// People to follow, as they stand beside a page.
@@ -133,19 +172,44 @@ impl Shell {
             label,
             current: self.section == section,
             only_wide: matches!(section, Section::Bookmarks | Section::Lists),
+            unread: None,
         };
-        let explore = item(Section::Explore, "/explore", "search", "Explore");
+        let w = self.w;
+        let explore = item(Section::Explore, "/explore", "search", w.explore);
+        let told = item(Section::Notifications, "/notifications", "bell", w.notifications);
         match self.me() {
             Some(me) => vec![
-                item(Section::Home, "/home", "home", "Home"),
+                item(Section::Home, "/home", "home", w.home),
                 explore,
-                item(Section::Bookmarks, "/bookmarks", "bookmark", "Bookmarks"),
-                item(Section::Lists, "/lists", "list", "Lists"),
-                item(Section::Me, &me.href(), "user", "Profile"),
-                item(Section::Settings, "/settings", "gear", "Settings"),
-                item(Section::Compose, "/compose", "pen", "Post"),
+                NavItem { unread: Some(unread_shown(self.unread)), ..told },
+                item(Section::Bookmarks, "/bookmarks", "bookmark", w.bookmarks),
+                item(Section::Lists, "/lists", "list", w.lists),
+                item(Section::Me, &me.href(), "user", w.profile),
+                item(Section::Settings, "/settings", "gear", w.settings),
+                item(Section::Compose, "/compose", "pen", w.post),
             ],
-            None => vec![item(Section::Home, "/", "home", "Start"), explore],
+            None => vec![item(Section::Home, "/", "home", w.start), explore],
+        }
+    }
+}
+
+/// A number of unread notifications: empty for none, `99+` where it is no longer counted.
+pub(crate) fn unread_shown(unread: usize) -> String {
+    match unread {
+        0 => String::new(),
+        UNREAD_MAX.. => format!("{}+", UNREAD_MAX - 1),
+        _ => unread.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unread_notifications_are_counted_as_far_as_anybody_cares() {
+        for (unread, shown) in [(0, ""), (1, "1"), (99, "99"), (100, "99+")] {
+            assert_eq!(unread_shown(unread), shown);
         }
     }
 }

@@ -2,12 +2,16 @@
 
 mod account;
 mod actions;
+mod appearance;
 mod bookmarks;
+mod complete;
 mod compose;
 mod explore;
 mod feeds;
 mod home;
 mod lists;
+mod live;
+mod notifications;
 mod oembed;
 mod people;
 mod profile;
@@ -26,7 +30,13 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/", get(explore::get_landing))
         .route("/explore", get(explore::get_explore))
         .route("/home", get(home::get_home))
+        .route("/home/new", get(live::get_new))
+        .route("/home/stream", get(live::get_stream))
+        .route("/home/position", post(live::post_position))
+        .route("/notifications", get(notifications::get_all))
+        .route("/notifications/mentions", get(notifications::get_mentions))
         .route("/compose", get(compose::get_compose).post(compose::post_compose))
+        .route("/complete", get(complete::get_complete))
         .route("/search", get(search::get_search))
         .route("/bookmarks", get(bookmarks::get_bookmarks))
         .route("/lists", get(lists::get_lists).post(lists::post_list))
@@ -45,6 +55,10 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/login", get(account::get_login).post(account::post_login))
         .route("/logout", post(account::post_logout))
         .route("/settings", get(settings::get_settings).post(settings::post_settings))
+        .route(
+            "/settings/appearance",
+            get(appearance::get_appearance).post(appearance::post_appearance),
+        )
         .route("/settings/sessions", get(settings::get_sessions))
         .route("/settings/sessions/{id}/end", post(settings::end_session))
         .route("/settings/delete", get(settings::get_delete).post(settings::post_delete))

@@ -4,5 +4,6 @@ mod discovery;
 mod escaping;
 mod flows;
 mod html;
+mod live;
 mod rendering;
 mod site;

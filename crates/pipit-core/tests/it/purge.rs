@@ -3,6 +3,7 @@
 use pipit_core::NewPost;
 use pipit_model::Error;
 use pipit_model::event::Standing;
+use pipit_model::notification::NotificationKind;
 use pipit_model::user::UserRef;
 use pipit_testkit::{TestApp, backends, oracle};
 
@@ -31,6 +32,10 @@ async fn a_deleted_account_leaves_nothing_behind() {
         pipit.set_hashtag_follow(bob, "one", Standing::Set).await.expect("followed");
         pipit.set_bookmark(bob, first, Standing::Set).await.expect("kept");
         pipit.set_bookmark(ann, second, Standing::Set).await.expect("kept");
+        assert_eq!(pipit.unread_notifications(ann).await.expect("read"), 4);
+        let told = pipit.notifications(bob, &NotificationKind::ALL, page(20, None)).await;
+        let newest = told.expect("read").items[0].notification.id.0;
+        pipit.read_notifications(bob, newest).await.expect("noted");
 
         pipit.delete_account(bob).await.expect("deleted");
         assert!(matches!(pipit.user(None, &by_id(bob)).await, Err(Error::NotFound(_))));
@@ -44,6 +49,7 @@ async fn a_deleted_account_leaves_nothing_behind() {
         pipit.purge_deleted_accounts().await.expect("cleared away");
         let view = pipit.tweet(Some(ann), first).await.expect("read");
         assert!(view.card.tweet().mentions.is_empty(), "and mentions nobody any more");
+        assert_eq!(pipit.unread_notifications(ann).await.expect("read"), 0);
         let counts = view.card.counts;
         assert_eq!((counts.likes, counts.retweets, counts.replies), (0, 0, 0));
         let ann_now = pipit.user(None, &by_id(ann)).await.expect("read").card.counts;
@@ -52,7 +58,15 @@ async fn a_deleted_account_leaves_nothing_behind() {
         assert_eq!(oracle::wrong_counts(&db).await, [""; 0]);
         assert_eq!(pipit.list(ann, list).await.expect("read").member_count, 0);
         assert_eq!(oracle::ids(&db, "SELECT COUNT(*) FROM lists").await, [1]);
-        for table in ["likes", "followers", "list_members", "hashtag_follows"] {
+        let tables = [
+            "likes",
+            "followers",
+            "list_members",
+            "hashtag_follows",
+            "notifications",
+            "read_positions",
+        ];
+        for table in tables {
             let left = oracle::ids(&db, &format!("SELECT COUNT(*) FROM {table}")).await;
             assert_eq!(left, [0], "{table}");
         }

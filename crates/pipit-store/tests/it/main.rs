@@ -2,6 +2,7 @@
 
 mod crash;
 mod lists;
+mod notifications;
 mod plans;
 mod reads;
 mod search;

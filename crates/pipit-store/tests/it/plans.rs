@@ -8,7 +8,7 @@ use pipit_model::event::Standing;
 use pipit_store::NewTweet;
 
 /// The hot queries with sample values, as the store sends them.
-const HOT: [&str; 25] = [
+const HOT: [&str; 28] = [
     "SELECT t.id FROM tweets t WHERE t.user_id = 1 AND t.id >= 5 AND t.id < 900 \
      AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
     "SELECT id, user_id FROM tweets WHERE retweet_of_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
@@ -46,6 +46,10 @@ const HOT: [&str; 25] = [
      AND EXISTS (SELECT 1 FROM user_words o WHERE o.user_id = w.user_id AND o.word >= '1' \
      AND o.word < '1z') ORDER BY w.word, w.user_id LIMIT 500",
     "SELECT id FROM lists WHERE id IN (1, 2) ORDER BY id",
+    "SELECT id, kind, actor_id, tweet_id FROM notifications WHERE user_id = 1 AND kind = 3 \
+     AND id > 5 AND id < 900 ORDER BY id DESC LIMIT 20",
+    "SELECT name, last_id FROM read_positions WHERE user_id = 1",
+    "DELETE FROM notifications WHERE user_id = 1 AND kind = 3 AND tweet_id = 5",
 ];
 
 #[tokio::test]
@@ -72,8 +76,11 @@ async fn no_hot_query_reads_a_whole_table() {
             ("followers", "user_id, followed_user_id"),
             ("tweets", "user_id, retweet_of_id"),
             ("tweet_hashtags", "hashtag_id, tweet_id"),
+            ("notifications", "user_id, kind, tweet_id"),
+            ("notifications", "user_id, kind, tweet_id, actor_id"),
         ] {
-            let pairs = (1..5).map(|n| format!("({n},{n})")).collect::<Vec<_>>().join(",");
+            let pair = |n: i32| vec![n.to_string(); columns.split(',').count()].join(",");
+            let pairs = (1..5).map(|n| format!("({})", pair(n))).collect::<Vec<_>>().join(",");
             let query = format!("SELECT * FROM {table} WHERE ({columns}) IN ({values}{pairs})");
             let plan = explain(&db, backend, &query).await;
             // The list itself is scanned, the table is not.
@@ -162,7 +169,8 @@ async fn prepare(db: &DatabaseConnection, backend: Backend) {
         Backend::Postgres => &["ANALYZE"],
         Backend::MySql => {
             &["ANALYZE TABLE tweets, users, followers, likes, hashtags, tweet_hashtags, mentions, \
-               bookmarks, lists, list_members, hashtag_follows, user_words"]
+               bookmarks, lists, list_members, hashtag_follows, user_words, notifications, \
+               read_positions"]
         }
     };
     for statement in statements {

@@ -29,7 +29,8 @@ pub(crate) async fn get_bookmarks(
     let list = (ListName::Bookmarks, viewer.id().0);
     let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
     let tweets = web.pipit.bookmarks(viewer.caller, page).await?;
-    let shell = Shell::new(&web, &visitor, Section::Bookmarks, "Bookmarks").await?;
+    let title = visitor.preferences.w.bookmarks;
+    let shell = Shell::new(&web, &visitor, Section::Bookmarks, title).await?;
     let reading = shell.reading();
     let feed = Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading));
     Ok(page::html(StatusCode::OK, &BookmarksPage { shell: &shell, feed }))

@@ -52,10 +52,11 @@ pub(crate) async fn post_compose(
     visitor: Visitor,
     Form(form): Form<ComposeForm>,
 ) -> Result<Response, Failure> {
+    let w = visitor.preferences.w;
     let Some(viewer) = &visitor.viewer else {
         // Sending them to sign in would lose what they wrote.
-        let error = "You are signed out. Sign in in another tab, then post this again.".to_owned();
-        return render(&web, &visitor, StatusCode::FORBIDDEN, None, form.again(error)).await;
+        let composer = form.again(w.signed_out_composing.to_owned(), w);
+        return render(&web, &visitor, StatusCode::FORBIDDEN, None, composer).await;
     };
     let reply_to = match form.reply_to.as_str() {
         "" => None,
@@ -83,7 +84,7 @@ pub(crate) async fn post_compose(
                 }
                 _ => None,
             };
-            let composer = form.again(text);
+            let composer = form.again(text, w);
             render(&web, &visitor, status, parent.as_ref(), composer).await
         }
     }
@@ -96,7 +97,8 @@ async fn render(
     parent: Option<&TweetView>,
     composer: Composer,
 ) -> Result<Response, Failure> {
-    let title = if composer.reply_to.is_some() { "Reply" } else { "Post" };
+    let w = visitor.preferences.w;
+    let title = if composer.reply_to.is_some() { w.reply } else { w.new_tweet };
     let mut shell = Shell::new(web, visitor, Section::Compose, title).await?;
     if status != StatusCode::OK {
         // This page is the answer to a form: its address leads nowhere one could go back to.

@@ -16,11 +16,11 @@ use serde::Deserialize;
 use crate::Web;
 use crate::error::Failure;
 use crate::extract::{Cursor, Form, Path, Query, user_ref};
-use crate::format::counted;
 use crate::forms::{BackForm, Complaint, Field, FormView, Kind};
 use crate::page::{self, Section, Shell};
 use crate::view::{Feed, Person, PersonRow, TweetModel};
 use crate::visitor::{SignedIn, Visitor};
+use crate::words::Words;
 use crate::{forms, links};
 
 /// A list in a list of lists.
@@ -33,8 +33,8 @@ pub(crate) struct ListRow {
 }
 
 impl ListRow {
-    fn new(list: &List, is_on: bool) -> Self {
-        let members = counted(list.member_count, "person", "people");
+    fn new(list: &List, is_on: bool, w: &Words) -> Self {
+        let members = w.counted(list.member_count, w.list_people);
         Self { id: list.id.0, name: list.name.clone(), members, is_on }
     }
 }
@@ -98,12 +98,12 @@ pub(crate) struct NameForm {
 }
 
 impl NameForm {
-    fn fields(&self) -> Vec<Field> {
+    fn fields(&self, w: &Words) -> Vec<Field> {
         vec![
-            Field::new("name", "Name", Kind::Line, "off")
+            Field::new("name", w.name, Kind::Line, "off")
                 .value(&self.name)
                 .length(1, LIST_NAME_CHARS_MAX)
-                .hint("Only you see your lists."),
+                .hint(w.list_name_hint),
         ]
     }
 }
@@ -129,11 +129,11 @@ async fn render_lists(
 ) -> Result<Response, Failure> {
     let lists = web.pipit.lists(viewer.caller).await?;
     let hashtags = web.pipit.followed_hashtags(viewer.caller).await?;
-    let shell = Shell::new(web, visitor, Section::Lists, "Lists").await?;
+    let shell = Shell::new(web, visitor, Section::Lists, visitor.preferences.w.lists).await?;
     let status = if form.is_refused() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = ListsPage {
         shell: &shell,
-        lists: lists.iter().map(|list| ListRow::new(list, false)).collect(),
+        lists: lists.iter().map(|list| ListRow::new(list, false, shell.w)).collect(),
         hashtags: hashtags.iter().map(TagRow::new).collect(),
         form,
         key: forms::new_key(shell.reading().now),
@@ -146,7 +146,7 @@ pub(crate) async fn get_lists(
     viewer: SignedIn,
     visitor: Visitor,
 ) -> Result<Response, Failure> {
-    let form = FormView::new(NameForm::default().fields(), None);
+    let form = FormView::new(NameForm::default().fields(visitor.preferences.w), None);
     render_lists(&web, &visitor, &viewer, form).await
 }
 
@@ -160,7 +160,8 @@ pub(crate) async fn post_list(
     match web.pipit.create_list(viewer.0.caller, &form.name, key).await {
         Ok(list) => Ok(links::see_other(&format!("/lists/{}/members", list.id))),
         Err(error) => {
-            let form = FormView::new(form.fields(), Some(Complaint::from_error(error)?));
+            let fields = form.fields(visitor.preferences.w);
+            let form = FormView::new(fields, Some(Complaint::from_error(error)?));
             render_lists(&web, &visitor, &viewer, form).await
         }
     }
@@ -181,7 +182,7 @@ pub(crate) async fn get_list(
     let shell = Shell::new(&web, &visitor, Section::Lists, list.name.clone()).await?;
     let reading = shell.reading();
     let feed = Feed::new(&web, name, &tweets, |tweet| TweetModel::new(tweet, reading));
-    let list = ListRow::new(&list, false);
+    let list = ListRow::new(&list, false, shell.w);
     Ok(page::html(StatusCode::OK, &ListPage { shell: &shell, list, feed }))
 }
 
@@ -205,20 +206,20 @@ async fn render_members(
     let page = web.pipit.page(name.0, name.1, cursor, None)?;
     let members = web.pipit.list_members(viewer.caller, id, page).await?;
     let shell = Shell::new(web, visitor, Section::Lists, list.name.clone()).await?;
-    let reading = shell.reading();
-    let own_name = || NameForm { name: list.name.clone(), ..NameForm::default() }.fields();
+    let (reading, w) = (shell.reading(), shell.w);
+    let own_name = || NameForm { name: list.name.clone(), ..NameForm::default() }.fields(w);
     let (status, unknown, form) = match refused {
         Refused::Nothing => (StatusCode::OK, None, FormView::new(own_name(), None)),
         Refused::Handle(handle) => {
             (StatusCode::UNPROCESSABLE_ENTITY, Some(handle), FormView::new(own_name(), None))
         }
         Refused::Name(form, complaint) => {
-            let form = FormView::new(form.fields(), Some(complaint));
+            let form = FormView::new(form.fields(w), Some(complaint));
             (StatusCode::UNPROCESSABLE_ENTITY, None, form)
         }
     };
     let feed = Feed::new(web, name, &members, |person| PersonRow::new(person, reading));
-    let list = ListRow::new(&list, true);
+    let list = ListRow::new(&list, true, w);
     Ok(page::html(status, &MembersPage { shell: &shell, list, unknown, form, feed }))
 }
 
@@ -273,9 +274,10 @@ pub(crate) async fn get_lists_of(
     let view = web.pipit.user(visitor.caller(), &user).await?;
     let lists = web.pipit.lists_with(viewer.caller, &user).await?;
     let person = Person::new(view.card.user());
-    let title = format!("@{} on your lists", person.handle);
+    let w = visitor.preferences.w;
+    let title = (w.on_your_lists)(person.handle);
     let shell = Shell::new(&web, &visitor, Section::Lists, title).await?;
-    let lists = lists.iter().map(|(list, is_on)| ListRow::new(list, *is_on)).collect();
+    let lists = lists.iter().map(|(list, is_on)| ListRow::new(list, *is_on, w)).collect();
     Ok(page::html(StatusCode::OK, &ListsOfPage { shell: &shell, person, lists }))
 }
 

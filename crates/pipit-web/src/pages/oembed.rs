@@ -10,6 +10,7 @@ use pipit_model::{Error, TweetId};
 use serde::{Deserialize, Serialize};
 
 use crate::format::Moment;
+use crate::words::Words;
 use crate::{Web, links, view};
 
 /// As wide as the embedding may be, in pixels.
@@ -78,7 +79,7 @@ pub(crate) async fn get_oembed(
         name: &author.name,
         handle: &author.handle,
         url: &url,
-        at: Moment::new(tweet.timestamp, web.pipit.clock().now()),
+        at: Moment::new(tweet.timestamp, web.pipit.clock().now(), <&Words>::default()),
     };
     let html = quotation.render();
     let html = html.map_err(|error| Error::Internal(format!("a template failed: {error}")))?;

@@ -10,7 +10,7 @@ use crate::Web;
 use crate::card::Card;
 use crate::error::Failure;
 use crate::extract::{Cursor, Path, Query, user_ref};
-use crate::format::{count, counted, month};
+use crate::format::{count, month};
 use crate::page::{self, Section, Shell};
 use crate::view::{Feed, PersonRow, TweetModel};
 use crate::visitor::Visitor;
@@ -47,7 +47,7 @@ pub(crate) async fn get_profile(
     let section = if is_me { Section::Me } else { Section::Elsewhere };
     let title = format!("{} (@{})", user.name, user.handle);
     let shell = Shell::new(&web, &visitor, section, title).await?;
-    let reading = shell.reading();
+    let (reading, w) = (shell.reading(), shell.w);
     let counts = view.card.counts;
     Ok(page::html(
         StatusCode::OK,
@@ -55,11 +55,11 @@ pub(crate) async fn get_profile(
             shell: &shell,
             card: Card::of_user(&web, &view),
             row: PersonRow::new(&view, reading),
-            joined: month(user.created_at),
-            tweets: counted(counts.tweets, "tweet", "tweets"),
-            following: count(counts.following),
-            followers: count(counts.followers),
-            followers_are: if counts.followers == 1 { "follower" } else { "followers" },
+            joined: (w.joined)(&month(user.created_at, w)),
+            tweets: w.counted(counts.tweets, w.tweets),
+            following: count(counts.following, w),
+            followers: count(counts.followers, w),
+            followers_are: (w.followers)(counts.followers),
             is_first: cursor.is_none(),
             feed: Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading)),
         },

@@ -117,15 +117,16 @@ pub(crate) async fn get_search(
     visitor: Visitor,
     Query(query): Query<SearchQuery>,
 ) -> Result<Response, Failure> {
+    let w = visitor.preferences.w;
     let (answer, error) = match ask(&web, &visitor, &query).await {
         Ok(answer) => (answer, None),
         Err(Error::InvalidField { field: "q", message }) => {
-            (Answer::Nothing, Some(format!("A search {message}.")))
+            (Answer::Nothing, Some((w.search_refused)(&message)))
         }
         Err(error) => return Err(error.into()),
     };
     let q = query.q.trim();
-    let title = if q.is_empty() { "Search".to_owned() } else { format!("{q} – search") };
+    let title = if q.is_empty() { w.search.to_owned() } else { (w.search_for)(q) };
     let mut shell = Shell::new(&web, &visitor, Section::Explore, title).await?;
     shell.has_search = false;
     let reading = shell.reading();
@@ -158,9 +159,9 @@ pub(crate) async fn get_search(
         q: &query.q,
         wanted: query.r#type.name(),
         tabs: [
-            tab(Wanted::Tweets, "Tweets"),
-            tab(Wanted::People, "People"),
-            tab(Wanted::Hashtags, "Hashtags"),
+            tab(Wanted::Tweets, w.tweets_tab),
+            tab(Wanted::People, w.people),
+            tab(Wanted::Hashtags, w.hashtags),
         ],
         error,
         found,

@@ -19,6 +19,7 @@ use crate::page::{self, Section, Shell};
 use crate::pages::account;
 use crate::view::Reading;
 use crate::visitor::{SignedIn, Visitor};
+use crate::words::Words;
 
 #[derive(Template)]
 #[template(path = "pages/settings.html")]
@@ -54,18 +55,19 @@ pub(crate) struct SessionRow {
 
 impl SessionRow {
     pub(crate) fn new(session: &Session, current: SessionId, reading: Reading) -> Self {
+        let w = reading.w;
         Self {
             id: session.id.0,
-            device: device(&session.user_agent),
+            device: device(&session.user_agent, w),
             user_agent: session.user_agent.clone(),
-            began: Moment::new(session.created_at, reading.now),
+            began: Moment::new(session.created_at, reading.now, w),
             current: session.id == current,
         }
     }
 }
 
 /// What a browser calls itself, in two words. The order matters: most claim to be all others.
-fn device(user_agent: &str) -> String {
+fn device(user_agent: &str, w: &Words) -> String {
     let named = |names: &[(&str, &'static str)]| {
         names.iter().find(|(part, _)| user_agent.contains(part)).map(|(_, name)| *name)
     };
@@ -86,16 +88,16 @@ fn device(user_agent: &str) -> String {
         ("Linux", "Linux"),
     ]);
     match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => (w.device)(browser, system),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => "An app".to_owned(),
+        (None, None) => w.an_app.to_owned(),
     }
 }
 
 /// What the page confirms.
 #[derive(Deserialize)]
 pub(crate) struct Done {
-    done: Option<String>,
+    pub done: Option<String>,
 }
 
 pub(crate) async fn get_settings(
@@ -106,8 +108,9 @@ pub(crate) async fn get_settings(
 ) -> Result<Response, Failure> {
     let user = viewer.card.user();
     let form = ProfileForm { name: user.name.clone(), bio: user.bio.clone() };
-    let shell = Shell::new(&web, &visitor, Section::Settings, "Settings").await?;
-    let form = FormView::new(form.fields(), None);
+    let w = visitor.preferences.w;
+    let shell = Shell::new(&web, &visitor, Section::Settings, w.settings).await?;
+    let form = FormView::new(form.fields(w), None);
     let is_done = done.is_some();
     Ok(page::html(StatusCode::OK, &SettingsPage { shell: &shell, form, is_done }))
 }
@@ -127,8 +130,9 @@ pub(crate) async fn post_settings(
         return Ok(links::see_other("/settings?done=profile"));
     };
     let complaint = Complaint::from_error(error)?;
-    let shell = Shell::new(&web, &visitor, Section::Settings, "Settings").await?;
-    let form = FormView::new(form.fields(), Some(complaint));
+    let w = visitor.preferences.w;
+    let shell = Shell::new(&web, &visitor, Section::Settings, w.settings).await?;
+    let form = FormView::new(form.fields(w), Some(complaint));
     let page = SettingsPage { shell: &shell, form, is_done: false };
     Ok(page::html(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
@@ -139,7 +143,8 @@ pub(crate) async fn get_sessions(
     visitor: Visitor,
 ) -> Result<Response, Failure> {
     let sessions = web.pipit.sessions(viewer.caller).await?;
-    let shell = Shell::new(&web, &visitor, Section::Settings, "Sessions").await?;
+    let shell =
+        Shell::new(&web, &visitor, Section::Settings, visitor.preferences.w.sessions).await?;
     let reading = shell.reading();
     let current = viewer.caller.session_id;
     let row = |session| SessionRow::new(session, current, reading);
@@ -169,8 +174,9 @@ async fn delete_page(
     status: StatusCode,
     complaint: Option<Complaint>,
 ) -> Result<Response, Failure> {
-    let shell = Shell::new(web, visitor, Section::Settings, "Delete your account").await?;
-    let form = FormView::new(PasswordForm::fields(), complaint);
+    let w = visitor.preferences.w;
+    let shell = Shell::new(web, visitor, Section::Settings, w.delete_account).await?;
+    let form = FormView::new(PasswordForm::fields(w), complaint);
     Ok(page::html(status, &DeletePage { shell: &shell, form }))
 }
 
@@ -200,6 +206,7 @@ pub(crate) async fn post_delete(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::ALL;
 
     #[test]
     fn devices() {
@@ -215,7 +222,7 @@ mod tests {
             ("curl/8.5", "curl"),
             ("", "An app"),
         ] {
-            assert_eq!(device(user_agent), expected);
+            assert_eq!(device(user_agent, ALL[0]), expected);
         }
     }
 }

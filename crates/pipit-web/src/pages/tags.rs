@@ -14,7 +14,6 @@ use crate::Web;
 use crate::card::Card;
 use crate::error::Failure;
 use crate::extract::{Cursor, Form, Path, Query};
-use crate::format::counted;
 use crate::forms::BackForm;
 use crate::links;
 use crate::page::{self, Section, Shell};
@@ -57,16 +56,16 @@ pub(crate) async fn get_tag(
     };
     let title = format!("#{name}");
     let shell = Shell::new(&web, &visitor, Section::Elsewhere, title).await?;
-    let reading = shell.reading();
+    let (reading, w) = (shell.reading(), shell.w);
     let used = hashtag.as_ref().map_or(0, |view| view.hashtag.tweet_count);
     Ok(page::html(
         StatusCode::OK,
         &TagPage {
             shell: &shell,
-            card: Card::of_hashtag(&web, &name, hashtag.as_ref()),
+            card: Card::of_hashtag(&web, &name, hashtag.as_ref(), w),
             name: &name,
             href: links::tag(&name),
-            tweets: counted(used, "tweet", "tweets"),
+            tweets: w.counted(used, w.tweets),
             is_used: hashtag.is_some(),
             following: hashtag.and_then(|view| view.following),
             feed: Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading)),
