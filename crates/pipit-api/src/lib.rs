@@ -6,9 +6,11 @@
 //! [`router`], and the new `docs/openapi.json` (`scripts/generate`). `docs/adding-an-endpoint.md`
 //! walks through one.
 
+mod bookmarks;
 mod docs;
 mod follows;
 mod hashtags;
+mod lists;
 mod notifications;
 mod paging;
 mod sessions;
@@ -43,7 +45,8 @@ pub fn openapi_json() -> Result<String, serde_json::Error> {
 
 fn router() -> OpenApiRouter<Pipit> {
     OpenApiRouter::with_openapi(docs::Description::openapi())
-        .routes(routes!(users::create_user))
+        .routes(routes!(users::create_user, users::list_users))
+        .routes(routes!(users::list_suggested_users))
         .routes(routes!(users::get_user))
         .routes(routes!(users::update_me, users::delete_me))
         .routes(routes!(sessions::create_session, sessions::list_sessions))
@@ -54,6 +57,8 @@ fn router() -> OpenApiRouter<Pipit> {
         .routes(routes!(tweets::get_thread))
         .routes(routes!(tweets::like_tweet, tweets::unlike_tweet))
         .routes(routes!(tweets::retweet_tweet, tweets::unretweet_tweet))
+        .routes(routes!(bookmarks::bookmark_tweet, bookmarks::unbookmark_tweet))
+        .routes(routes!(bookmarks::list_bookmarks))
         .routes(routes!(tweets::list_likes))
         .routes(routes!(tweets::list_retweets))
         .routes(routes!(timeline::get_timeline))
@@ -65,6 +70,13 @@ fn router() -> OpenApiRouter<Pipit> {
         .routes(routes!(follows::follow_user, follows::unfollow_user))
         .routes(routes!(follows::list_followers))
         .routes(routes!(follows::list_following))
+        .routes(routes!(lists::create_list, lists::list_lists))
+        .routes(routes!(lists::get_list, lists::update_list, lists::delete_list))
+        .routes(routes!(lists::list_list_members))
+        .routes(routes!(lists::add_list_member, lists::remove_list_member))
+        .routes(routes!(hashtags::list_hashtags))
         .routes(routes!(hashtags::list_trending_hashtags))
+        .routes(routes!(hashtags::list_followed_hashtags))
         .routes(routes!(hashtags::get_hashtag))
+        .routes(routes!(hashtags::follow_hashtag, hashtags::unfollow_hashtag))
 }

@@ -3,12 +3,12 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use pipit_core::{Caller, NewPost, Pipit, hashtag_subject};
+use pipit_core::{Caller, NewPost, Pipit, hashtag_subject, search_subject};
 use pipit_http::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Problem, Query};
 use pipit_model::event::Standing;
 use pipit_model::page::ListName;
 use pipit_model::user::UserRef;
-use pipit_model::{Error, TweetId};
+use pipit_model::{Error, ListId, TweetId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -37,7 +37,7 @@ pub(crate) async fn create_tweet(
     Ok((StatusCode::CREATED, paging::tweet(&view)).into_response())
 }
 
-/// Which tweets are listed.
+/// Which tweets are listed: at most one of the first four.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +46,12 @@ pub(crate) struct ListParams {
     hashtag: Option<String>,
     /// Only tweets and retweets of this user: an id or a handle.
     user_id: Option<String>,
+    /// Only what the people on this list of the caller's post.
+    list_id: Option<i64>,
+    /// Only tweets and replies that this search finds: words, `"phrases"`, `#hashtags`, `@handles`,
+    /// `from:handle`, `since:2026-01-31`, `until:2026-12-31` (before that day), `has:links`,
+    /// `has:media`; a `-` before a term turns it around.
+    q: Option<String>,
     /// What the page before answered as `next_cursor`; the start of the list if left out.
     cursor: Option<String>,
     /// Entries wanted, 1 to 100; 20 if left out.
@@ -53,7 +59,38 @@ pub(crate) struct ListParams {
     limit: Option<i64>,
 }
 
-/// Lists tweets: everybody's, of one hashtag, or of one user.
+/// One of the lists that [`ListParams`] can name.
+enum Chosen {
+    Public,
+    Hashtag(String),
+    User(String),
+    List(i64),
+    Search(String),
+}
+
+impl ListParams {
+    fn split(self) -> Result<(Chosen, PageParams), Error> {
+        let Self { hashtag, user_id, list_id, q, cursor, limit } = self;
+        let named = [
+            hashtag.map(|hashtag| ("hashtag", Chosen::Hashtag(hashtag))),
+            user_id.map(|user| ("user_id", Chosen::User(user))),
+            list_id.map(|list| ("list_id", Chosen::List(list))),
+            q.map(|q| ("q", Chosen::Search(q))),
+        ];
+        let mut named = named.into_iter().flatten();
+        let chosen = match (named.next(), named.next()) {
+            (Some((field, _)), Some((other, _))) => {
+                return Err(Error::invalid(field, format!("cannot be combined with {other}")));
+            }
+            (Some((_, chosen)), None) => chosen,
+            (None, _) => Chosen::Public,
+        };
+        Ok((chosen, PageParams { cursor, limit }))
+    }
+}
+
+/// Lists tweets: everybody's, of one hashtag, of one user, of the people on a list, or what a
+/// search finds.
 #[utoipa::path(
     get, path = "/tweets", tag = "timelines", security((), ("bearer" = [])),
     params(ListParams),
@@ -64,24 +101,31 @@ pub(crate) async fn list_tweets(
     MaybeBearer(reader): MaybeBearer,
     Query(params): Query<ListParams>,
 ) -> Result<Response, Problem> {
-    let ListParams { hashtag, user_id, cursor, limit } = params;
-    let params = PageParams { cursor, limit };
-    let (list, subject, listed) = match (hashtag, user_id) {
-        (Some(_), Some(_)) => {
-            return Err(Error::invalid("hashtag", "cannot be combined with user_id").into());
-        }
-        (Some(hashtag), None) => {
+    let (chosen, params) = params.split()?;
+    let (list, subject, listed) = match chosen {
+        Chosen::Hashtag(hashtag) => {
             let name = hashtag.trim_start_matches(['#', '＃']);
             let subject = hashtag_subject(name);
             let page = params.page(&pipit, ListName::Hashtag, subject)?;
             (ListName::Hashtag, subject, pipit.hashtag_timeline(reader, name, page).await?)
         }
-        (None, Some(user)) => {
+        Chosen::User(user) => {
             let author = pipit.resolve_user(&user_ref(&user)?).await?;
             let page = params.page(&pipit, ListName::User, author.0)?;
             (ListName::User, author.0, pipit.user_timeline(reader, author, page).await?)
         }
-        (None, None) => {
+        Chosen::List(id) => {
+            let missing = || Error::Unauthenticated("send a token: lists are their owner's alone");
+            let caller = reader.ok_or_else(missing)?;
+            let page = params.page(&pipit, ListName::List, id)?;
+            (ListName::List, id, pipit.list_timeline(caller, ListId(id), page).await?)
+        }
+        Chosen::Search(q) => {
+            let subject = search_subject(&q);
+            let page = params.page(&pipit, ListName::FoundTweets, subject)?;
+            (ListName::FoundTweets, subject, pipit.search_tweets(reader, &q, page).await?)
+        }
+        Chosen::Public => {
             let page = params.page(&pipit, ListName::Public, 0)?;
             (ListName::Public, 0, pipit.public_timeline(reader, page).await?)
         }

@@ -4,10 +4,14 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use pipit_core::{Pipit, SignUp};
-use pipit_http::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Problem};
+use pipit_core::{Pipit, SignUp, search_subject};
+use pipit_http::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Problem, Query};
+use pipit_model::page::{ListName, Listed, Page};
 use pipit_model::user::ProfileEdit;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
+use crate::paging::{PageParams, next_cursor, user_page};
 use crate::tweets::user_ref;
 use crate::wire;
 
@@ -28,6 +32,65 @@ pub(crate) async fn create_user(
     let form = SignUp { handle, name, email, password };
     let view = pipit.sign_up(form, key.as_deref()).await?;
     Ok((StatusCode::CREATED, Answer(wire::User::from(&view))).into_response())
+}
+
+/// Which people are looked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SearchParams {
+    /// How their handle, or the words of their name, begin.
+    q: String,
+    /// What the page before answered as `next_cursor`; the start of the list if left out.
+    cursor: Option<String>,
+    /// Entries wanted, 1 to 100; 20 if left out.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+}
+
+/// People whose handle or name begins as asked for: whose handle it is, then those with the most
+/// followers.
+#[utoipa::path(
+    get, path = "/users", tag = "users", security((), ("bearer" = [])), params(SearchParams),
+    responses((status = 200, body = wire::UserPage), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn list_users(
+    State(pipit): State<Pipit>,
+    MaybeBearer(reader): MaybeBearer,
+    Query(SearchParams { q, cursor, limit }): Query<SearchParams>,
+) -> Result<Response, Problem> {
+    let list = (ListName::FoundPeople, search_subject(&q));
+    let page = PageParams { cursor, limit }.page(&pipit, list.0, list.1)?;
+    let listed = pipit.search_people(reader, &q, page).await?;
+    let next = next_cursor(&pipit, list.0, list.1, &listed);
+    Ok(user_page(&listed, next))
+}
+
+/// How many are suggested.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SuggestParams {
+    /// Entries wanted, 1 to 100; 20 if left out. There are never more than 30.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+}
+
+/// People the caller may like to follow: those whom the people they follow follow, then those of
+/// the active with the most followers. There is one page.
+#[utoipa::path(
+    get, path = "/users/suggested", tag = "users", security((), ("bearer" = [])),
+    params(SuggestParams),
+    responses((status = 200, body = wire::UserPage), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn list_suggested_users(
+    State(pipit): State<Pipit>,
+    MaybeBearer(reader): MaybeBearer,
+    Query(SuggestParams { limit }): Query<SuggestParams>,
+) -> Result<Response, Problem> {
+    let limit = Page::new(limit, None)?.limit();
+    let items = pipit.suggested_users(reader, limit).await?;
+    Ok(user_page(&Listed { items, next: None }, None))
 }
 
 /// One account, by id or handle.

@@ -8,13 +8,16 @@ mod requests;
 mod tweet;
 mod user;
 
-pub use lists::{Hashtag, HashtagPage, SessionList, SessionRow, Thread, TweetPage, UserPage};
+pub use lists::{
+    Hashtag, HashtagPage, List, ListPage, SessionList, SessionRow, Thread, Trend, TrendPage,
+    TweetPage, UserPage,
+};
 pub(crate) use notification::write_notification;
 pub use notification::{
     Deleted, Gap, Notification, NotificationPage, ReadPosition, SetReadPosition, UnreadCount,
 };
 pub use problem::Problem;
-pub use requests::{CreateSession, CreateTweet, CreateUser, UpdateMe};
+pub use requests::{CreateSession, CreateTweet, CreateUser, NameList, UpdateMe};
 pub(crate) use tweet::write_tweet;
 pub use tweet::{Entities, HashtagEntity, MentionEntity, Tweet, UrlEntity};
 pub use user::{Author, Relationship, Session, User};

@@ -32,12 +32,22 @@ impl Cursors {
     }
 }
 
-/// A number for a hashtag's name in any spelling, to bind its cursors to it: FNV-1a, which stays
-/// the same on every node.
+/// A number for a hashtag's name in any spelling, to bind its cursors to it.
 #[must_use]
 pub fn hashtag_subject(name: &str) -> i64 {
-    let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    hashtag_key(name).bytes().fold(0xcbf2_9ce4_8422_2325, fold).cast_signed()
+    fnv(hashtag_key(name).as_bytes())
+}
+
+/// A number for what was searched for, to bind its cursors to it.
+#[must_use]
+pub fn search_subject(q: &str) -> i64 {
+    fnv(q.as_bytes())
+}
+
+/// FNV-1a, which stays the same on every node.
+fn fnv(bytes: &[u8]) -> i64 {
+    let fold = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, fold).cast_signed()
 }
 
 impl Pipit {

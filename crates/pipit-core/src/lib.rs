@@ -5,18 +5,22 @@
 //! To add one: a method on [`Pipit`] in the file of its capability, taking the caller first.
 
 mod accounts;
+mod bookmarks;
 mod cursors;
 mod follows;
 mod hashtags;
 mod keys;
 mod likes;
+mod lists;
 mod live;
 mod notifications;
 mod passwords;
 mod purge;
 mod read_positions;
 mod retweets;
+mod search;
 mod sessions;
+mod suggestions;
 mod timelines;
 mod tokens;
 mod tweets;
@@ -32,8 +36,8 @@ use pipit_store::Store;
 
 pub use accounts::SignUp;
 use cursors::Cursors;
-pub use cursors::hashtag_subject;
-pub use hashtags::Trend;
+pub use cursors::{hashtag_subject, search_subject};
+pub use hashtags::{HashtagView, Trend};
 use live::hub::Hub;
 pub use live::{LiveEvent, LiveStream};
 pub use notifications::NotificationView;

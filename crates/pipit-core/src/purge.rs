@@ -18,8 +18,8 @@ const STEPS_PER_RUN: u32 = 200;
 const ACCOUNTS_PER_RUN: u64 = 100;
 
 impl Pipit {
-    /// Takes back all that deleted accounts followed, liked, retweeted and wrote. An account that
-    /// fails does not keep the others waiting.
+    /// Takes back all that deleted accounts followed, liked, kept, listed, retweeted and wrote. An
+    /// account that fails does not keep the others waiting.
     ///
     /// # Errors
     /// If the database is away; what was done stands, the rest waits for the next run.
@@ -55,6 +55,7 @@ impl Pipit {
             if done
                 && store.delete_mentions_of(user_id, PURGE_STEP_ROWS).await? == 0
                 && store.delete_notifications_of(user_id, PURGE_STEP_ROWS).await? == 0
+                && !store.delete_lists_of(user_id, PURGE_STEP_ROWS).await?
             {
                 store.delete_read_positions_of(user_id).await?;
                 return Ok(store.set_purged(user_id, self.0.clock.now()).await?);
@@ -93,6 +94,9 @@ impl Pipit {
         }
         for tweet_id in store.list_liked(user_id, PURGE_STEP_ROWS).await?.tweet_ids {
             commands.push(Command::Like { user_id, tweet_id, to: unset });
+        }
+        for tweet_id in store.list_bookmarked(user_id, PURGE_STEP_ROWS).await?.tweet_ids {
+            commands.push(Command::Bookmark { user_id, tweet_id, to: unset });
         }
         let own = Source::Authors(&[user_id]);
         for entry in store.list_entries(own, 0, i64::MAX, PURGE_STEP_ROWS).await?.entries {

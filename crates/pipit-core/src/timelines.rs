@@ -116,7 +116,7 @@ impl Pipit {
     }
 
     /// Ids, then one batch of hydration, then again as long as what is not shown leaves room.
-    async fn timeline(
+    pub(crate) async fn timeline(
         &self,
         reader: Option<Caller>,
         timeline: &Timeline,

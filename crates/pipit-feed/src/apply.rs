@@ -43,6 +43,12 @@ impl Caches {
             Event::Retweeted { user_id, tweet_id, now } => {
                 self.marks.update(user_id, |marks| Arc::new(marks.with_retweet(*tweet_id, *now)));
             }
+            Event::Bookmarked { user_id, tweet_id, now } => {
+                self.marks.update(user_id, |marks| Arc::new(marks.with_bookmark(*tweet_id, *now)));
+            }
+            // Told by writes beside the writer, in no order: what is loaded next is right.
+            Event::ListChanged(id) => self.lists.forget(id),
+            Event::HashtagsFollowed(user_id) => self.hashtag_follows.forget(user_id),
             Event::Followed { user_id, followed_user_id, now } => {
                 self.followed(*user_id, *followed_user_id, *now);
             }
@@ -59,8 +65,9 @@ impl Caches {
         }
     }
 
-    fn tweet_posted(&self, tweet: &Arc<Tweet>, hashtags: &[HashtagId]) {
+    fn tweet_posted(&self, tweet: &Arc<Tweet>, hashtags: &Arc<[HashtagId]>) {
         let entry = tweet.entry();
+        self.trends.used(tweet.id, tweet.user_id, hashtags);
         self.tweets.set(tweet.id, TweetCard::new(Tweet::clone(tweet)));
         self.logs.update_with(&LogKey::Author(entry.user_id), |log| {
             let cell = self.newest.find(entry.user_id);
@@ -77,6 +84,7 @@ impl Caches {
     }
 
     fn tweet_deleted(&self, entry: &Entry, hashtags: &[HashtagId]) {
+        self.trends.deleted(entry.id);
         if matches!(entry.kind, Kind::Retweet { .. }) {
             self.tweets.forget(&entry.id);
         } else {
@@ -128,6 +136,10 @@ impl Caches {
         self.read_positions.forget_all();
         self.sessions.forget_all();
         self.hashtags.forget_all();
+        self.lists.forget_all();
+        self.hashtag_follows.forget_all();
+        self.suggestions.forget_all();
+        self.trends.forget_all();
     }
 }
 

@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use pipit_model::read_position::ReadPositions;
-use pipit_model::{HashtagId, SessionId, TweetId, UserId};
+use pipit_model::{HashtagId, ListId, SessionId, TweetId, UserId};
 use pipit_store::Session;
 
 use crate::cards::TweetCard;
 use crate::coherent::{Coherent, Weigh};
 use crate::followees::Followees;
+use crate::lists::Members;
 use crate::log::{Log, LogKey};
 use crate::marks::ReaderMarks;
 use crate::newest::NewestIds;
 use crate::notifications::Unread;
 use crate::people::UserCard;
+use crate::suggestions::Suggestions;
+use crate::trends::Trends;
 
 /// How much memory each cache may take, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,13 +29,15 @@ pub struct Sizes {
     pub users: u64,
     /// Who follows whom, by reader.
     pub followees: u64,
-    /// Likes and retweets, by reader.
+    /// Likes, retweets and bookmarks, by reader.
     pub marks: u64,
+    /// Lists of people, and who is on them.
+    pub lists: u64,
     /// Unread notifications, by reader.
     pub unread: u64,
     /// How far each reader has read.
     pub read_positions: u64,
-    /// Sessions, handles and hashtag names, each.
+    /// Sessions, handles, hashtag names, followed hashtags and suggestions, each.
     pub names: u64,
 }
 
@@ -45,11 +50,12 @@ impl Sizes {
             logs: percent(20),
             tweets: percent(38),
             users: percent(10),
-            followees: percent(15),
+            followees: percent(13),
             marks: percent(5),
+            lists: percent(2),
             unread: percent(2),
             read_positions: percent(1),
-            names: percent(3),
+            names: percent(2),
         }
     }
 }
@@ -69,6 +75,11 @@ pub struct Caches {
     pub(crate) read_positions: Coherent<UserId, ReadPositions>,
     pub(crate) sessions: Coherent<SessionId, Arc<Session>>,
     pub(crate) hashtags: Coherent<String, HashtagId>,
+    pub(crate) lists: Coherent<ListId, Arc<Members>>,
+    pub(crate) hashtag_follows: Coherent<UserId, Arc<[HashtagId]>>,
+    pub(crate) suggestions: Coherent<UserId, Arc<Suggestions>>,
+    /// Bounded by a limit of its own.
+    pub(crate) trends: Trends,
 }
 
 /// What one cache holds and how well it does.
@@ -100,6 +111,10 @@ impl Caches {
             read_positions: Coherent::new(sizes.read_positions, 90),
             sessions: Coherent::new(sizes.names, 250),
             hashtags: Coherent::new(sizes.names, 100),
+            lists: Coherent::new(sizes.lists, 2000),
+            hashtag_follows: Coherent::new(sizes.names, 200),
+            suggestions: Coherent::new(sizes.names, 500),
+            trends: Trends::default(),
         }
     }
 
@@ -116,6 +131,9 @@ impl Caches {
             of("read_positions", self.read_positions.stats()),
             of("sessions", self.sessions.stats()),
             of("hashtags", self.hashtags.stats()),
+            of("lists", self.lists.stats()),
+            of("hashtag_follows", self.hashtag_follows.stats()),
+            of("suggestions", self.suggestions.stats()),
         ]
     }
 }

@@ -11,8 +11,10 @@ mod caches;
 mod cards;
 mod coherent;
 mod followees;
+mod hashtag_follows;
 #[cfg(all(test, feature = "shuttle"))]
 mod interleavings;
+mod lists;
 mod log;
 mod logs;
 mod marks;
@@ -21,14 +23,19 @@ mod newest;
 mod notifications;
 mod people;
 mod shim;
+mod suggestions;
 mod timeline;
+mod trends;
 
 pub use caches::{CacheStats, Caches, Sizes};
 pub use cards::{TweetBody, TweetCard};
 pub use followees::Followees;
+pub use lists::Members;
 pub use marks::Marks;
 pub use people::{Profile, UserCard};
+pub use suggestions::Suggested;
 pub use timeline::{Found, Timeline};
+pub use trends::HashtagUse;
 
 use std::sync::Arc;
 

@@ -15,8 +15,13 @@ impl Caches {
     /// What memory knows of the stretch below `before`.
     pub(crate) fn known(&self, timeline: &Timeline, before: i64, want: usize) -> Stretch {
         let open = |place| self.logs.get(&timeline.key(place));
-        if let Timeline::Home { followees, .. } = timeline {
-            let newest = followees.newest().iter().map(|cell| cell.get());
+        let cells = match timeline {
+            Timeline::Home { followees, .. } => Some(followees.newest()),
+            Timeline::List(members) => Some(members.newest()),
+            Timeline::Author(_) | Timeline::Hashtag(_) | Timeline::Public => None,
+        };
+        if let Some(cells) = cells {
+            let newest = cells.iter().map(|cell| cell.get());
             return stretch(newest, open, before, want);
         }
         let log = open(0);

@@ -1,4 +1,4 @@
-//! What a reader did to the tweets they see: liked, retweeted.
+//! What a reader did to the tweets they see: liked, retweeted, kept for later.
 //!
 //! Kept by tweet id from the newest downwards, so that of a tweet above the floor memory knows both
 //! answers: a new tweet that nobody has touched costs no query.
@@ -20,6 +20,8 @@ pub struct Marks {
     pub liked: bool,
     /// The reader retweeted it.
     pub retweeted: bool,
+    /// The reader keeps it.
+    pub bookmarked: bool,
 }
 
 /// The marked tweets of one kind: all with at least the floor's id.
@@ -67,6 +69,7 @@ impl MarkSet {
 pub(crate) struct ReaderMarks {
     liked: MarkSet,
     retweeted: MarkSet,
+    bookmarked: MarkSet,
 }
 
 impl ReaderMarks {
@@ -81,11 +84,18 @@ impl ReaderMarks {
         marks.retweeted.set(id, now);
         marks
     }
+
+    pub(crate) fn with_bookmark(&self, id: TweetId, now: Standing) -> Self {
+        let mut marks = self.clone();
+        marks.bookmarked.set(id, now);
+        marks
+    }
 }
 
 impl Weigh for Arc<ReaderMarks> {
     fn bytes(&self) -> usize {
-        let ids = self.liked.ids.capacity() + self.retweeted.ids.capacity();
+        let sets = [&self.liked, &self.retweeted, &self.bookmarked];
+        let ids: usize = sets.iter().map(|set| set.ids.capacity()).sum();
         size_of::<ReaderMarks>() + ids * size_of::<TweetId>()
     }
 }
@@ -107,7 +117,11 @@ impl Feed {
         let known = self.reader_marks(reader).await?;
         let mut marks: Vec<Marks> = ids
             .iter()
-            .map(|id| Marks { liked: known.liked.has(*id), retweeted: known.retweeted.has(*id) })
+            .map(|id| Marks {
+                liked: known.liked.has(*id),
+                retweeted: known.retweeted.has(*id),
+                bookmarked: known.bookmarked.has(*id),
+            })
             .collect();
         let old = |set: &MarkSet| -> Vec<TweetId> {
             ids.iter().copied().filter(|id| !set.knows(*id)).collect()
@@ -125,6 +139,13 @@ impl Feed {
                 mark.retweeted |= retweeted.contains(id);
             }
         }
+        let old_bookmarks = old(&known.bookmarked);
+        if !old_bookmarks.is_empty() {
+            let bookmarked = self.store.filter_bookmarked(reader, &old_bookmarks).await?;
+            for (id, mark) in ids.iter().zip(&mut marks) {
+                mark.bookmarked |= bookmarked.contains(id);
+            }
+        }
         Ok(marks)
     }
 
@@ -134,12 +155,13 @@ impl Feed {
             return Ok(marks);
         }
         let ticket = cache.ticket(&reader);
-        let (liked, retweeted) = tokio::try_join!(
+        let (liked, retweeted, bookmarked) = tokio::try_join!(
             self.store.list_liked(reader, FLAGS_WINDOW),
-            self.store.list_retweeted(reader, FLAGS_WINDOW)
+            self.store.list_retweeted(reader, FLAGS_WINDOW),
+            self.store.list_bookmarked(reader, FLAGS_WINDOW)
         )?;
-        let marks = ReaderMarks { liked: MarkSet::new(liked), retweeted: MarkSet::new(retweeted) };
-        let marks = Arc::new(marks);
+        let [liked, retweeted, bookmarked] = [liked, retweeted, bookmarked].map(MarkSet::new);
+        let marks = Arc::new(ReaderMarks { liked, retweeted, bookmarked });
         cache.offer(reader, marks.clone(), ticket);
         Ok(marks)
     }

@@ -9,6 +9,7 @@ use pipit_store::{Entries, Source, StoreError};
 
 use crate::Feed;
 use crate::followees::Followees;
+use crate::lists::Members;
 use crate::log::LogKey;
 use crate::merge::Stretch;
 
@@ -29,6 +30,8 @@ pub enum Timeline {
         /// Whom they follow.
         followees: Arc<Followees>,
     },
+    /// What the people on a list post.
+    List(Arc<Members>),
     /// What someone posted and retweeted.
     Author(UserId),
     /// Everything with a hashtag.
@@ -44,6 +47,10 @@ impl Timeline {
             Self::Home { reader, followees } => {
                 LogKey::Author(followees.ids().get(place).copied().unwrap_or(*reader))
             }
+            // A list that nobody is on has no logs, and is never asked for one.
+            Self::List(members) => {
+                LogKey::Author(members.ids().get(place).copied().unwrap_or(UserId(0)))
+            }
             Self::Author(author) => LogKey::Author(*author),
             Self::Hashtag(hashtag) => LogKey::Hashtag(*hashtag),
             Self::Public => LogKey::Public,
@@ -54,6 +61,9 @@ impl Timeline {
         match self {
             Self::Home { reader, followees } => {
                 visibility::belongs_in_home(entry, *reader, |user| followees.contains(user))
+            }
+            Self::List(members) => {
+                visibility::belongs_in_list(entry, |user| members.contains(user))
             }
             Self::Author(_) | Self::Hashtag(_) | Self::Public => true,
         }

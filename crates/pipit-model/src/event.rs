@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::ids::{HashtagId, SessionId, TweetId, UserId};
+use crate::ids::{HashtagId, ListId, SessionId, TweetId, UserId};
 use crate::notification::Notification;
 use crate::read_position::ReadPosition;
 use crate::tweet::{Entry, Tweet, TweetCounts};
@@ -57,6 +57,19 @@ pub enum Event {
         /// How it stands now.
         now: Standing,
     },
+    /// Someone keeps, or no longer keeps, a tweet for later.
+    Bookmarked {
+        /// Who.
+        user_id: UserId,
+        /// What.
+        tweet_id: TweetId,
+        /// How it stands now.
+        now: Standing,
+    },
+    /// A list came to be, has another name or other members, or is gone.
+    ListChanged(ListId),
+    /// The hashtags that someone follows are others now.
+    HashtagsFollowed(UserId),
     /// Someone follows, or no longer follows, someone.
     Followed {
         /// Who.

@@ -64,6 +64,10 @@ id_type! {
     /// Something that somebody is told.
     NotificationId
 }
+id_type! {
+    /// A list of chosen people.
+    ListId
+}
 /// Makes ids for one node. Shared by all threads, never repeats, never blocks.
 #[derive(Debug)]
 pub struct IdGenerator {

@@ -9,9 +9,11 @@ pub mod error;
 pub mod event;
 pub mod ids;
 pub mod limits;
+pub mod list;
 pub mod notification;
 pub mod page;
 pub mod read_position;
+pub mod search;
 pub mod text;
 pub mod time;
 pub mod tweet;
@@ -19,5 +21,5 @@ pub mod user;
 pub mod visibility;
 
 pub use error::{Error, Result};
-pub use ids::{HashtagId, IdGenerator, NotificationId, SessionId, TweetId, UserId};
+pub use ids::{HashtagId, IdGenerator, ListId, NotificationId, SessionId, TweetId, UserId};
 pub use time::{Clock, Timestamp};

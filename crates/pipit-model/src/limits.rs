@@ -77,8 +77,42 @@ pub const THREAD_ROUNDS_MAX: u32 = 4;
 pub const EXPIRE_STEP_ROWS: u64 = 1000;
 /// Seconds a commit may take before the database is taken for gone.
 pub const COMMIT_SECS_MAX: u64 = 20;
-/// Tags looked at to find what is trending.
-pub const TREND_SAMPLE: u64 = 10_000;
+/// Uses of hashtags in the last day that are kept in memory to find what is trending: 8 MB. Beyond
+/// it, only what a part of the people wrote is counted, and the counts are scaled up.
+pub const TREND_USES_MAX: usize = 100_000;
+
+/// Lists of people one person may have: a page shows them all.
+pub const LISTS_PER_USER_MAX: i64 = 100;
+/// People on one list: its timeline is merged from as many logs.
+pub const LIST_MEMBERS_MAX: i64 = 1000;
+/// Characters of a list's name: it stands in a heading.
+pub const LIST_NAME_CHARS_MAX: usize = 50;
+/// Hashtags one person may follow: a page shows them all.
+pub const HASHTAGS_FOLLOWED_MAX: i64 = 200;
+
+/// Bytes of a search as typed: more than anybody types, less than an attack needs.
+pub const SEARCH_BYTES_MAX: usize = 512;
+/// Searches of one node at once: a slow one must not take the connections that timelines need.
+pub const SEARCHES_AT_ONCE: usize = 2;
+/// Words, phrases and operators of one search.
+pub const SEARCH_TERMS_MAX: usize = 20;
+/// Words of one tweet, or of one name, that are indexed: a tweet of 280 characters has fewer, one
+/// of long links may have more.
+pub const INDEXED_WORDS_MAX: usize = 1000;
+/// Characters of an indexed word; what is longer is no word that anybody types.
+pub const INDEXED_WORD_CHARS_MAX: usize = 50;
+/// People, or hashtags, that begin with what was typed and are looked at to find the best known.
+pub const SEARCH_CANDIDATES_MAX: usize = 500;
+/// Tweets written into the search index by one statement when an older database is brought up to
+/// date: a step of a few hundred milliseconds.
+pub const INDEX_STEP_ROWS: u64 = 500;
+
+/// People of those one follows whose follows are looked at to find whom to suggest.
+pub const SUGGESTERS_MAX: usize = 20;
+/// The newest follows of each of them that are looked at.
+pub const SUGGESTER_FOLLOWS_MAX: u64 = 50;
+/// People suggested at most.
+pub const SUGGESTIONS_MAX: usize = 30;
 
 /// Unread notifications that are counted: beyond this "99+" is all that anybody wants to know.
 pub const UNREAD_MAX: usize = 100;

@@ -79,6 +79,16 @@ pub enum ListName {
     Retweets,
     /// What somebody is told.
     Notifications,
+    /// What someone keeps for later.
+    Bookmarks,
+    /// The tweets of a list of people.
+    List,
+    /// The people on a list.
+    ListMembers,
+    /// Tweets that a search found.
+    FoundTweets,
+    /// People that a search found.
+    FoundPeople,
 }
 
 impl ListName {
@@ -96,6 +106,11 @@ impl ListName {
             Self::Likes => 8,
             Self::Retweets => 9,
             Self::Notifications => 10,
+            Self::Bookmarks => 30,
+            Self::List => 31,
+            Self::ListMembers => 32,
+            Self::FoundTweets => 33,
+            Self::FoundPeople => 34,
         }
     }
 }

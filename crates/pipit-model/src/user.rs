@@ -12,7 +12,7 @@ use crate::text;
 use crate::time::Timestamp;
 
 /// Handles that mean something else in an address.
-const RESERVED_HANDLES: [&str; 2] = ["me", "deleted"];
+const RESERVED_HANDLES: [&str; 3] = ["me", "deleted", "suggested"];
 
 /// A stored account, as everybody may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -225,7 +225,7 @@ pub fn display_name(name: &str) -> Result<String> {
     one_line("name", name, NAME_CHARS_MAX)
 }
 
-fn one_line(field: &'static str, value: &str, max: usize) -> Result<String> {
+pub(crate) fn one_line(field: &'static str, value: &str, max: usize) -> Result<String> {
     let value = clean(field, value, max)?;
     if value.contains(['\n', '\t']) {
         return Err(Error::invalid(field, "must be a single line"));

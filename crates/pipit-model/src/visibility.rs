@@ -16,6 +16,15 @@ pub fn belongs_in_home(entry: &Entry, reader: UserId, follows: impl Fn(UserId) -
     }
 }
 
+/// Whether an entry of someone on a list belongs into the list's timeline: a reply only if the
+/// tweet answered is by someone on the list or by the replier; everything else always.
+pub fn belongs_in_list(entry: &Entry, is_member: impl Fn(UserId) -> bool) -> bool {
+    match entry.kind {
+        Kind::Tweet | Kind::Retweet { .. } => true,
+        Kind::Reply { to_user, .. } => to_user == entry.user_id || is_member(to_user),
+    }
+}
+
 /// Whether a tweet is shown at all: not if it, or its author's account, is deleted.
 #[must_use]
 pub fn is_visible(tweet: &Tweet, author: &User) -> bool {
@@ -40,5 +49,19 @@ mod tests {
         assert!(belongs_in_home(&reply_to(followed), reader, follows), "a thread of their own");
         assert!(belongs_in_home(&reply_to(UserId(4)), reader, follows));
         assert!(!belongs_in_home(&reply_to(stranger), reader, follows));
+    }
+
+    #[test]
+    fn a_list_shows_replies_among_its_own() {
+        let (member, other, stranger) = (UserId(2), UserId(4), UserId(3));
+        let on_list = |user| user == member || user == other;
+        let entry = |kind| Entry { id: TweetId(10), user_id: member, kind };
+        let reply_to = |to_user| entry(Kind::Reply { to: TweetId(5), to_user });
+        assert!(belongs_in_list(&entry(Kind::Tweet), on_list));
+        let retweet = Kind::Retweet { of: TweetId(5), of_user: stranger };
+        assert!(belongs_in_list(&entry(retweet), on_list));
+        assert!(belongs_in_list(&reply_to(other), on_list));
+        assert!(belongs_in_list(&reply_to(member), |_| false), "a thread of their own");
+        assert!(!belongs_in_list(&reply_to(stranger), on_list));
     }
 }

@@ -13,11 +13,13 @@ mod entries;
 mod error;
 mod hashtags;
 mod inline;
+mod lists;
 mod migrations;
 mod notifications;
 mod read_positions;
 mod relations;
 mod row;
+mod search;
 mod sessions;
 mod sql;
 mod tweets;
@@ -27,10 +29,10 @@ pub mod write;
 use std::sync::Arc;
 
 use pipit_model::event::Event;
-use pipit_model::limits::WRITE_QUEUE_MAX;
+use pipit_model::limits::{SEARCHES_AT_ONCE, WRITE_QUEUE_MAX};
 use pipit_model::{Clock, IdGenerator, Timestamp};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
-use tokio::sync::{Mutex, Notify, mpsc, oneshot};
+use tokio::sync::{Mutex, Notify, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use connect::Pools;
@@ -54,6 +56,7 @@ pub struct Store {
     on_commit: OnCommit,
     jobs: mpsc::Sender<Job>,
     horizon: Horizon,
+    searches: Arc<Semaphore>,
     stop: Arc<Notify>,
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
@@ -83,7 +86,8 @@ impl Store {
         let task = writer::run(writer, receiver, stop.clone());
         #[expect(clippy::disallowed_methods, reason = "its handle is kept, and awaited by `close`")]
         let writer = Arc::new(Mutex::new(Some(tokio::spawn(task))));
-        Ok(Self { pools, on_commit, jobs, horizon, stop, writer })
+        let searches = Arc::new(Semaphore::new(SEARCHES_AT_ONCE));
+        Ok(Self { pools, on_commit, jobs, horizon, searches, stop, writer })
     }
 
     /// Carries out a hot write; when this returns, it is durable and the caches know it.
@@ -128,8 +132,8 @@ impl Store {
         self.pools.statements()
     }
 
-    /// Times that the database was asked while nobody else was asking; none of SQLite's short reads,
-    /// for which nobody waits.
+    /// Times that the database was asked while nobody else was asking; none of SQLite's short
+    /// reads, for which nobody waits.
     #[must_use]
     pub fn round_trips(&self) -> u64 {
         self.pools.round_trips()
@@ -174,7 +178,8 @@ impl Store {
     }
 
     /// Carries out a rare write: one transaction, then what it announces. On a task of its own,
-    /// since whoever asked may go away between the two, and the caches must hear of it all the same.
+    /// since whoever asked may go away between the two, and the caches must hear of it all the
+    /// same.
     async fn write_rarely<T, W>(
         &self,
         work: impl FnOnce(DatabaseTransaction) -> W + Send + 'static,

@@ -6,6 +6,9 @@ mod m0001_feed;
 mod m0002_indexes_of_tweets;
 mod m0003_notifications;
 mod m0004_read_positions;
+mod m0007_bookmarks;
+mod m0008_lists;
+mod m0009_search;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -22,6 +25,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_indexes_of_tweets::Migration),
             Box::new(m0003_notifications::Migration),
             Box::new(m0004_read_positions::Migration),
+            Box::new(m0007_bookmarks::Migration),
+            Box::new(m0008_lists::Migration),
+            Box::new(m0009_search::Migration),
         ]
     }
 }

@@ -110,7 +110,7 @@ impl Store {
 
     /// Relations of one thing, newest first: the relation's id and the person. `select` ends where
     /// the thing's id goes.
-    async fn list_relations(
+    pub(crate) async fn list_relations(
         &self,
         select: &str,
         of: i64,
@@ -130,6 +130,51 @@ impl Store {
         self.marked(sql.push(" ORDER BY tweet_id DESC LIMIT ").bind(limit as i64), limit).await
     }
 
+    /// The tweets a reader keeps, newest tweets first.
+    pub async fn list_bookmarked(&self, user_id: UserId, limit: u64) -> Result<Marked, StoreError> {
+        let sql = self.sql("SELECT tweet_id FROM bookmarks WHERE user_id = ").bind(user_id.0);
+        self.marked(sql.push(" ORDER BY tweet_id DESC LIMIT ").bind(limit as i64), limit).await
+    }
+
+    /// What a reader keeps, newest bookmark first: the bookmark's id and the tweet.
+    pub async fn list_bookmarks(
+        &self,
+        user_id: UserId,
+        before: i64,
+        limit: u64,
+    ) -> Result<Vec<(i64, TweetId)>, StoreError> {
+        let sql = self.sql("SELECT id, tweet_id FROM bookmarks WHERE user_id = ").bind(user_id.0);
+        let sql = sql.push(" AND id < ").bind(before);
+        let rows = self.rows(sql.push(" ORDER BY id DESC LIMIT ").bind(limit as i64)).await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get_by_index(0)?, TweetId(row.try_get_by_index(1)?))))
+            .collect()
+    }
+
+    /// The newest follows of each of these accounts, at most `each`: whom they follow, once for
+    /// each who does.
+    pub async fn list_newest_followees(
+        &self,
+        user_ids: &[UserId],
+        each: u64,
+    ) -> Result<Vec<UserId>, StoreError> {
+        if user_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = self.sql("");
+        for (n, user_id) in user_ids.iter().enumerate() {
+            sql = sql
+                .push(if n == 0 { "" } else { " UNION ALL " })
+                .push("SELECT * FROM (SELECT followed_user_id FROM followers WHERE user_id = ")
+                .bind(user_id.0)
+                .push(" ORDER BY id DESC LIMIT ")
+                .bind(each as i64)
+                .push(&format!(") AS f{n}"));
+        }
+        let rows = self.many_rows(sql).await?;
+        rows.iter().map(|row| Ok(UserId(row.try_get_by_index(0)?))).collect()
+    }
+
     /// The tweets a reader retweeted, newest tweets first.
     pub async fn list_retweeted(&self, user_id: UserId, limit: u64) -> Result<Marked, StoreError> {
         let sql = self
@@ -147,6 +192,17 @@ impl Store {
         ids: &[TweetId],
     ) -> Result<Vec<TweetId>, StoreError> {
         let sql = self.sql("SELECT tweet_id FROM likes WHERE user_id = ").bind(user_id.0);
+        let sql = sql.push(" AND tweet_id IN ").list(ids.iter().map(|id| id.0));
+        Ok(self.marked(sql, 0).await?.tweet_ids)
+    }
+
+    /// Which of these tweets a reader keeps.
+    pub async fn filter_bookmarked(
+        &self,
+        user_id: UserId,
+        ids: &[TweetId],
+    ) -> Result<Vec<TweetId>, StoreError> {
+        let sql = self.sql("SELECT tweet_id FROM bookmarks WHERE user_id = ").bind(user_id.0);
         let sql = sql.push(" AND tweet_id IN ").list(ids.iter().map(|id| id.0));
         Ok(self.marked(sql, 0).await?.tweet_ids)
     }

@@ -1,6 +1,7 @@
 //! Accounts: opened, read, changed, deleted.
 
 use pipit_model::event::Event;
+use pipit_model::search::person_words;
 use pipit_model::user::{Email, Handle, ProfileEdit, User, UserCounts, UserRef};
 use pipit_model::{Timestamp, TweetId, UserId};
 use sea_orm::{
@@ -12,6 +13,7 @@ use crate::Store;
 use crate::entity::{credentials, idempotency_keys, sessions, users};
 use crate::error::StoreError;
 use crate::row::Row;
+use crate::search::{delete_person, index_people};
 use crate::sql::Sql;
 use crate::write::command::IdempotencyKey;
 
@@ -94,6 +96,7 @@ impl Store {
     async fn insert_new_user(&self, new: NewUser) -> Result<(), StoreError> {
         let handle_key = new.handle.key();
         let now = new.id.timestamp();
+        let words_of = new.name.clone();
         let user = users::ActiveModel {
             id: Set(new.id.0),
             handle: Set(new.handle.as_str().to_owned()),
@@ -117,6 +120,7 @@ impl Store {
         self.write_rarely(async move |tx| {
             users::Entity::insert(user).exec_without_returning(&tx).await?;
             credentials::Entity::insert(credentials).exec_without_returning(&tx).await?;
+            index_person(&tx, new.id.0, &handle_key, &words_of).await?;
             if let Some(key) = new.idempotency {
                 insert_key(&tx, key, new.id.0, now).await?;
             }
@@ -170,6 +174,8 @@ impl Store {
             return Ok(());
         }
         let (id, changed) = (user.id.0, changed(user));
+        let handle_key = user.handle.to_ascii_lowercase();
+        let new_name = row.name.try_as_ref().cloned();
         self.write_rarely(async move |tx| {
             let edited = users::Entity::update_many()
                 .set(row)
@@ -179,6 +185,10 @@ impl Store {
                 .await?;
             if edited.rows_affected == 0 {
                 return Err(StoreError::NotFound("user"));
+            }
+            if let Some(name) = new_name {
+                tx.execute_raw(delete_person(tx.get_database_backend(), id)).await?;
+                index_person(&tx, id, &handle_key, &name).await?;
             }
             Ok((tx, (), vec![changed]))
         })
@@ -195,6 +205,7 @@ impl Store {
             let ended = sessions::Entity::find().filter(of_user.clone()).all(&tx).await?;
             sessions::Entity::delete_many().filter(of_user).exec(&tx).await?;
             credentials::Entity::delete_by_id(user_id.0).exec(&tx).await?;
+            tx.execute_raw(delete_person(tx.get_database_backend(), user_id.0)).await?;
             let tombstone = users::ActiveModel {
                 name: Set(String::new()),
                 bio: Set(String::new()),
@@ -258,6 +269,18 @@ impl Store {
         })
         .await
     }
+}
+
+/// Lets a person be found by their handle and name.
+async fn index_person(
+    tx: &DatabaseTransaction,
+    user_id: i64,
+    handle_key: &str,
+    name: &str,
+) -> Result<(), StoreError> {
+    let words = person_words(handle_key, name).into_iter().map(|word| (word, user_id)).collect();
+    tx.execute_raw(index_people(tx.get_database_backend(), words)).await?;
+    Ok(())
 }
 
 /// What is announced when a profile is no longer what it was.

@@ -31,6 +31,31 @@ pub async fn home(db: &DatabaseConnection, reader: UserId) -> Vec<i64> {
     .await
 }
 
+/// The ids of a list's timeline, newest first: everything by those on it, replies only where they
+/// answer somebody on it or themselves.
+///
+/// # Panics
+/// If the database does not answer.
+pub async fn list(db: &DatabaseConnection, list: i64) -> Vec<i64> {
+    let on = format!("SELECT user_id FROM list_members WHERE list_id = {list}");
+    ids(
+        db,
+        &format!(
+            "SELECT t.id FROM tweets t \
+             JOIN users author ON author.id = t.user_id AND author.deleted_at IS NULL \
+             LEFT JOIN tweets o ON o.id = t.retweet_of_id \
+             LEFT JOIN users oa ON oa.id = o.user_id \
+             WHERE t.deleted_at IS NULL AND t.user_id IN ({on}) \
+             AND (t.retweet_of_id IS NULL \
+                  OR (o.deleted_at IS NULL AND oa.deleted_at IS NULL)) \
+             AND (t.reply_to_id IS NULL OR t.reply_to_user_id = t.user_id \
+                  OR t.reply_to_user_id IN ({on})) \
+             ORDER BY t.id DESC"
+        ),
+    )
+    .await
+}
+
 /// The ids of everybody's tweets, newest first.
 ///
 /// # Panics
@@ -132,6 +157,7 @@ pub async fn wrong_counts(db: &DatabaseConnection) -> Vec<String> {
         ("tweets", "retweet_count", "tweets x WHERE x.retweet_of_id = r.id"),
         ("tweets", "reply_count", "tweets x WHERE x.reply_to_id = r.id AND x.deleted_at IS NULL"),
         ("hashtags", "tweet_count", "tweet_hashtags x WHERE x.hashtag_id = r.id"),
+        ("lists", "member_count", "list_members x WHERE x.list_id = r.id"),
     ];
     let mut wrong = Vec::new();
     for (table, column, counted) in checks {

@@ -52,6 +52,11 @@ pub(crate) fn month(at: Timestamp, w: &Words) -> String {
     format!("{} {}", of_month(&w.months, date), date.year())
 }
 
+/// A moment as HTTP writes it: `Tue, 14 Nov 2023 22:13:20 GMT`.
+pub(crate) fn http_date(at: Timestamp) -> String {
+    utc(at).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 fn day(date: DateTime, w: &Words) -> String {
     (w.day)(date.day(), of_month(&w.months_short, date))
 }
@@ -114,6 +119,7 @@ mod tests {
         assert_eq!(moment.iso, "2023-11-14T22:13:20.000Z");
         assert_eq!(moment.full, "14 Nov 2023, 22:13 UTC");
         assert_eq!(month(now, en), "November 2023");
+        assert_eq!(http_date(now), "Tue, 14 Nov 2023 22:13:20 GMT");
         assert_eq!(Moment::new(now, now, de).full, "14. Nov. 2023, 22:13 UTC");
         assert_eq!(short(now.plus_secs(-3 * HOUR), now, de), "3\u{a0}Std.");
         assert_eq!(utc(Timestamp(i64::MAX)).year(), 9999);

@@ -205,7 +205,7 @@ pub(crate) fn new_key(now: Timestamp) -> String {
 }
 
 /// A key as [`new_key`] makes them.
-fn own_key(key: &str) -> Option<&str> {
+pub(crate) fn own_key(key: &str) -> Option<&str> {
     let decent = key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     (decent && (1..=KEY_BYTES_MAX).contains(&key.len())).then_some(key)
 }
@@ -246,7 +246,7 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    fn new(
+    pub(crate) fn new(
         name: &'static str,
         label: &'static str,
         kind: Kind,
@@ -256,18 +256,18 @@ impl Field {
         Self { name, label, hint: "", kind, value, autocomplete, min: 0, max: 0, error }
     }
 
-    fn value(mut self, value: &str) -> Self {
+    pub(crate) fn value(mut self, value: &str) -> Self {
         value.clone_into(&mut self.value);
         self
     }
 
     /// A field of at least one character is required.
-    fn length(mut self, min: usize, max: usize) -> Self {
+    pub(crate) fn length(mut self, min: usize, max: usize) -> Self {
         (self.min, self.max) = (min, max);
         self
     }
 
-    fn hint(mut self, hint: &'static str) -> Self {
+    pub(crate) fn hint(mut self, hint: &'static str) -> Self {
         self.hint = hint;
         self
     }
@@ -335,6 +335,11 @@ impl FormView {
             }
         }
         Self { fields, error }
+    }
+
+    /// Whether something is wrong with it.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.error.is_some() || self.fields.iter().any(|field| field.error.is_some())
     }
 }
 

@@ -10,6 +10,7 @@
 //! partial in `templates/partials/`; what a person types is a struct in `forms`.
 
 mod assets;
+mod card;
 mod compress;
 mod cookie;
 mod cross_site;
@@ -41,6 +42,13 @@ pub struct Web {
     pub pipit: Pipit,
     /// Where people reach it, like `https://pipit.example`; with `https`, cookies are `Secure`.
     pub public_url: String,
+}
+
+impl Web {
+    /// An address of ours as others need it: with scheme and host.
+    pub(crate) fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url.trim_end_matches('/'))
+    }
 }
 
 /// All pages, forms and assets.

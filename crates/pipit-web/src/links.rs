@@ -48,6 +48,11 @@ pub(crate) fn profile(handle: &str) -> String {
     format!("/@{handle}")
 }
 
+/// The page of a hashtag.
+pub(crate) fn tag(name: &str) -> String {
+    format!("/tags/{}", encode(name))
+}
+
 /// The page to sign in on, which then leads to `next`.
 pub(crate) fn login(next: &str) -> String {
     match next {

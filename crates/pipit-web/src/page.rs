@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use pipit_core::UserView;
 use pipit_http::Problem;
 use pipit_model::limits::UNREAD_MAX;
 use pipit_model::{Error, Timestamp};
@@ -12,13 +13,15 @@ use pipit_model::{Error, Timestamp};
 use crate::compress::PAGE_TYPE;
 use crate::error::Failure;
 use crate::preferences::Preferences;
-use crate::view::{Person, Reading, TrendRow};
+use crate::view::{Person, PersonRow, Reading, TrendRow};
 use crate::visitor::{Viewer, Visitor};
 use crate::words::Words;
 use crate::{Web, links};
 
 /// Trends beside a page; the rest is on the page for exploring.
 const TRENDS_BESIDE: usize = 5;
+/// People suggested beside a page; the rest is there too.
+const SUGGESTED_BESIDE: usize = 3;
 
 /// No script or style but our files, no frame, nothing from elsewhere, and no markup from a script
 /// but through the one policy of `dom.js`: what a person managed to smuggle in would do nothing.
@@ -51,6 +54,8 @@ pub(crate) enum Section {
     Explore,
     Notifications,
     Compose,
+    Bookmarks,
+    Lists,
     /// The viewer's own profile.
     Me,
     Settings,
@@ -64,6 +69,8 @@ pub(crate) struct NavItem {
     pub icon: &'static str,
     pub label: &'static str,
     pub current: bool,
+    /// A phone's bar of tabs has no room for it: the viewer's profile leads there.
+    pub only_wide: bool,
     /// How much is unread, as it is shown: empty for nothing; [`None`] where nothing ever is.
     pub unread: Option<String>,
 }
@@ -93,6 +100,10 @@ pub(crate) struct Shell {
     /// Signing in, and back to this page.
     pub login_href: String,
     pub trends: Vec<TrendRow>,
+    /// Whom the viewer may like to follow.
+    pub suggested: Vec<UserView>,
+    /// Whether there is a field to search in beside the page.
+    pub has_search: bool,
     section: Section,
     now: Timestamp,
     /// Notifications that the viewer has not read.
@@ -108,9 +119,12 @@ impl Shell {
         title: impl Into<String>,
     ) -> Result<Self, Failure> {
         let trends = web.pipit.trending_hashtags().await?;
-        let unread = match visitor.caller() {
-            Some(caller) => web.pipit.unread_notifications(caller).await?,
-            None => 0,
+        let (suggested, unread) = match visitor.caller() {
+            Some(caller) => (
+                web.pipit.suggested_users(Some(caller), SUGGESTED_BESIDE).await?,
+                web.pipit.unread_notifications(caller).await?,
+            ),
+            None => (Vec::new(), 0),
         };
         let preferences = visitor.preferences;
         let w = preferences.w;
@@ -126,6 +140,8 @@ impl Shell {
                 .take(TRENDS_BESIDE)
                 .map(|trend| TrendRow::new(trend, w))
                 .collect(),
+            suggested,
+            has_search: true,
             section,
             now: web.pipit.clock().now(),
             unread,
@@ -143,6 +159,11 @@ impl Shell {
         Reading { viewer, now: self.now, w: self.w }
     }
 
+    /// People to follow, as they stand beside a page.
+    pub(crate) fn suggested_rows(&self) -> Vec<PersonRow<'_>> {
+        self.suggested.iter().map(|view| PersonRow::new(view, self.reading())).collect()
+    }
+
     /// The main ways through the site.
     pub(crate) fn nav(&self) -> Vec<NavItem> {
         let item = |section, href: &str, icon, label| NavItem {
@@ -150,6 +171,7 @@ impl Shell {
             icon,
             label,
             current: self.section == section,
+            only_wide: matches!(section, Section::Bookmarks | Section::Lists),
             unread: None,
         };
         let w = self.w;
@@ -160,6 +182,8 @@ impl Shell {
                 item(Section::Home, "/home", "home", w.home),
                 explore,
                 NavItem { unread: Some(unread_shown(self.unread)), ..told },
+                item(Section::Bookmarks, "/bookmarks", "bookmark", w.bookmarks),
+                item(Section::Lists, "/lists", "list", w.lists),
                 item(Section::Me, &me.href(), "user", w.profile),
                 item(Section::Settings, "/settings", "gear", w.settings),
                 item(Section::Compose, "/compose", "pen", w.post),

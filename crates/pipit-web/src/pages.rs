@@ -3,14 +3,19 @@
 mod account;
 mod actions;
 mod appearance;
+mod bookmarks;
 mod complete;
 mod compose;
 mod explore;
+mod feeds;
 mod home;
+mod lists;
 mod live;
 mod notifications;
+mod oembed;
 mod people;
 mod profile;
+mod search;
 mod settings;
 mod tags;
 mod thread;
@@ -32,7 +37,20 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/notifications/mentions", get(notifications::get_mentions))
         .route("/compose", get(compose::get_compose).post(compose::post_compose))
         .route("/complete", get(complete::get_complete))
+        .route("/search", get(search::get_search))
+        .route("/bookmarks", get(bookmarks::get_bookmarks))
+        .route("/lists", get(lists::get_lists).post(lists::post_list))
+        .route("/lists/{id}", get(lists::get_list))
+        .route("/lists/{id}/members", get(lists::get_members))
+        .route("/lists/{id}/rename", post(lists::rename))
+        .route("/lists/{id}/delete", post(lists::delete))
+        .route("/lists/{id}/add", post(lists::add))
+        .route("/lists/{id}/remove", post(lists::remove))
         .route("/tags/{name}", get(tags::get_tag))
+        .route("/tags/{name}/feed.atom", get(feeds::get_tag_feed))
+        .route("/tags/{name}/follow", post(tags::follow))
+        .route("/tags/{name}/unfollow", post(tags::unfollow))
+        .route("/oembed", get(oembed::get_oembed))
         .route("/signup", get(account::get_signup).post(account::post_signup))
         .route("/login", get(account::get_login).post(account::post_login))
         .route("/logout", post(account::post_logout))
@@ -47,6 +65,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/@{handle}", get(profile::get_profile))
         .route("/@{handle}/followers", get(people::get_followers))
         .route("/@{handle}/following", get(people::get_following))
+        .route("/@{handle}/feed.atom", get(feeds::get_user_feed))
+        .route("/@{handle}/lists", get(lists::get_lists_of))
         .route("/@{handle}/follow", post(actions::follow))
         .route("/@{handle}/unfollow", post(actions::unfollow))
         .route("/@{handle}/{id}", get(thread::get_thread))
@@ -56,5 +76,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/@{handle}/{id}/unlike", post(actions::unlike))
         .route("/@{handle}/{id}/retweet", post(actions::retweet))
         .route("/@{handle}/{id}/unretweet", post(actions::unretweet))
+        .route("/@{handle}/{id}/bookmark", post(actions::bookmark))
+        .route("/@{handle}/{id}/unbookmark", post(actions::unbookmark))
         .route("/@{handle}/{id}/delete", post(actions::delete))
 }

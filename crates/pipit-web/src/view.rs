@@ -76,6 +76,7 @@ pub(crate) struct TweetModel<'a> {
     pub replies: Button,
     pub retweets: Button,
     pub likes: Button,
+    pub bookmarked: bool,
     pub own: bool,
 }
 
@@ -142,6 +143,7 @@ impl<'a> TweetModel<'a> {
             replies: Button::new(card.counts.replies, w.replies, w, false),
             retweets: Button::new(card.counts.retweets, w.retweets, w, marks.retweeted),
             likes: Button::new(card.counts.likes, w.likes, w, marks.liked),
+            bookmarked: marks.bookmarked,
             own: reading.viewer == Some(author.id),
         }
     }
@@ -202,18 +204,35 @@ impl<'a> PersonRow<'a> {
     }
 }
 
-/// A hashtag that is much used.
+/// A hashtag that trends.
 pub(crate) struct TrendRow {
     pub href: String,
     pub name: String,
     pub uses: String,
+    /// The path of a small line: uses hour by hour.
+    pub line: String,
+    /// The line in words.
+    pub line_label: String,
+}
+
+/// Where the small line of a trend goes: 23 steps to the right, in a box of 69 by 20.
+fn spark_line(history: &[u64]) -> String {
+    let most = history.iter().copied().max().unwrap_or(0).max(1);
+    let point = |(n, uses): (usize, &u64)| {
+        let sign = if n == 0 { 'M' } else { 'L' };
+        format!("{sign}{} {}", n * 3, 19 - uses * 18 / most)
+    };
+    history.iter().enumerate().map(point).collect()
 }
 
 impl TrendRow {
     pub(crate) fn new(trend: &Trend, w: &Words) -> Self {
         let name = trend.hashtag.name.clone();
         let uses = w.counted(trend.uses.cast_signed(), w.tweets_today);
-        Self { href: format!("/tags/{}", links::encode(&name)), name, uses }
+        let of = |uses: Option<&u64>| count(uses.copied().unwrap_or(0).cast_signed(), w);
+        let (most, last) = (of(trend.history.iter().max()), of(trend.history.last()));
+        let (line, line_label) = (spark_line(&trend.history), (w.trend_line)(&most, &last));
+        Self { href: links::tag(&name), name, uses, line, line_label }
     }
 }
 
@@ -244,11 +263,25 @@ impl<T> Feed<T> {
     ) -> Option<String> {
         after.map(|after| format!("?cursor={}", web.pipit.seal_cursor(list, subject, after)))
     }
+
+    /// The same list at an address that has a query already.
+    pub(crate) fn under(mut self, address: &str) -> Self {
+        let more = |next: String| format!("{address}&{}", next.trim_start_matches('?'));
+        self.next = self.next.map(more);
+        self
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_stays_in_its_box() {
+        assert_eq!(spark_line(&[0, 2, 1]), "M0 19L3 1L6 10");
+        assert_eq!(spark_line(&[0, 0]), "M0 19L3 19");
+        assert!(spark_line(&[u64::MAX / 18; 24]).ends_with("L69 1"));
+    }
 
     #[test]
     fn initials_of_any_name() {

@@ -86,6 +86,69 @@ pub(crate) struct Words {
     pub hashtag_unused: &'static str,
     pub hashtag_unused_text: &'static str,
 
+    // Search
+    pub search: &'static str,
+    pub what_to_search: &'static str,
+    /// The title of the page of what was found.
+    pub search_for: fn(words: &str) -> String,
+    pub search_refused: fn(why: &str) -> String,
+    pub tweets_tab: &'static str,
+    pub people: &'static str,
+    pub hashtags: &'static str,
+    pub search_help: &'static str,
+    /// What can be typed, and what it finds.
+    pub search_helps: [(&'static str, &'static str); 10],
+    pub no_tweets_found: &'static str,
+    pub no_tweets_found_text: &'static str,
+    pub nobody_found: &'static str,
+    pub nobody_found_text: &'static str,
+    pub no_hashtags_found: &'static str,
+    pub no_hashtags_found_text: &'static str,
+
+    // Trends, people and hashtags to follow
+    /// A line of uses by the hour, in words.
+    pub trend_line: fn(most: &str, last: &str) -> String,
+    pub whom_to_follow: &'static str,
+    pub hashtags_followed: &'static str,
+    pub no_hashtags_followed: &'static str,
+    pub newest_with: fn(hashtag: &str) -> String,
+
+    // Bookmarks
+    pub bookmark: &'static str,
+    pub unbookmark: &'static str,
+    pub bookmarks: &'static str,
+    pub only_you: &'static str,
+    pub nothing_kept: &'static str,
+    pub nothing_kept_text: &'static str,
+    pub read_home: &'static str,
+
+    // Lists of people
+    pub list_people: Noun,
+    pub list_name_hint: &'static str,
+    pub new_list: &'static str,
+    pub make_list: &'static str,
+    pub edit: &'static str,
+    pub no_lists: &'static str,
+    pub no_lists_text: &'static str,
+    pub back_to_lists: &'static str,
+    pub back_to_list: &'static str,
+    pub list_quiet: &'static str,
+    pub list_quiet_text: &'static str,
+    pub choose_people: &'static str,
+    pub add_someone: &'static str,
+    pub no_such_handle: &'static str,
+    pub add_hint: &'static str,
+    pub add_to_list: &'static str,
+    pub add: &'static str,
+    pub remove: &'static str,
+    pub nobody_on_list: &'static str,
+    pub delete_list: &'static str,
+    pub delete_list_text: &'static str,
+    pub back_to: fn(handle: &str) -> String,
+    pub on_your_lists: fn(handle: &str) -> String,
+    /// Behind “Lists”, for those who do not see where it stands.
+    pub lists_with: fn(handle: &str) -> String,
+
     // Home
     pub quiet: &'static str,
     pub quiet_text: &'static str,

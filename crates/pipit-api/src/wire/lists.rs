@@ -53,10 +53,10 @@ pub struct Hashtag {
     pub name: String,
     /// Tweets and replies with it.
     pub tweet_count: i64,
-    /// How often it was used in the last 24 hours, at most 10,000 uses of all hashtags being
-    /// looked at; only in the list of trends.
+    /// Whether the caller follows it; only for one hashtag asked for by a signed-in caller, and in
+    /// the list of those followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recent_count: Option<u64>,
+    pub following: Option<bool>,
 }
 
 impl From<&pipit_core::Hashtag> for Hashtag {
@@ -66,12 +66,98 @@ impl From<&pipit_core::Hashtag> for Hashtag {
             id_str: hashtag.id.to_string(),
             name: hashtag.name.clone(),
             tweet_count: hashtag.tweet_count,
-            recent_count: None,
+            following: None,
         }
     }
 }
 
-/// Hashtags, most used first.
+impl From<&pipit_core::HashtagView> for Hashtag {
+    fn from(view: &pipit_core::HashtagView) -> Self {
+        Self { following: view.following, ..Self::from(&view.hashtag) }
+    }
+}
+
+/// A hashtag that more people use than usually do.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Trend {
+    /// Its id.
+    pub id: i64,
+    /// The same as text.
+    pub id_str: String,
+    /// As it is compared: folded, without the sigil.
+    #[schema(example = "ai")]
+    pub name: String,
+    /// Tweets and replies with it, at any time.
+    pub tweet_count: i64,
+    /// Tweets and replies with it in the last 24 hours.
+    pub uses: u64,
+    /// People who wrote them. Both are estimates where more was posted than memory holds.
+    pub accounts: u64,
+    /// Uses hour by hour, 24 numbers, the last hour last.
+    pub history: Vec<u64>,
+}
+
+impl From<&pipit_core::Trend> for Trend {
+    fn from(trend: &pipit_core::Trend) -> Self {
+        Self {
+            id: trend.hashtag.id.0,
+            id_str: trend.hashtag.id.to_string(),
+            name: trend.hashtag.name.clone(),
+            tweet_count: trend.hashtag.tweet_count,
+            uses: trend.uses,
+            accounts: trend.accounts,
+            history: trend.history.to_vec(),
+        }
+    }
+}
+
+/// Hashtags that trend, best first.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrendPage {
+    /// The hashtags.
+    pub hashtags: Vec<Trend>,
+}
+
+/// A list of chosen people.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// Its id.
+    pub id: i64,
+    /// The same as text.
+    pub id_str: String,
+    /// What its owner calls it.
+    #[schema(example = "Birds")]
+    pub name: String,
+    /// RFC 3339, UTC.
+    pub created_at: String,
+    /// People on it.
+    pub member_count: i64,
+}
+
+impl From<&pipit_model::list::List> for List {
+    fn from(list: &pipit_model::list::List) -> Self {
+        Self {
+            id: list.id.0,
+            id_str: list.id.to_string(),
+            name: list.name.clone(),
+            created_at: list.created_at.to_string(),
+            member_count: list.member_count,
+        }
+    }
+}
+
+/// The caller's lists, newest first.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListPage {
+    /// The lists.
+    pub lists: Vec<List>,
+}
+
+/// Hashtags.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HashtagPage {

@@ -52,6 +52,15 @@ pub struct CreateTweet {
     pub reply_to_id: Option<i64>,
 }
 
+/// What a list is to be called.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NameList {
+    /// 1 to 50 characters, one line.
+    #[schema(example = "Birds", min_length = 1, max_length = 50)]
+    pub name: String,
+}
+
 /// What someone changes of their profile; what is left out stays as it is.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

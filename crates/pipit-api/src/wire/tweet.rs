@@ -56,7 +56,7 @@ pub struct Tweet {
     pub liked: bool,
     /// The caller retweeted it (of a retweet: the tweet passed on).
     pub retweeted: bool,
-    /// The caller keeps it; not possible yet.
+    /// The caller keeps it (of a retweet: the tweet passed on).
     pub bookmarked: bool,
 }
 
@@ -146,7 +146,7 @@ pub(crate) fn write_tweet(out: &mut Vec<u8>, view: &TweetView) {
     write_number(out, br#","reply_count":"#, counts.replies);
     write_flag(out, br#","liked":"#, view.marks.liked);
     write_flag(out, br#","retweeted":"#, view.marks.retweeted);
-    write_flag(out, br#","bookmarked":"#, false);
+    write_flag(out, br#","bookmarked":"#, view.marks.bookmarked);
     out.push(b'}');
 }
 

@@ -215,15 +215,10 @@ async fn what_is_not_there_or_not_ones_own() {
             "/docs/nothing",
             "/nowhere",
             "/tweets/",
-            "/users",
         ] {
-            let status = if path == "/users" {
-                StatusCode::METHOD_NOT_ALLOWED
-            } else {
-                StatusCode::NOT_FOUND
-            };
-            bob.get(path).await.problem(status);
+            bob.get(path).await.problem(StatusCode::NOT_FOUND);
         }
+        bob.get("/hashtags/x/follow").await.problem(StatusCode::METHOD_NOT_ALLOWED);
         for path in ["/tweets/7/like", "/tweets/7/retweet", "/users/nobody/follow"] {
             bob.put(path).await.problem(StatusCode::NOT_FOUND);
             bob.delete(path).await.problem(StatusCode::NOT_FOUND);
@@ -260,7 +255,16 @@ async fn callers_who_are_not_signed_in() {
         forged.get("/tweets").await.problem(StatusCode::UNAUTHORIZED);
     }
     for client in [&nobody, &forged] {
-        for path in ["/timeline", "/sessions"] {
+        for path in [
+            "/timeline",
+            "/sessions",
+            "/users/me/bookmarks",
+            "/users/me/lists",
+            "/users/me/lists/1",
+            "/users/me/lists/1/members",
+            "/tweets?list_id=1",
+            "/hashtags/followed",
+        ] {
             client.get(path).await.problem(StatusCode::UNAUTHORIZED);
         }
         client.post("/tweets", json!({"content": "a"})).await.problem(StatusCode::UNAUTHORIZED);
@@ -268,7 +272,10 @@ async fn callers_who_are_not_signed_in() {
         for path in [
             format!("/tweets/{id}/like"),
             format!("/tweets/{id}/retweet"),
+            format!("/tweets/{id}/bookmark"),
             "/users/ann/follow".to_owned(),
+            "/hashtags/x/follow".to_owned(),
+            "/users/me/lists/1/members/ann".to_owned(),
         ] {
             client.put(&path).await.problem(StatusCode::UNAUTHORIZED);
             client.delete(&path).await.problem(StatusCode::UNAUTHORIZED);

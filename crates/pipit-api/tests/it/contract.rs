@@ -1,24 +1,24 @@
 //! What the contract promises, endpoint by endpoint.
 
 use axum::http::StatusCode;
-use pipit_api::wire::{HashtagPage, SessionList, Thread, Tweet, TweetPage, User, UserPage};
+use pipit_api::wire::{SessionList, Thread, TrendPage, Tweet, TweetPage, User, UserPage};
 use pipit_testkit::{Answer, TestApp, backends};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// Reads an answer back as the type that the description promises; unknown and missing fields fail.
 #[track_caller]
-fn typed<T: DeserializeOwned>(answer: &Answer, status: StatusCode) -> T {
+pub(super) fn typed<T: DeserializeOwned>(answer: &Answer, status: StatusCode) -> T {
     let value = answer.expect(status);
     serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{error}: {value:#}"))
 }
 
 #[track_caller]
-fn page(answer: &Answer) -> TweetPage {
+pub(super) fn page(answer: &Answer) -> TweetPage {
     typed(answer, StatusCode::OK)
 }
 
-fn ids(page: &TweetPage) -> Vec<i64> {
+pub(super) fn ids(page: &TweetPage) -> Vec<i64> {
     page.tweets.iter().map(|tweet| tweet.id).collect()
 }
 
@@ -57,7 +57,7 @@ async fn two_people_post_follow_and_read() {
         let following: UserPage = typed(&ann.get("/following/bob").await, StatusCode::OK);
         assert_eq!(following.users[0].handle, "ann");
 
-        let trends: HashtagPage =
+        let trends: TrendPage =
             typed(&app.anonymous().get("/hashtags/trending").await, StatusCode::OK);
         assert_eq!((trends.hashtags[0].name.as_str(), trends.hashtags[0].tweet_count), ("ai", 1));
         assert_eq!(bob.get("/hashtags/Ai").await.ok()["tweet_count"], 1);

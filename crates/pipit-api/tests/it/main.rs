@@ -3,5 +3,6 @@
 mod accounts;
 mod bad_input;
 mod contract;
+mod discovery;
 mod generated;
 mod notifications;

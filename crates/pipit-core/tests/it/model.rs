@@ -1,13 +1,13 @@
-//! Random histories: after each step every home timeline, with every mark and count, is what the
-//! tables say. With warm caches, with caches that evict all the time, and with cold ones.
+//! Random histories: after each step every home and list timeline, with every mark and count, is
+//! what the tables say. With warm caches, with caches that evict all the time, and with cold ones.
 
 use std::collections::HashMap;
 
 use pipit_core::{Caller, NewPost, Pipit, TweetView};
-use pipit_model::TweetId;
 use pipit_model::event::Standing;
 use pipit_model::notification::{Notification, NotificationKind};
 use pipit_model::user::UserRef;
+use pipit_model::{ListId, TweetId};
 use pipit_testkit::{Backend, TestApp, backends, oracle};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -27,6 +27,8 @@ enum Step {
     Like { who: usize, which: usize, to: Standing },
     Retweet { who: usize, which: usize, to: Standing },
     Follow { who: usize, whom: usize, to: Standing },
+    Bookmark { who: usize, which: usize, to: Standing },
+    Member { who: usize, whom: usize, to: Standing },
     ReadNotifications { who: usize },
 }
 
@@ -41,10 +43,14 @@ fn step() -> impl Strategy<Value = Step> {
         2 => which.clone().prop_map(|which| Step::Delete { which }),
         3 => (who.clone(), which.clone(), to.clone())
             .prop_map(|(who, which, to)| Step::Like { who, which, to }),
-        3 => (who.clone(), which, to.clone())
+        3 => (who.clone(), which.clone(), to.clone())
             .prop_map(|(who, which, to)| Step::Retweet { who, which, to }),
-        3 => (who.clone(), who.clone(), to)
+        3 => (who.clone(), who.clone(), to.clone())
             .prop_map(|(who, whom, to)| Step::Follow { who, whom, to }),
+        2 => (who.clone(), which, to.clone())
+            .prop_map(|(who, which, to)| Step::Bookmark { who, which, to }),
+        3 => (who.clone(), who.clone(), to)
+            .prop_map(|(who, whom, to)| Step::Member { who, whom, to }),
         1 => who.prop_map(|who| Step::ReadNotifications { who }),
     ]
 }
@@ -52,17 +58,21 @@ fn step() -> impl Strategy<Value = Step> {
 struct World {
     pipit: Pipit,
     people: Vec<Caller>,
+    /// Of each, in their place, the one list.
+    lists: Vec<ListId>,
     /// Every tweet ever posted, with its author.
     tweets: Vec<(TweetId, Caller)>,
 }
 
 impl World {
     async fn new(app: &TestApp) -> Self {
-        let mut people = Vec::new();
+        let (mut people, mut lists) = (Vec::new(), Vec::new());
         for n in 0..PEOPLE {
-            people.push(person(&app.pipit, &format!("p{n}")).await);
+            let caller = person(&app.pipit, &format!("p{n}")).await;
+            lists.push(app.pipit.create_list(caller, "list", None).await.expect("made").id);
+            people.push(caller);
         }
-        Self { pipit: app.pipit.clone(), people, tweets: Vec::new() }
+        Self { pipit: app.pipit.clone(), people, lists, tweets: Vec::new() }
     }
 
     fn tweet(&self, which: usize) -> Option<(TweetId, Caller)> {
@@ -91,6 +101,16 @@ impl World {
                 if let Some((id, _)) = self.tweet(which) {
                     let _deleted = self.pipit.set_retweet(self.people[who], id, to).await;
                 }
+            }
+            Step::Bookmark { who, which, to } => {
+                if let Some((id, _)) = self.tweet(which) {
+                    let _deleted = self.pipit.set_bookmark(self.people[who], id, to).await;
+                }
+            }
+            Step::Member { who, whom, to } => {
+                let (caller, list) = (self.people[who], self.lists[who]);
+                let user = UserRef::Id(self.people[whom].user_id);
+                self.pipit.set_list_member(caller, list, &user, to).await.expect("changed");
             }
             Step::ReadNotifications { who } => {
                 let told = self.pipit.notifications(self.people[who], &ALL, page(1, None)).await;
@@ -130,11 +150,17 @@ impl World {
                 assert_eq!(view.marks.liked, tables.likes.contains(&pair), "like of {pair:?}");
                 let retweeted = tables.retweets.contains(&pair);
                 assert_eq!(view.marks.retweeted, retweeted, "retweet of {pair:?}");
+                let bookmarked = tables.bookmarks.contains(&pair);
+                assert_eq!(view.marks.bookmarked, bookmarked, "bookmark of {pair:?}");
             }
             let own = pipit.user_timeline(None, caller.user_id, page(100, None)).await;
             let own = ids(&own.expect("read"));
             assert_eq!(own, oracle::author(db, caller.user_id).await);
             check_notifications(pipit, db, *caller, limits).await;
+        }
+        for (caller, list) in self.people.iter().zip(&self.lists) {
+            let found = walk_list(pipit, *caller, *list, limits).await;
+            assert_eq!(found, oracle::list(db, list.0).await, "list of {caller:?}");
         }
         let public = pipit.public_timeline(None, page(100, None)).await.expect("read");
         assert_eq!(ids(&public), oracle::public(db).await);
@@ -176,6 +202,22 @@ struct Tables {
     counts: HashMap<i64, (i64, i64, i64)>,
     likes: Vec<(i64, i64)>,
     retweets: Vec<(i64, i64)>,
+    bookmarks: Vec<(i64, i64)>,
+}
+
+/// Reads a list's timeline to its end, page by page, with limits from a list that repeats.
+async fn walk_list(pipit: &Pipit, caller: Caller, list: ListId, limits: &[i64]) -> Vec<i64> {
+    let mut all = Vec::new();
+    let mut after = None;
+    for limit in limits.iter().cycle() {
+        let listed = pipit.list_timeline(caller, list, page(*limit, after)).await.expect("read");
+        all.extend(ids(&listed));
+        after = listed.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    all
 }
 
 impl Tables {
@@ -190,6 +232,9 @@ impl Tables {
         let by_like = "FROM likes ORDER BY user_id, tweet_id";
         let who = column(&format!("SELECT user_id {by_like}")).await;
         let what = column(&format!("SELECT tweet_id {by_like}")).await;
+        let by_bookmark = "FROM bookmarks ORDER BY user_id, tweet_id";
+        let keepers = column(&format!("SELECT user_id {by_bookmark}")).await;
+        let kept = column(&format!("SELECT tweet_id {by_bookmark}")).await;
         let by_retweet = "FROM tweets WHERE retweet_of_id IS NOT NULL ORDER BY id";
         let retweeters = column(&format!("SELECT user_id {by_retweet}")).await;
         let retweeted = column(&format!("SELECT retweet_of_id {by_retweet}")).await;
@@ -197,6 +242,7 @@ impl Tables {
             counts: id.into_iter().zip(counts).collect(),
             likes: who.into_iter().zip(what).collect(),
             retweets: retweeters.into_iter().zip(retweeted).collect(),
+            bookmarks: keepers.into_iter().zip(kept).collect(),
         }
     }
 }

@@ -26,6 +26,12 @@ async fn a_deleted_account_leaves_nothing_behind() {
         pipit.set_retweet(bob, first, Standing::Set).await.expect("retweeted");
         pipit.set_retweet(ann, second, Standing::Set).await.expect("retweeted");
 
+        let list = pipit.create_list(ann, "friends", None).await.expect("made").id;
+        pipit.set_list_member(ann, list, &by_id(bob), Standing::Set).await.expect("added");
+        pipit.create_list(bob, "mine", None).await.expect("made");
+        pipit.set_hashtag_follow(bob, "one", Standing::Set).await.expect("followed");
+        pipit.set_bookmark(bob, first, Standing::Set).await.expect("kept");
+        pipit.set_bookmark(ann, second, Standing::Set).await.expect("kept");
         assert_eq!(pipit.unread_notifications(ann).await.expect("read"), 4);
         let told = pipit.notifications(bob, &NotificationKind::ALL, page(20, None)).await;
         let newest = told.expect("read").items[0].notification.id.0;
@@ -36,6 +42,9 @@ async fn a_deleted_account_leaves_nothing_behind() {
         assert!(matches!(pipit.tweet(None, second).await, Err(Error::NotFound(_))));
         let home = pipit.home_timeline(ann, page(20, None)).await.expect("read");
         assert_eq!(ids(&home), [first.0], "not the reply, nor the retweet of it");
+        assert!(pipit.bookmarks(ann, page(20, None)).await.expect("read").items.is_empty());
+        let members = pipit.list_members(ann, list, page(20, None)).await.expect("read");
+        assert!(members.items.is_empty());
 
         pipit.purge_deleted_accounts().await.expect("cleared away");
         let view = pipit.tweet(Some(ann), first).await.expect("read");
@@ -47,7 +56,17 @@ async fn a_deleted_account_leaves_nothing_behind() {
         assert_eq!((ann_now.followers, ann_now.following, ann_now.tweets), (0, 0, 1));
         let db = app.db.connect().await;
         assert_eq!(oracle::wrong_counts(&db).await, [""; 0]);
-        for table in ["likes", "followers", "notifications", "read_positions"] {
+        assert_eq!(pipit.list(ann, list).await.expect("read").member_count, 0);
+        assert_eq!(oracle::ids(&db, "SELECT COUNT(*) FROM lists").await, [1]);
+        let tables = [
+            "likes",
+            "followers",
+            "list_members",
+            "hashtag_follows",
+            "notifications",
+            "read_positions",
+        ];
+        for table in tables {
             let left = oracle::ids(&db, &format!("SELECT COUNT(*) FROM {table}")).await;
             assert_eq!(left, [0], "{table}");
         }

@@ -32,8 +32,8 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     serve(settings, entrance, pipit, &[]).await
 }
 
-/// Where people come in, and what tells a server to stop: opened first, so that a port that is taken
-/// is told at once and no signal is missed.
+/// Where people come in, and what tells a server to stop: opened first, so that a port that is
+/// taken is told at once and no signal is missed.
 pub(crate) struct Entrance {
     listener: TcpListener,
     terminate: Signal,
@@ -145,6 +145,10 @@ async fn keep_metrics(metrics: PrometheusHandle, stopped: watch::Receiver<()>) {
 
 /// Clears away what deleted accounts left behind and what has expired, now and then.
 async fn clean(pipit: Pipit, stopped: watch::Receiver<()>) {
+    // A day of hashtags is read from the database once: before the first visitor waits for it.
+    if let Err(error) = pipit.trending_hashtags().await {
+        tracing::warn!(%error, "no trends yet; they are looked for again when somebody asks");
+    }
     let mut stop = std::pin::pin!(until_stopped(stopped));
     loop {
         let cleaned = async {

@@ -27,8 +27,8 @@ impl MigrationTrait for Migration {
 /// SQLite spells two things in its own way: a 64-bit number must be called `integer` for a primary
 /// key to be the table itself and not an index beside it, and a table whose key is a pair is told
 /// to do without a hidden row number.
-struct Tables {
-    database: DbBackend,
+pub(super) struct Tables {
+    pub(super) database: DbBackend,
 }
 
 impl Tables {
@@ -38,7 +38,7 @@ impl Tables {
         tables
     }
 
-    fn number(&self, name: &'static str) -> ColumnDef {
+    pub(super) fn number(&self, name: &'static str) -> ColumnDef {
         let mut column = ColumnDef::new(name);
         match self.database {
             DbBackend::Sqlite => column.custom("integer"),
@@ -47,15 +47,15 @@ impl Tables {
         .to_owned()
     }
 
-    fn big(&self, name: &'static str) -> ColumnDef {
+    pub(super) fn big(&self, name: &'static str) -> ColumnDef {
         self.number(name).not_null().to_owned()
     }
 
-    fn big_null(&self, name: &'static str) -> ColumnDef {
+    pub(super) fn big_null(&self, name: &'static str) -> ColumnDef {
         self.number(name).null().to_owned()
     }
 
-    fn table(
+    pub(super) fn table(
         &self,
         name: &'static str,
         key: &[&'static str],
@@ -194,14 +194,6 @@ impl Tables {
 
 /// Every query of the hot path reads by one of these; a test runs `EXPLAIN` on each.
 fn indexes() -> Vec<IndexCreateStatement> {
-    let index = |name: &str, table: &'static str, columns: &[&'static str]| {
-        let mut index = Index::create();
-        index.name(name).table(table);
-        for column in columns {
-            index.col(*column);
-        }
-        index
-    };
     vec![
         index("users_handle_key", "users", &["handle_key"]).unique().to_owned(),
         // Only accounts that wait to be cleared away have one and not the other.
@@ -222,4 +214,18 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("mentions_of", "mentions", &["user_id", "tweet_id"]),
         index("tweet_hashtags_newest", "tweet_hashtags", &["tweet_id"]),
     ]
+}
+
+/// An index of some columns.
+pub(super) fn index(
+    name: &str,
+    table: &'static str,
+    columns: &[&'static str],
+) -> IndexCreateStatement {
+    let mut index = Index::create();
+    index.name(name).table(table);
+    for column in columns {
+        index.col(*column);
+    }
+    index
 }

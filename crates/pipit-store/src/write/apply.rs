@@ -11,7 +11,9 @@ use super::state::State;
 use crate::entity::tweets;
 use crate::error::StoreError;
 use crate::notifications::delete_by_key;
+use crate::search::{forget_tweets, index_tweets};
 use crate::sql::{Sql, insert_rows, update_rows, upsert_rows};
+use crate::tweets::kind_code;
 
 pub(super) async fn apply(
     tx: &DatabaseTransaction,
@@ -53,8 +55,17 @@ fn tweet_statements(db: DbBackend, state: &State) -> Vec<Statement> {
     }
     let inserted = state.tweets.inserted();
     if !inserted.is_empty() {
-        let rows = inserted.into_iter().map(|(_, row)| tweet_values(row)).collect();
+        let rows = inserted.iter().map(|(_, row)| tweet_values(row)).collect();
         statements.push(insert_rows(db, "tweets", &TWEET_COLUMNS, rows));
+    }
+    // A tweet that came and went in one batch has no text to be found by.
+    let mut texts = inserted
+        .iter()
+        .filter(|(_, row)| row.kind != kind_code::RETWEET && row.deleted_at.is_none())
+        .map(|(id, row)| (**id, row.user_id, row.content.as_str()))
+        .peekable();
+    if texts.peek().is_some() {
+        statements.push(index_tweets(db, texts));
     }
     let updated = state.tweets.updated();
     if !updated.is_empty() {
@@ -70,7 +81,9 @@ fn tweet_statements(db: DbBackend, state: &State) -> Vec<Statement> {
         statements.push(
             sql.push(" WHERE deleted_at IS NULL AND id IN ").list(ids.iter().copied()).done(),
         );
-        statements.push(Sql::new(db, "DELETE FROM mentions WHERE tweet_id IN ").list(ids).done());
+        let mentions = Sql::new(db, "DELETE FROM mentions WHERE tweet_id IN ");
+        statements.push(mentions.list(ids.iter().copied()).done());
+        statements.push(forget_tweets(db, ids));
     }
     if !state.new_mentions.is_empty() {
         let rows = state
@@ -119,8 +132,11 @@ fn tweet_values(row: &tweets::Model) -> Vec<Value> {
 
 fn relation_statements(db: DbBackend, state: &State) -> Vec<Statement> {
     let mut statements = Vec::new();
-    let tables =
-        [("likes", "tweet_id", &state.likes), ("followers", "followed_user_id", &state.follows)];
+    let tables = [
+        ("likes", "tweet_id", &state.likes),
+        ("bookmarks", "tweet_id", &state.bookmarks),
+        ("followers", "followed_user_id", &state.follows),
+    ];
     for (table, column, relation) in tables {
         let removed = relation.removed();
         if !removed.is_empty() {

@@ -37,6 +37,15 @@ pub enum Command {
         /// How it shall stand.
         to: Standing,
     },
+    /// Keep a tweet for later, or keep it no longer.
+    Bookmark {
+        /// Who.
+        user_id: UserId,
+        /// What; never a retweet.
+        tweet_id: TweetId,
+        /// How it shall stand.
+        to: Standing,
+    },
     /// Follow, or follow no longer.
     Follow {
         /// Who.

@@ -49,6 +49,9 @@ pub(super) fn decide(
         Command::Like { user_id, tweet_id, to } => {
             like(state, (*user_id, *tweet_id), *to, births, events)
         }
+        Command::Bookmark { user_id, tweet_id, to } => {
+            bookmark(state, (*user_id, *tweet_id), *to, births, events)
+        }
         Command::Retweet { user_id, tweet_id, to } => match to {
             Standing::Set => retweet(state, (*user_id, *tweet_id), births, events),
             Standing::Unset => {
@@ -250,6 +253,28 @@ fn like(
         tell_author(state, NotificationKind::Like, (user_id, tweet_id), to, births);
         state.tweets.edit(&tweet_id.0, |tweet| tweet.like_count += step);
         events.push(Event::Liked { user_id, tweet_id, now: to });
+    }
+    Ok(Outcome::Done)
+}
+
+fn bookmark(
+    state: &mut State,
+    (user_id, tweet_id): (UserId, TweetId),
+    to: Standing,
+    births: Births<'_>,
+    events: &mut Vec<Event>,
+) -> Decided {
+    if to.is_set() {
+        live_user(state, user_id)?;
+        live_tweet(state, tweet_id)?;
+    }
+    let pair = (user_id.0, tweet_id.0);
+    if state.bookmarks.get(&pair).is_some() != to.is_set() {
+        match to {
+            Standing::Set => state.bookmarks.set(pair, births.next()),
+            Standing::Unset => state.bookmarks.remove(pair),
+        }
+        events.push(Event::Bookmarked { user_id, tweet_id, now: to });
     }
     Ok(Outcome::Done)
 }

@@ -23,6 +23,7 @@ struct Needs {
     deletes: BTreeSet<i64>,
     hashtags: BTreeSet<String>,
     likes: BTreeSet<(i64, i64)>,
+    bookmarks: BTreeSet<(i64, i64)>,
     retweets: BTreeSet<(i64, i64)>,
     follows: BTreeSet<(i64, i64)>,
     keys: BTreeSet<String>,
@@ -53,6 +54,11 @@ impl Needs {
                     needs.users.insert(user_id.0);
                     needs.tweets.insert(tweet_id.0);
                     needs.retweets.insert((user_id.0, tweet_id.0));
+                }
+                Command::Bookmark { user_id, tweet_id, .. } => {
+                    needs.users.insert(user_id.0);
+                    needs.tweets.insert(tweet_id.0);
+                    needs.bookmarks.insert((user_id.0, tweet_id.0));
                 }
                 Command::Follow { user_id, followed_user_id, .. } => {
                     needs.users.extend([user_id.0, followed_user_id.0]);
@@ -192,8 +198,8 @@ async fn load_hashtags(
     Ok(())
 }
 
-/// Likes and follows need no lock of their own: whoever changes one holds the lock of the tweet or
-/// of the two users.
+/// Likes, bookmarks and follows need no lock of their own: whoever changes one holds the lock of
+/// the tweet or of the two users.
 async fn load_relations(
     tx: &DatabaseTransaction,
     db: DbBackend,
@@ -202,6 +208,7 @@ async fn load_relations(
 ) -> Result<(), StoreError> {
     let tables = [
         ("likes", "tweet_id", &needs.likes, &mut state.likes),
+        ("bookmarks", "tweet_id", &needs.bookmarks, &mut state.bookmarks),
         ("followers", "followed_user_id", &needs.follows, &mut state.follows),
     ];
     for (table, column, pairs, rows) in tables {

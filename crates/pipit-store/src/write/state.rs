@@ -121,6 +121,8 @@ pub(super) struct State {
     pub(super) hashtags: Tracked<String, HashtagRow>,
     /// `(user, tweet)` to the like's id.
     pub(super) likes: Tracked<(i64, i64), i64>,
+    /// `(user, tweet)` to the bookmark's id.
+    pub(super) bookmarks: Tracked<(i64, i64), i64>,
     /// `(user, retweeted tweet)` to the retweet's id.
     pub(super) retweets: Tracked<(i64, i64), i64>,
     /// `(follower, followed)` to the follow's id.

@@ -1,9 +1,11 @@
 //! The store's conformance suite: the same on every database.
 
 mod crash;
+mod lists;
 mod notifications;
 mod plans;
 mod reads;
+mod search;
 mod writes;
 
 use std::sync::{Arc, Mutex};

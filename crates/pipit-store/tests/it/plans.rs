@@ -8,7 +8,7 @@ use pipit_model::event::Standing;
 use pipit_store::NewTweet;
 
 /// The hot queries with sample values, as the store sends them.
-const HOT: [&str; 17] = [
+const HOT: [&str; 28] = [
     "SELECT t.id FROM tweets t WHERE t.user_id = 1 AND t.id >= 5 AND t.id < 900 \
      AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
     "SELECT id, user_id FROM tweets WHERE retweet_of_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
@@ -30,6 +30,22 @@ const HOT: [&str; 17] = [
      AND reply_to_id IS NOT NULL AND id > 7 ORDER BY id LIMIT 20",
     "SELECT id, user_id FROM followers WHERE followed_user_id = 1 AND id < 900 \
      ORDER BY id DESC LIMIT 20",
+    "SELECT tweet_id FROM bookmarks WHERE user_id = 1 ORDER BY tweet_id DESC LIMIT 1000",
+    "SELECT id, tweet_id FROM bookmarks WHERE user_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
+    "SELECT id, user_id, name, created_at, member_count FROM lists WHERE user_id = 1 \
+     ORDER BY id DESC",
+    "SELECT user_id FROM list_members WHERE list_id = 1",
+    "SELECT id, user_id FROM list_members WHERE list_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
+    "SELECT list_id FROM list_members WHERE user_id = 1 AND list_id IN (1, 2)",
+    "SELECT h.id, h.name, h.tweet_count FROM hashtag_follows f \
+     JOIN hashtags h ON h.id = f.hashtag_id WHERE f.user_id = 1 ORDER BY f.id DESC",
+    "SELECT h.tweet_id, t.user_id, h.hashtag_id FROM tweet_hashtags h \
+     JOIN tweets t ON t.id = h.tweet_id WHERE h.tweet_id >= 5 ORDER BY h.tweet_id DESC LIMIT 20",
+    "SELECT followed_user_id FROM followers WHERE user_id = 1 ORDER BY id DESC LIMIT 50",
+    "SELECT w.user_id FROM user_words w WHERE w.word >= 'user_1' AND w.word < 'user_10' \
+     AND EXISTS (SELECT 1 FROM user_words o WHERE o.user_id = w.user_id AND o.word >= '1' \
+     AND o.word < '1z') ORDER BY w.word, w.user_id LIMIT 500",
+    "SELECT id FROM lists WHERE id IN (1, 2) ORDER BY id",
     "SELECT id, kind, actor_id, tweet_id FROM notifications WHERE user_id = 1 AND kind = 3 \
      AND id > 5 AND id < 900 ORDER BY id DESC LIMIT 20",
     "SELECT name, last_id FROM read_positions WHERE user_id = 1",
@@ -153,7 +169,8 @@ async fn prepare(db: &DatabaseConnection, backend: Backend) {
         Backend::Postgres => &["ANALYZE"],
         Backend::MySql => {
             &["ANALYZE TABLE tweets, users, followers, likes, hashtags, tweet_hashtags, mentions, \
-               notifications, read_positions"]
+               bookmarks, lists, list_members, hashtag_follows, user_words, notifications, \
+               read_positions"]
         }
     };
     for statement in statements {
@@ -161,7 +178,7 @@ async fn prepare(db: &DatabaseConnection, backend: Backend) {
     }
 }
 
-async fn explain(db: &DatabaseConnection, backend: Backend, query: &str) -> String {
+pub(super) async fn explain(db: &DatabaseConnection, backend: Backend, query: &str) -> String {
     // One connection for both statements.
     let tx = db.begin().await.expect("begun");
     let explain = match backend {

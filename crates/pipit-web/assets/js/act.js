@@ -1,4 +1,4 @@
-// Likes, retweets, follows and deletions take effect on the page at once; what the server then
+// Likes, retweets, bookmarks, follows and deletions take effect on the page at once; what the server then
 // refuses is taken back, with its words.
 
 import { Refused, send } from './send.js'
@@ -9,7 +9,7 @@ import { toast } from './toast.js'
 const MARKS = {
   like: ['like', 'like', 'unlike'],
   retweet: ['rt', 'retweet', 'undo_retweet'],
-  bookmark: ['bookmark', 'bookmark', 'unbookmark'],
+  bookmark: ['keep', 'bookmark', 'unbookmark'],
 }
 
 let started = false

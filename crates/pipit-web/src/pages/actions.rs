@@ -72,6 +72,35 @@ pub(crate) async fn unretweet(
     set_retweet(web, viewer, path, form, Standing::Unset).await
 }
 
+async fn set_bookmark(
+    web: Web,
+    SignedIn(viewer): SignedIn,
+    Path((handle, id)): OfTweet,
+    form: BackForm,
+    to: Standing,
+) -> Result<Response, Failure> {
+    web.pipit.set_bookmark(viewer.caller, tweet_id(&id)?, to).await?;
+    Ok(links::see_other(form.or(&format!("/@{handle}/{id}"))))
+}
+
+pub(crate) async fn bookmark(
+    State(web): State<Web>,
+    viewer: SignedIn,
+    path: OfTweet,
+    Form(form): Form<BackForm>,
+) -> Result<Response, Failure> {
+    set_bookmark(web, viewer, path, form, Standing::Set).await
+}
+
+pub(crate) async fn unbookmark(
+    State(web): State<Web>,
+    viewer: SignedIn,
+    path: OfTweet,
+    Form(form): Form<BackForm>,
+) -> Result<Response, Failure> {
+    set_bookmark(web, viewer, path, form, Standing::Unset).await
+}
+
 pub(crate) async fn delete(
     State(web): State<Web>,
     SignedIn(viewer): SignedIn,

@@ -11,13 +11,16 @@ use crate::error::Failure;
 use crate::extract::{Cursor, Query};
 use crate::links;
 use crate::page::{self, Section, Shell};
-use crate::view::{Feed, TrendRow, TweetModel};
+use crate::pages::lists::TagRow;
+use crate::view::{Feed, PersonRow, TrendRow, TweetModel};
 use crate::visitor::Visitor;
 
 /// Everybody's tweets are one list, which needs no number.
 const PUBLIC: (ListName, i64) = (ListName::Public, 0);
 /// Trends in the middle of a page.
 const TRENDS: usize = 10;
+/// People suggested there.
+const SUGGESTED: usize = 5;
 
 #[derive(Template)]
 #[template(path = "pages/explore.html")]
@@ -26,6 +29,9 @@ pub(crate) struct ExplorePage<'a> {
     /// The first page for someone who is not signed in: says what this is.
     pub is_landing: bool,
     pub trends: Vec<TrendRow>,
+    pub suggested: Vec<PersonRow<'a>>,
+    /// Those that the viewer follows.
+    pub hashtags: Vec<TagRow>,
     pub feed: Feed<TweetModel<'a>>,
 }
 
@@ -63,6 +69,16 @@ async fn render(
     let mut shell = Shell::new(&web, &visitor, section, title).await?;
     // They stand in the middle.
     shell.trends.clear();
+    shell.suggested.clear();
+    shell.has_search = false;
+    let is_first = cursor.is_none() && !is_landing;
+    let (suggested, hashtags) = match visitor.caller() {
+        Some(caller) if is_first => (
+            web.pipit.suggested_users(Some(caller), SUGGESTED).await?,
+            web.pipit.followed_hashtags(caller).await?,
+        ),
+        _ => (Vec::new(), Vec::new()),
+    };
     let reading = shell.reading();
     Ok(page::html(
         StatusCode::OK,
@@ -70,6 +86,8 @@ async fn render(
             shell: &shell,
             is_landing,
             trends: trends.iter().take(TRENDS).map(|trend| TrendRow::new(trend, w)).collect(),
+            suggested: suggested.iter().map(|view| PersonRow::new(view, reading)).collect(),
+            hashtags: hashtags.iter().map(TagRow::new).collect(),
             feed: Feed::new(&web, PUBLIC, &tweets, |tweet| TweetModel::new(tweet, reading)),
         },
     ))

@@ -7,6 +7,7 @@ use axum::response::Response;
 use pipit_model::page::ListName;
 
 use crate::Web;
+use crate::card::Card;
 use crate::error::Failure;
 use crate::extract::{Cursor, Path, Query, user_ref};
 use crate::format::{count, month};
@@ -18,6 +19,7 @@ use crate::visitor::Visitor;
 #[template(path = "pages/profile.html")]
 pub(crate) struct ProfilePage<'a> {
     pub shell: &'a Shell,
+    pub card: Card,
     pub row: PersonRow<'a>,
     pub joined: String,
     pub tweets: String,
@@ -51,6 +53,7 @@ pub(crate) async fn get_profile(
         StatusCode::OK,
         &ProfilePage {
             shell: &shell,
+            card: Card::of_user(&web, &view),
             row: PersonRow::new(&view, reading),
             joined: (w.joined)(&month(user.created_at, w)),
             tweets: w.counted(counts.tweets, w.tweets),

@@ -6,22 +6,33 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pipit_core::hashtag_subject;
 use pipit_model::Error;
+use pipit_model::event::Standing;
 use pipit_model::page::ListName;
 use pipit_model::tweet::named_hashtag_key;
 
 use crate::Web;
+use crate::card::Card;
 use crate::error::Failure;
-use crate::extract::{Cursor, Path, Query};
+use crate::extract::{Cursor, Form, Path, Query};
+use crate::forms::BackForm;
+use crate::links;
 use crate::page::{self, Section, Shell};
 use crate::view::{Feed, TweetModel};
-use crate::visitor::Visitor;
+use crate::visitor::{SignedIn, Visitor};
 
 #[derive(Template)]
 #[template(path = "pages/tag.html")]
 pub(crate) struct TagPage<'a> {
     pub shell: &'a Shell,
+    pub card: Card,
     pub name: &'a str,
+    /// The page's own address, and the start of those of its actions.
+    pub href: String,
     pub tweets: String,
+    /// Nobody can follow what nobody used.
+    pub is_used: bool,
+    /// [`None`] for someone not signed in.
+    pub following: Option<bool>,
     pub feed: Feed<TweetModel<'a>>,
 }
 
@@ -38,21 +49,55 @@ pub(crate) async fn get_tag(
     let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
     let tweets = web.pipit.hashtag_timeline(visitor.caller(), &name, page).await?;
     // One that nobody used yet is a page too: an invitation to be the first.
-    let used = match web.pipit.hashtag(&name).await {
-        Ok(hashtag) => hashtag.tweet_count,
-        Err(Error::NotFound(_)) => 0,
+    let hashtag = match web.pipit.hashtag(visitor.caller(), &name).await {
+        Ok(view) => Some(view),
+        Err(Error::NotFound(_)) => None,
         Err(error) => return Err(error.into()),
     };
     let title = format!("#{name}");
     let shell = Shell::new(&web, &visitor, Section::Elsewhere, title).await?;
     let (reading, w) = (shell.reading(), shell.w);
+    let used = hashtag.as_ref().map_or(0, |view| view.hashtag.tweet_count);
     Ok(page::html(
         StatusCode::OK,
         &TagPage {
             shell: &shell,
+            card: Card::of_hashtag(&web, &name, hashtag.as_ref(), w),
             name: &name,
+            href: links::tag(&name),
             tweets: w.counted(used, w.tweets),
+            is_used: hashtag.is_some(),
+            following: hashtag.and_then(|view| view.following),
             feed: Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading)),
         },
     ))
+}
+
+async fn set_follow(
+    web: Web,
+    SignedIn(viewer): SignedIn,
+    Path(name): Path<String>,
+    form: BackForm,
+    to: Standing,
+) -> Result<Response, Failure> {
+    web.pipit.set_hashtag_follow(viewer.caller, &name, to).await?;
+    Ok(links::see_other(form.or(&links::tag(&name))))
+}
+
+pub(crate) async fn follow(
+    State(web): State<Web>,
+    viewer: SignedIn,
+    path: Path<String>,
+    Form(form): Form<BackForm>,
+) -> Result<Response, Failure> {
+    set_follow(web, viewer, path, form, Standing::Set).await
+}
+
+pub(crate) async fn unfollow(
+    State(web): State<Web>,
+    viewer: SignedIn,
+    path: Path<String>,
+    Form(form): Form<BackForm>,
+) -> Result<Response, Failure> {
+    set_follow(web, viewer, path, form, Standing::Unset).await
 }

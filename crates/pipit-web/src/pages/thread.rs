@@ -7,6 +7,7 @@ use axum::response::Response;
 use pipit_model::page::ListName;
 
 use crate::Web;
+use crate::card::Card;
 use crate::error::Failure;
 use crate::extract::{Cursor, Path, Query, tweet_id};
 use crate::forms::Composer;
@@ -19,6 +20,7 @@ use crate::visitor::Visitor;
 #[template(path = "pages/thread.html")]
 pub(crate) struct ThreadPage<'a> {
     pub shell: &'a Shell,
+    pub card: Card,
     pub ancestors: Vec<TweetModel<'a>>,
     pub tweet: TweetModel<'a>,
     /// Only for someone signed in.
@@ -52,6 +54,7 @@ pub(crate) async fn get_thread(
         StatusCode::OK,
         &ThreadPage {
             shell: &shell,
+            card: Card::of_tweet(&web, &thread.tweet),
             ancestors: thread
                 .ancestors
                 .iter()

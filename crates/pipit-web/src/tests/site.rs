@@ -84,6 +84,12 @@ impl Site {
         self.send(request.body(Body::empty()).expect("a request")).await
     }
 
+    /// The same, with a header more and nobody signed in.
+    pub(super) async fn get_with(&self, path: &str, name: &str, value: &str) -> Answer {
+        let request = Request::get(path).header(name, value);
+        self.send(request.body(Body::empty()).expect("a request")).await
+    }
+
     /// A form sent from one of our own pages.
     pub(super) async fn post(&self, path: &str, cookie: &str, form: &[(&str, &str)]) -> Answer {
         let pairs = form.iter().map(|(name, value)| format!("{name}={}", links::encode(value)));

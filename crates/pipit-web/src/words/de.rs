@@ -80,6 +80,81 @@ pub(super) static DE: Words = Words {
     hashtag_unused: "Keine Tweets mit diesem Hashtag",
     hashtag_unused_text: "Schreib einen, dann beginnt es hier.",
 
+    search: "Suchen",
+    what_to_search: "Wonach du suchst",
+    search_for: |words| format!("{words} – Suche"),
+    search_refused: |_| {
+        "Diese Suche geht nicht: Nimm weniger oder kürzere Wörter und ein Datum wie 2026-01-31."
+            .to_owned()
+    },
+    tweets_tab: "Tweets",
+    people: "Leute",
+    hashtags: "Hashtags",
+    search_help: "Was du eingeben kannst",
+    search_helps: [
+        ("blau vogel", "Tweets mit beiden Wörtern"),
+        ("\"blauer vogel\"", "die Wörter hintereinander"),
+        ("#vögel", "ein Hashtag"),
+        ("@ann", "eine Erwähnung"),
+        ("from:ann", "von einer Person"),
+        ("since:2026-01-01", "ab diesem Tag"),
+        ("until:2026-02-01", "vor diesem Tag"),
+        ("has:media", "mit Bildern"),
+        ("has:links", "mit Links"),
+        ("-katze", "ohne dieses Wort; ein Minus geht vor allem hier"),
+    ],
+    no_tweets_found: "Keine Tweets gefunden",
+    no_tweets_found_text: "Versuch es mit weniger oder anderen Wörtern.",
+    nobody_found: "Niemand gefunden",
+    nobody_found_text: "Gib den Anfang eines Kurznamens oder der Wörter eines Namens ein.",
+    no_hashtags_found: "Keine Hashtags gefunden",
+    no_hashtags_found_text: "Gib die ersten Buchstaben eines Hashtags ein.",
+
+    trend_line: |most, last| {
+        format!("In 24 Stunden: höchstens {most} in einer Stunde, {last} in der letzten")
+    },
+    whom_to_follow: "Wem du folgen könntest",
+    hashtags_followed: "Hashtags, denen du folgst",
+    no_hashtags_followed: "Noch keine: Öffne einen Hashtag und drück auf „Folgen“.",
+    newest_with: |hashtag| format!("Die neuesten Tweets mit #{hashtag}."),
+
+    bookmark: "Merken",
+    unbookmark: "Nicht mehr merken",
+    bookmarks: "Gemerkt",
+    only_you: "Das siehst nur du",
+    nothing_kept: "Noch nichts gemerkt",
+    nothing_kept_text: "Merk dir einen Tweet mit dem Lesezeichen darunter. Niemand sonst sieht, \
+                        was du dir merkst.",
+    read_home: "Zur Startseite",
+
+    list_people: |n| if n == 1 { "Person" } else { "Leute" },
+    list_name_hint: "Deine Listen siehst nur du.",
+    new_list: "Neue Liste",
+    make_list: "Liste anlegen",
+    edit: "Bearbeiten",
+    no_lists: "Du hast noch keine Listen",
+    no_lists_text: "Eine Liste zeigt die Tweets von Leuten, die du wählst, ob du ihnen folgst oder \
+                    nicht.",
+    back_to_lists: "Zurück zu deinen Listen",
+    back_to_list: "Zurück zur Liste",
+    list_quiet: "Hier ist noch nichts",
+    list_quiet_text: "Was die Leute auf dieser Liste posten, steht hier, das Neueste zuerst.",
+    choose_people: "Leute wählen",
+    add_someone: "Jemanden hinzufügen",
+    no_such_handle: "Niemand hat diesen Kurznamen. Sieh nach, wie er geschrieben wird.",
+    add_hint: "Du musst der Person nicht folgen, und sie erfährt nichts davon. Auch ihre Seite hat \
+               dafür einen Knopf.",
+    add_to_list: "Zur Liste hinzufügen",
+    add: "Hinzufügen",
+    remove: "Entfernen",
+    nobody_on_list: "Auf dieser Liste ist noch niemand.",
+    delete_list: "Diese Liste löschen",
+    delete_list_text: "Die Leute darauf erfahren nichts davon. Das lässt sich nicht rückgängig \
+                       machen.",
+    back_to: |handle| format!("Zurück zu @{handle}"),
+    on_your_lists: |handle| format!("@{handle} auf deinen Listen"),
+    lists_with: |handle| format!("mit @{handle}"),
+
     quiet: "Hier ist es noch still",
     quiet_text: "Hier steht, was die Leute posten, denen du folgst, das Neueste zuerst. Finde \
                  welche unter „Entdecken“ oder schreib selbst den ersten Tweet.",
