@@ -9,6 +9,7 @@
 mod docs;
 mod follows;
 mod hashtags;
+mod media;
 mod paging;
 mod sessions;
 mod timeline;
@@ -18,7 +19,7 @@ pub mod wire;
 
 use axum::Router;
 use pipit_core::Pipit;
-use pipit_http::Problem;
+use pipit_http::{Problem, upload};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -27,6 +28,7 @@ use utoipa_axum::routes;
 pub fn routes(pipit: Pipit) -> Router {
     let (router, openapi) = router().split_for_parts();
     router
+        .merge(media::files())
         .with_state(pipit)
         .merge(docs::routes(&openapi))
         .method_not_allowed_fallback(async || Problem::no_such_method())
@@ -45,6 +47,9 @@ fn router() -> OpenApiRouter<Pipit> {
         .routes(routes!(users::create_user))
         .routes(routes!(users::get_user))
         .routes(routes!(users::update_me, users::delete_me))
+        .routes(routes!(users::list_liked_tweets))
+        .merge(uploads())
+        .routes(routes!(media::update_media))
         .routes(routes!(sessions::create_session, sessions::list_sessions))
         .routes(routes!(sessions::delete_session))
         .routes(routes!(sessions::delete_current_session))
@@ -53,6 +58,7 @@ fn router() -> OpenApiRouter<Pipit> {
         .routes(routes!(tweets::get_thread))
         .routes(routes!(tweets::like_tweet, tweets::unlike_tweet))
         .routes(routes!(tweets::retweet_tweet, tweets::unretweet_tweet))
+        .routes(routes!(tweets::pin_tweet, tweets::unpin_tweet))
         .routes(routes!(tweets::list_likes))
         .routes(routes!(tweets::list_retweets))
         .routes(routes!(timeline::get_timeline))
@@ -61,4 +67,13 @@ fn router() -> OpenApiRouter<Pipit> {
         .routes(routes!(follows::list_following))
         .routes(routes!(hashtags::list_trending_hashtags))
         .routes(routes!(hashtags::get_hashtag))
+}
+
+/// What takes files: more than others may send.
+fn uploads() -> OpenApiRouter<Pipit> {
+    OpenApiRouter::new()
+        .routes(routes!(media::create_media))
+        .routes(routes!(media::set_avatar))
+        .routes(routes!(media::set_banner))
+        .layer(upload::body_limit())
 }

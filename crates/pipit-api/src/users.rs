@@ -5,9 +5,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use pipit_core::{Pipit, SignUp};
-use pipit_http::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Problem};
+use pipit_http::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Problem, Query};
+use pipit_model::page::ListName;
 use pipit_model::user::ProfileEdit;
 
+use crate::paging::{PageParams, next_cursor, tweet_page};
 use crate::tweets::user_ref;
 use crate::wire;
 
@@ -56,9 +58,28 @@ pub(crate) async fn update_me(
     Bearer(caller): Bearer,
     Json(body): Json<wire::UpdateMe>,
 ) -> Result<Answer<wire::User>, Problem> {
-    let wire::UpdateMe { name, bio, profile_picture } = body;
-    let view = pipit.edit_profile(caller, ProfileEdit { name, bio, profile_picture }).await?;
+    let wire::UpdateMe { name, bio, links, banner, profile_picture } = body;
+    let edit = ProfileEdit { name, bio, profile_picture, banner, links };
+    let view = pipit.edit_profile(caller, edit).await?;
     Ok(Answer(wire::User::from(&view)))
+}
+
+/// What the caller likes, newest like first. Nobody else sees it.
+#[utoipa::path(
+    get, path = "/users/me/likes", tag = "users", security(("bearer" = [])),
+    params(PageParams),
+    responses((status = 200, body = wire::TweetPage), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn list_liked_tweets(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    Query(params): Query<PageParams>,
+) -> Result<Response, Problem> {
+    let subject = caller.user_id.0;
+    let page = params.page(&pipit, ListName::Liked, subject)?;
+    let listed = pipit.liked_tweets(caller, page).await?;
+    let next = next_cursor(&pipit, ListName::Liked, subject, &listed);
+    Ok(tweet_page(&listed.items, next.as_deref()))
 }
 
 /// Deletes the caller's account and all that it wrote. This cannot be undone.

@@ -2,12 +2,14 @@
 
 mod ids;
 mod lists;
+mod media;
 mod problem;
 mod requests;
 mod tweet;
 mod user;
 
 pub use lists::{Hashtag, HashtagPage, SessionList, SessionRow, Thread, TweetPage, UserPage};
+pub use media::{Media, UpdateMedia, UploadMedia, UploadPicture};
 pub use problem::Problem;
 pub use requests::{CreateSession, CreateTweet, CreateUser, UpdateMe};
 pub(crate) use tweet::write_tweet;

@@ -10,6 +10,7 @@ mod follows;
 mod hashtags;
 mod keys;
 mod likes;
+mod media;
 mod passwords;
 mod purge;
 mod retweets;
@@ -23,6 +24,7 @@ mod views;
 use std::sync::Arc;
 
 use pipit_feed::{Caches, Feed, Sizes};
+use pipit_media::{Files, Pool};
 use pipit_model::ids::IdGenerator;
 use pipit_model::{Clock, Result, SessionId, UserId};
 use pipit_store::Store;
@@ -31,13 +33,16 @@ pub use accounts::SignUp;
 use cursors::Cursors;
 pub use cursors::hashtag_subject;
 pub use hashtags::Trend;
+pub use media::{MediaFile, Upload};
 use passwords::Passwords;
 pub use pipit_feed::{CacheStats, Marks, TweetCard, UserCard};
+pub use pipit_media::{Place as MediaPlace, UploadPlace};
 pub use pipit_store::{Hashtag, Relationship, Session};
 pub use sessions::{SignIn, SignedIn};
+pub use timelines::Posts;
 use tokens::Tokens;
 pub use tweets::{NewPost, Thread};
-pub use views::{TweetView, UserView};
+pub use views::{Quoted, TweetView, UserView};
 
 /// Who is asking, once their token has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +70,8 @@ struct Parts {
     tokens: Tokens,
     passwords: Passwords,
     trends: hashtags::TrendCache,
+    files: Files,
+    pictures: Pool,
 }
 
 /// What the service needs to be told.
@@ -74,6 +81,8 @@ pub struct Settings {
     pub database_url: String,
     /// Memory for all caches together, in bytes.
     pub cache_bytes: u64,
+    /// Where the files of pictures are; all nodes must see the same.
+    pub media: MediaPlace,
     /// This node's number; no two nodes of one database may share it.
     pub node: u8,
 }
@@ -99,6 +108,8 @@ impl Pipit {
             tokens: Tokens::new(&keys::load(&store, "jwt-1", tokens::new_key()?, now).await?)?,
             passwords: Passwords::new()?,
             trends: hashtags::TrendCache::default(),
+            files: Files::open(&settings.media)?,
+            pictures: Pool::default(),
             store,
             clock,
             ids,

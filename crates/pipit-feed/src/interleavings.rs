@@ -63,6 +63,8 @@ impl World {
             conversation_id: TweetId(id),
             counts: TweetCounts::default(),
             mentions: Vec::new(),
+            quote: None,
+            media: Vec::new(),
             deleted: false,
         };
         self.database.lock().expect("whole").push(tweet.entry());

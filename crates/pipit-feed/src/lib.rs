@@ -27,7 +27,7 @@ pub use cards::{TweetBody, TweetCard};
 pub use followees::Followees;
 pub use marks::Marks;
 pub use people::{Profile, UserCard};
-pub use timeline::{Found, Timeline};
+pub use timeline::{AuthorPart, Found, Timeline};
 
 use std::sync::Arc;
 

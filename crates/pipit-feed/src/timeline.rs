@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pipit_model::limits::PAGE_ROUNDS_MAX;
-use pipit_model::tweet::Entry;
+use pipit_model::tweet::{Entry, Kind};
 use pipit_model::{HashtagId, Timestamp, UserId, visibility};
 use pipit_store::{Entries, Source, StoreError};
 
@@ -29,12 +29,23 @@ pub enum Timeline {
         /// Whom they follow.
         followees: Arc<Followees>,
     },
-    /// What someone posted and retweeted.
-    Author(UserId),
+    /// What someone posted and retweeted, or a part of it.
+    Author(UserId, AuthorPart),
     /// Everything with a hashtag.
     Hashtag(HashtagId),
     /// Everybody's tweets, without replies and retweets.
     Public,
+}
+
+/// Which of an author's entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthorPart {
+    /// Everything.
+    All,
+    /// Tweets and retweets.
+    Tweets,
+    /// Replies.
+    Replies,
 }
 
 impl Timeline {
@@ -44,7 +55,7 @@ impl Timeline {
             Self::Home { reader, followees } => {
                 LogKey::Author(followees.ids().get(place).copied().unwrap_or(*reader))
             }
-            Self::Author(author) => LogKey::Author(*author),
+            Self::Author(author, _) => LogKey::Author(*author),
             Self::Hashtag(hashtag) => LogKey::Hashtag(*hashtag),
             Self::Public => LogKey::Public,
         }
@@ -55,7 +66,12 @@ impl Timeline {
             Self::Home { reader, followees } => {
                 visibility::belongs_in_home(entry, *reader, |user| followees.contains(user))
             }
-            Self::Author(_) | Self::Hashtag(_) | Self::Public => true,
+            Self::Author(_, part) => match (part, entry.kind) {
+                (AuthorPart::All, _) => true,
+                (AuthorPart::Tweets, kind) => !matches!(kind, Kind::Reply { .. }),
+                (AuthorPart::Replies, kind) => matches!(kind, Kind::Reply { .. }),
+            },
+            Self::Hashtag(_) | Self::Public => true,
         }
     }
 }

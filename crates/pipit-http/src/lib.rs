@@ -10,6 +10,8 @@ mod measure;
 pub mod problem;
 pub mod request_id;
 pub mod stack;
+pub mod upload;
 
 pub use extract::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Query};
 pub use problem::Problem;
+pub use upload::{Part, UploadForm};

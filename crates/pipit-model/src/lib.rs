@@ -9,6 +9,7 @@ pub mod error;
 pub mod event;
 pub mod ids;
 pub mod limits;
+pub mod media;
 pub mod page;
 pub mod text;
 pub mod time;
@@ -17,5 +18,5 @@ pub mod user;
 pub mod visibility;
 
 pub use error::{Error, Result};
-pub use ids::{HashtagId, IdGenerator, SessionId, TweetId, UserId};
+pub use ids::{HashtagId, IdGenerator, MediaId, SessionId, TweetId, UserId};
 pub use time::{Clock, Timestamp};

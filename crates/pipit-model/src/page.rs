@@ -77,6 +77,14 @@ pub enum ListName {
     Likes,
     /// Who retweeted a tweet.
     Retweets,
+    /// One author's tweets without their replies.
+    UserTweets,
+    /// One author's replies.
+    UserReplies,
+    /// One author's tweets with pictures.
+    UserMedia,
+    /// What a reader likes.
+    Liked,
 }
 
 impl ListName {
@@ -93,6 +101,10 @@ impl ListName {
             Self::Following => 7,
             Self::Likes => 8,
             Self::Retweets => 9,
+            Self::UserTweets => 20,
+            Self::UserReplies => 21,
+            Self::UserMedia => 22,
+            Self::Liked => 23,
         }
     }
 }

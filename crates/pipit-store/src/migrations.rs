@@ -4,6 +4,8 @@
 
 mod m0001_feed;
 mod m0002_partial_indexes;
+mod m0005_media;
+mod m0006_profiles;
 
 use sea_orm_migration::prelude::*;
 
@@ -14,6 +16,11 @@ pub(crate) struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_feed::Migration), Box::new(m0002_partial_indexes::Migration)]
+        vec![
+            Box::new(m0001_feed::Migration),
+            Box::new(m0002_partial_indexes::Migration),
+            Box::new(m0005_media::Migration),
+            Box::new(m0006_profiles::Migration),
+        ]
     }
 }

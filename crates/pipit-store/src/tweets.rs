@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use pipit_model::limits::CONVERSATION_ROWS_MAX;
-use pipit_model::tweet::{Kind, Mention, Tweet, TweetCounts};
+use pipit_model::media::Media;
+use pipit_model::tweet::{Kind, Mention, Quote, Tweet, TweetCounts};
 use pipit_model::{Timestamp, TweetId, UserId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult};
 
@@ -39,11 +40,16 @@ impl Store {
         // Side by side: a page that is not in memory waits for one answer, not for two.
         let rows = async { Ok(rows.await?) };
         let (rows, mut mentions) = tokio::try_join!(rows, self.mentions_of(ids))?;
-        let with_mentions = |row: tweets::Model| {
+        // Most have no pictures, and cost no third question.
+        let pictured = rows.iter().filter(|row| row.media_count > 0 && row.deleted_at.is_none());
+        let pictured: Vec<i64> = pictured.map(|row| row.id).collect();
+        let mut media = self.media_of(&pictured).await?;
+        let whole = |row: tweets::Model| {
             let mentions = mentions.remove(&row.id).unwrap_or_default();
-            from_row(row, mentions)
+            let media = media.remove(&row.id).unwrap_or_default();
+            from_row(row, mentions, media)
         };
-        Ok(rows.into_iter().map(with_mentions).collect())
+        Ok(rows.into_iter().map(whole).collect())
     }
 
     async fn mentions_of(&self, ids: &[TweetId]) -> Result<HashMap<i64, Vec<Mention>>, StoreError> {
@@ -139,7 +145,8 @@ pub(crate) fn kind_of(
     }
 }
 
-pub(crate) fn from_row(row: tweets::Model, mentions: Vec<Mention>) -> Tweet {
+pub(crate) fn from_row(row: tweets::Model, mentions: Vec<Mention>, media: Vec<Media>) -> Tweet {
+    let quote = row.quote_of_id.zip(row.quote_of_user_id);
     Tweet {
         id: TweetId(row.id),
         user_id: UserId(row.user_id),
@@ -156,6 +163,8 @@ pub(crate) fn from_row(row: tweets::Model, mentions: Vec<Mention>) -> Tweet {
             replies: row.reply_count,
         },
         mentions,
+        quote: quote.map(|(of, user)| Quote { of: TweetId(of), of_user: UserId(user) }),
+        media,
         deleted: row.deleted_at.is_some(),
     }
 }
@@ -180,6 +189,9 @@ pub(crate) fn to_row(tweet: &Tweet) -> tweets::Model {
         like_count: tweet.counts.likes,
         retweet_count: tweet.counts.retweets,
         reply_count: tweet.counts.replies,
+        media_count: tweet.media.len() as i16,
+        quote_of_id: tweet.quote.map(|quote| quote.of.0),
+        quote_of_user_id: tweet.quote.map(|quote| quote.of_user.0),
         deleted_at: None,
     }
 }

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use pipit_model::event::{Event, Standing};
 use pipit_model::limits::FOLLOWING_MAX;
-use pipit_model::tweet::{Kind, Tweet, TweetCounts};
+use pipit_model::media::Media;
+use pipit_model::tweet::{Kind, Quote, Tweet, TweetCounts};
 use pipit_model::user::UserCounts;
-use pipit_model::{HashtagId, IdGenerator, Timestamp, TweetId, UserId};
+use pipit_model::{HashtagId, IdGenerator, MediaId, Timestamp, TweetId, UserId};
 
 use super::command::{Command, NewTweet, Outcome};
 use super::state::{HashtagRow, KeyRow, State};
 use crate::entity::tweets;
 use crate::error::StoreError;
+use crate::media::{media_from, waits_to_be_posted};
 use crate::tweets::{from_row, kind_code, to_row};
 
 type Decided = Result<Outcome, StoreError>;
@@ -91,7 +93,17 @@ fn post(state: &mut State, new: &NewTweet, births: Births<'_>, events: &mut Vec<
     live_user(state, new.user_id)?;
     let parent = new.reply_to.map(|id| live_tweet(state, id).cloned()).transpose()?;
 
-    let tweet = Arc::new(stored(TweetId(births.next()), new, parent.as_ref()));
+    let quote = new
+        .quote_of
+        .map(|id| live_tweet(state, id))
+        .transpose()?
+        .map(|quoted| Quote { of: TweetId(quoted.id), of_user: UserId(quoted.user_id) });
+    let media = waiting_media(state, new, births.now)?;
+
+    let mut tweet = stored(TweetId(births.next()), new, parent.as_ref());
+    (tweet.quote, tweet.media) = (quote, media);
+    let tweet = Arc::new(tweet);
+    attach_media(state, &tweet);
     state.tweets.set(tweet.id.0, to_row(&tweet));
     state.users.edit(&new.user_id.0, |user| user.tweets += 1);
     if let Some(parent) = parent {
@@ -130,7 +142,29 @@ fn stored(id: TweetId, new: &NewTweet, parent: Option<&tweets::Model>) -> Tweet 
         conversation_id: parent.map_or(id, |parent| TweetId(parent.conversation_id)),
         counts: TweetCounts::default(),
         mentions: new.mentions.clone(),
+        quote: None,
+        media: Vec::new(),
         deleted: false,
+    }
+}
+
+/// The pictures of a new tweet, if all are its author's and wait to be posted.
+fn waiting_media(state: &State, new: &NewTweet, now: Timestamp) -> Result<Vec<Media>, StoreError> {
+    let find = |id: &MediaId| {
+        let row = state.media.get(&id.0).filter(|row| row.user_id == new.user_id.0);
+        let row = row.filter(|row| waits_to_be_posted(row, now));
+        row.cloned().map(media_from).ok_or(StoreError::NotFound("media"))
+    };
+    new.media.iter().map(find).collect()
+}
+
+fn attach_media(state: &mut State, tweet: &Tweet) {
+    for (position, media) in tweet.media.iter().enumerate() {
+        state.media.edit(&media.id.0, |row| {
+            row.tweet_id = Some(tweet.id.0);
+            row.position = position as i64;
+            row.expires_at = 0;
+        });
     }
 }
 
@@ -145,7 +179,7 @@ fn delete(
     if row.user_id != user_id.0 {
         return Err(StoreError::Forbidden("only its author may delete a tweet"));
     }
-    let tweet = from_row(row, Vec::new());
+    let tweet = from_row(row, Vec::new(), Vec::new());
     // What a person deletes is gone from the database too; the tombstone holds only its place.
     state.tweets.edit(&tweet_id.0, |row| {
         row.deleted_at = Some(now.0);
@@ -217,6 +251,8 @@ fn retweet(
         conversation_id: id,
         counts: TweetCounts::default(),
         mentions: Vec::new(),
+        quote: None,
+        media: Vec::new(),
         deleted: false,
     });
     state.tweets.set(id.0, to_row(&entry));
@@ -233,7 +269,7 @@ fn unretweet(state: &mut State, (user_id, tweet_id): (UserId, TweetId), events: 
         return;
     };
     if let Some(row) = state.tweets.get(&id).cloned() {
-        let entry = from_row(row, Vec::new()).entry();
+        let entry = from_row(row, Vec::new(), Vec::new()).entry();
         events.push(Event::TweetDeleted { entry, hashtags: Arc::new([]) });
     }
     state.tweets.remove(id);

@@ -1,6 +1,7 @@
 //! The store's conformance suite: the same on every database.
 
 mod crash;
+mod media;
 mod plans;
 mod reads;
 mod writes;
@@ -85,6 +86,8 @@ fn tweet(user_id: UserId) -> NewTweet {
         hashtags: Vec::new(),
         mentions: Vec::new(),
         reply_to: None,
+        quote_of: None,
+        media: Vec::new(),
         idempotency: None,
     }
 }

@@ -8,7 +8,7 @@ use pipit_model::event::Standing;
 use pipit_store::NewTweet;
 
 /// The hot queries with sample values, as the store sends them.
-const HOT: [&str; 14] = [
+const HOT: [&str; 18] = [
     "SELECT t.id FROM tweets t WHERE t.user_id = 1 AND t.id >= 5 AND t.id < 900 \
      AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
     "SELECT id, user_id FROM tweets WHERE retweet_of_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
@@ -30,6 +30,11 @@ const HOT: [&str; 14] = [
      AND reply_to_id IS NOT NULL AND id > 7 ORDER BY id LIMIT 20",
     "SELECT id, user_id FROM followers WHERE followed_user_id = 1 AND id < 900 \
      ORDER BY id DESC LIMIT 20",
+    "SELECT * FROM media WHERE tweet_id IN (1, 2) ORDER BY tweet_id, position",
+    "SELECT DISTINCT tweet_id FROM media WHERE user_id = 1 AND tweet_id < 900 \
+     ORDER BY tweet_id DESC LIMIT 20",
+    "SELECT * FROM media WHERE expires_at > 0 AND expires_at <= 900 ORDER BY expires_at LIMIT 20",
+    "SELECT id, tweet_id FROM likes WHERE user_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
 ];
 
 #[tokio::test]
@@ -145,7 +150,8 @@ async fn prepare(db: &DatabaseConnection, backend: Backend) {
         Backend::Sqlite => &[],
         Backend::Postgres => &["ANALYZE"],
         Backend::MySql => {
-            &["ANALYZE TABLE tweets, users, followers, likes, hashtags, tweet_hashtags, mentions"]
+            &["ANALYZE TABLE tweets, users, followers, likes, hashtags, tweet_hashtags, \
+              mentions, media"]
         }
     };
     for statement in statements {

@@ -62,7 +62,7 @@ pub(crate) async fn post_compose(
         id => Some(tweet_id(id)?),
     };
     let key = form.request_key();
-    let post = NewPost { content: &form.content, reply_to };
+    let post = NewPost { content: &form.content, reply_to, ..NewPost::default() };
     match web.pipit.post_tweet(viewer.caller, post, key.as_deref()).await {
         Ok(tweet) => {
             let back = links::local_path(&form.back).map(links::without_anchor);

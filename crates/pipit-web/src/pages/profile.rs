@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use pipit_core::Posts;
 use pipit_model::page::ListName;
 
 use crate::Web;
@@ -40,7 +41,7 @@ pub(crate) async fn get_profile(
     let user = view.card.user();
     let list = (ListName::User, user.id.0);
     let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
-    let tweets = web.pipit.user_timeline(visitor.caller(), user.id, page).await?;
+    let tweets = web.pipit.user_timeline(visitor.caller(), user.id, Posts::All, page).await?;
     let is_me = visitor.viewer.as_ref().is_some_and(|viewer| viewer.id() == user.id);
     let section = if is_me { Section::Me } else { Section::Elsewhere };
     let title = format!("{} (@{})", user.name, user.handle);

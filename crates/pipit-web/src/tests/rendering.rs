@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
-use pipit_core::{Pipit, Settings};
+use pipit_core::{MediaPlace, Pipit, Settings};
 use pipit_http::Problem;
 use pipit_model::{Clock, Error};
 
@@ -199,7 +199,8 @@ async fn assets_are_kept_for_ever() {
 async fn no_address_of_ours_is_one_of_the_other_doors() {
     let folder = tempfile::tempdir().expect("a folder");
     let database_url = format!("sqlite://{}/x.db", folder.path().display());
-    let settings = Settings { database_url, cache_bytes: 8 << 20, node: 0 };
+    let media = MediaPlace::Memory;
+    let settings = Settings { database_url, cache_bytes: 8 << 20, media, node: 0 };
     let pipit = Pipit::open(&settings, Clock::System).await.expect("a database");
     let web = Web { pipit, public_url: "http://pipit.test".into() };
     let mut others = Router::new();
