@@ -26,8 +26,10 @@ use std::sync::Arc;
 use pipit_feed::{Caches, Feed, Sizes};
 use pipit_media::{Files, Pool};
 use pipit_model::ids::IdGenerator;
-use pipit_model::{Clock, Result, SessionId, UserId};
+use pipit_model::limits::ARCHIVES_AT_ONCE;
+use pipit_model::{Clock, Error, Result, SessionId, UserId};
 use pipit_store::Store;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use accounts::SignUp;
 use cursors::Cursors;
@@ -72,7 +74,12 @@ struct Parts {
     trends: hashtags::TrendCache,
     files: Files,
     pictures: Pool,
+    archives: Arc<Semaphore>,
 }
+
+/// Room for one archive; given back when it is dropped.
+#[derive(Debug)]
+pub struct ArchivePlace(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
 /// What the service needs to be told.
 #[derive(Debug, Clone)]
@@ -110,6 +117,7 @@ impl Pipit {
             trends: hashtags::TrendCache::default(),
             files: Files::open(&settings.media)?,
             pictures: Pool::default(),
+            archives: Arc::new(Semaphore::new(ARCHIVES_AT_ONCE)),
             store,
             clock,
             ids,
@@ -122,6 +130,15 @@ impl Pipit {
     /// What it says instead.
     pub async fn ping(&self) -> Result<()> {
         Ok(self.0.store.ping().await?)
+    }
+
+    /// Room for one archive of somebody's data.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if there are too many at once.
+    pub fn begin_archive(&self) -> Result<ArchivePlace> {
+        let busy = |_| Error::Unavailable("too many archives at once".to_owned());
+        self.0.archives.clone().try_acquire_owned().map(ArchivePlace).map_err(busy)
     }
 
     /// Which database it is, for people.

@@ -72,6 +72,13 @@ pub const LINKS_MAX: usize = 4;
 /// Bytes of such a link; four of them fit a column of 1,024.
 pub const LINK_BYTES_MAX: usize = 200;
 
+/// Archives of one's own data on their way at once: each takes a thread.
+pub const ARCHIVES_AT_ONCE: usize = 8;
+/// Seconds that one may take: a gigabyte of pictures at 10 Mbit/s.
+pub const ARCHIVE_SECS_MAX: u64 = 15 * 60;
+/// Pieces of an archive that wait to be packed or sent; the largest is a picture.
+pub const ARCHIVE_PARTS_WAITING: usize = 4;
+
 /// Entries of a page if the caller does not say.
 pub const PAGE_DEFAULT: u32 = 20;
 /// Entries of a page at most: bounds the work of one request.

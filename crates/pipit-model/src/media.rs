@@ -123,6 +123,15 @@ impl MediaFiles {
     }
 }
 
+/// The address of a profile picture's preview, if the picture is on this server: both files are
+/// written alike.
+#[must_use]
+pub fn preview_of(url: &str) -> Option<String> {
+    let name = url.strip_prefix(MEDIA_PATH)?;
+    let (key, extension) = name.split_once('.')?;
+    file_format(name).map(|_| format!("{MEDIA_PATH}{key}-s.{extension}"))
+}
+
 /// What the addresses of all pictures start with.
 pub const MEDIA_PATH: &str = "/media/p/";
 
@@ -183,6 +192,8 @@ mod tests {
         assert_eq!(file_format(&files.large_name()), Some(Format::Gif));
         assert_eq!(file_format(&files.small_name()), Some(Format::Png));
         assert_eq!(files.preview_url(), format!("/media/p/{key}-s.png"));
+        assert_eq!(preview_of(&files.url()), Some(format!("/media/p/{key}-s.gif")));
+        assert_eq!(preview_of("https://elsewhere.example/a.png"), None);
         for bad in [
             "",
             "..",

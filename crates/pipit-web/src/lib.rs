@@ -9,6 +9,7 @@
 //! (one card); a line in `pages::routes`. What several pages show is a view model in `view` with a
 //! partial in `templates/partials/`; what a person types is a struct in `forms`.
 
+mod archive;
 mod assets;
 mod cookie;
 mod cross_site;
@@ -22,10 +23,12 @@ mod pages;
 mod pieces;
 #[cfg(test)]
 mod tests;
+mod uploads;
 mod view;
 mod visitor;
 
 use axum::Router;
+use axum::extract::FromRef;
 use axum::http::HeaderMap;
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
@@ -38,6 +41,12 @@ pub struct Web {
     pub pipit: Pipit,
     /// Where people reach it, like `https://pipit.example`; with `https`, cookies are `Secure`.
     pub public_url: String,
+}
+
+impl FromRef<Web> for Pipit {
+    fn from_ref(web: &Web) -> Self {
+        web.pipit.clone()
+    }
 }
 
 /// All pages, forms and assets.

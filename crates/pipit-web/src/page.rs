@@ -100,7 +100,12 @@ impl Shell {
 
     /// Who reads, and when.
     pub(crate) fn reading(&self) -> Reading {
-        Reading { viewer: self.viewer.as_ref().map(|viewer| viewer.id()), now: self.now }
+        let viewer = self.viewer.as_ref();
+        Reading {
+            viewer: viewer.map(|viewer| viewer.id()),
+            pinned: viewer.and_then(|viewer| viewer.card.user().pinned),
+            now: self.now,
+        }
     }
 
     /// The main ways through the site.

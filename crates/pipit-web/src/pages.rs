@@ -3,6 +3,7 @@
 mod account;
 mod actions;
 mod compose;
+mod data;
 mod explore;
 mod home;
 mod people;
@@ -13,24 +14,39 @@ mod thread;
 
 use axum::Router;
 use axum::routing::{get, post};
+use pipit_http::upload;
 
 use crate::Web;
+
+/// What takes files: more than others may send.
+fn uploads() -> Router<Web> {
+    Router::new()
+        .route("/compose", get(compose::get_compose).post(compose::post_compose))
+        .route("/settings/avatar", post(settings::post_avatar))
+        .route("/settings/banner", post(settings::post_banner))
+        .layer(upload::body_limit())
+}
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/", get(explore::get_landing))
         .route("/explore", get(explore::get_explore))
         .route("/home", get(home::get_home))
-        .route("/compose", get(compose::get_compose).post(compose::post_compose))
         .route("/tags/{name}", get(tags::get_tag))
         .route("/signup", get(account::get_signup).post(account::post_signup))
         .route("/login", get(account::get_login).post(account::post_login))
         .route("/logout", post(account::post_logout))
         .route("/settings", get(settings::get_settings).post(settings::post_settings))
+        .route("/settings/avatar/remove", post(settings::remove_avatar))
+        .route("/settings/banner/remove", post(settings::remove_banner))
+        .route("/settings/data", get(data::get_data).post(data::post_data))
         .route("/settings/sessions", get(settings::get_sessions))
         .route("/settings/sessions/{id}/end", post(settings::end_session))
         .route("/settings/delete", get(settings::get_delete).post(settings::post_delete))
         .route("/@{handle}", get(profile::get_profile))
+        .route("/@{handle}/replies", get(profile::get_replies))
+        .route("/@{handle}/media", get(profile::get_media))
+        .route("/@{handle}/likes", get(profile::get_likes))
         .route("/@{handle}/followers", get(people::get_followers))
         .route("/@{handle}/following", get(people::get_following))
         .route("/@{handle}/follow", post(actions::follow))
@@ -43,4 +59,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/@{handle}/{id}/retweet", post(actions::retweet))
         .route("/@{handle}/{id}/unretweet", post(actions::unretweet))
         .route("/@{handle}/{id}/delete", post(actions::delete))
+        .route("/@{handle}/{id}/pin", post(actions::pin))
+        .route("/@{handle}/{id}/unpin", post(actions::unpin))
+        .merge(uploads())
 }

@@ -1,18 +1,22 @@
-//! Someone's page: who they are and what they posted and retweeted.
+//! Someone's page: who they are, and what they posted, answered, showed and like.
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pipit_core::Posts;
-use pipit_model::page::ListName;
+use pipit_core::{Posts, TweetView, UserView};
+use pipit_model::Error;
+use pipit_model::page::{ListName, Listed};
+use pipit_model::text;
 
 use crate::Web;
 use crate::error::Failure;
 use crate::extract::{Cursor, Path, Query, user_ref};
 use crate::format::{count, counted, month};
+use crate::links;
 use crate::page::{self, Section, Shell};
-use crate::view::{Feed, PersonRow, TweetModel};
+use crate::pieces::{self, Piece};
+use crate::view::{BioText, Feed, PersonRow, TweetModel};
 use crate::visitor::Visitor;
 
 #[derive(Template)]
@@ -20,46 +24,190 @@ use crate::visitor::Visitor;
 pub(crate) struct ProfilePage<'a> {
     pub shell: &'a Shell,
     pub row: PersonRow<'a>,
+    /// The address of their wide picture.
+    pub banner: Option<&'a str>,
+    pub links: Vec<Vec<Piece<'a>>>,
     pub joined: String,
     pub tweets: String,
     pub following: String,
     pub followers: String,
     /// The followers' unit.
     pub followers_are: &'static str,
+    pub tabs: Vec<Tab>,
+    /// What is said where there is nothing.
+    pub empty: (&'static str, String),
+    /// Where its owner can do something about it.
+    pub is_start: bool,
     /// Later pages show less of the person.
     pub is_first: bool,
+    /// Stands above all others.
+    pub pinned: Option<TweetModel<'a>>,
     pub feed: Feed<TweetModel<'a>>,
 }
+
+impl ProfilePage<'_> {
+    /// A link, under the name by which the template of texts takes one.
+    fn link_text<'b>(&self, link: &'b [Piece<'b>]) -> BioText<'b> {
+        BioText { text: link }
+    }
+}
+
+/// A part of what someone did.
+pub(crate) struct Tab {
+    pub href: String,
+    pub label: &'static str,
+    pub current: bool,
+}
+
+/// Which part is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Posts(Posts),
+    /// One's own likes, which nobody else sees.
+    Likes,
+}
+
+impl Part {
+    fn list(self) -> ListName {
+        match self {
+            Self::Posts(posts) => posts.list(),
+            Self::Likes => ListName::Liked,
+        }
+    }
+
+    fn tabs(self, handle: &str, is_me: bool) -> Vec<Tab> {
+        let parts = [
+            ("", "Tweets", Self::Posts(Posts::Tweets)),
+            ("/replies", "Replies", Self::Posts(Posts::All)),
+            ("/media", "Pictures", Self::Posts(Posts::Media)),
+            ("/likes", "Likes", Self::Likes),
+        ];
+        let shown = parts.into_iter().filter(|(_, _, part)| is_me || *part != Self::Likes);
+        let tab = |(path, label, part)| Tab {
+            href: format!("{}{path}", links::profile(handle)),
+            label,
+            current: part == self,
+        };
+        shown.map(tab).collect()
+    }
+
+    /// What an empty one says.
+    fn empty(self, handle: &str) -> (&'static str, String) {
+        match self {
+            Self::Posts(Posts::Media) => {
+                ("No pictures yet", format!("Pictures that @{handle} posts will show here."))
+            }
+            Self::Posts(_) => ("No tweets yet", format!("What @{handle} posts will show here.")),
+            Self::Likes => (
+                "No likes yet",
+                "Like a tweet to find it here again. Only you see this list.".to_owned(),
+            ),
+        }
+    }
+}
+
+type OfUser = Path<String>;
 
 pub(crate) async fn get_profile(
     State(web): State<Web>,
     visitor: Visitor,
-    Path(handle): Path<String>,
-    Query(Cursor { cursor }): Query<Cursor>,
+    Path(handle): OfUser,
+    Query(cursor): Query<Cursor>,
 ) -> Result<Response, Failure> {
-    let view = web.pipit.user(visitor.caller(), &user_ref(&handle)?).await?;
-    let user = view.card.user();
-    let list = (ListName::User, user.id.0);
+    show(&web, &visitor, &handle, cursor, Part::Posts(Posts::Tweets)).await
+}
+
+pub(crate) async fn get_replies(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path(handle): OfUser,
+    Query(cursor): Query<Cursor>,
+) -> Result<Response, Failure> {
+    show(&web, &visitor, &handle, cursor, Part::Posts(Posts::All)).await
+}
+
+pub(crate) async fn get_media(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path(handle): OfUser,
+    Query(cursor): Query<Cursor>,
+) -> Result<Response, Failure> {
+    show(&web, &visitor, &handle, cursor, Part::Posts(Posts::Media)).await
+}
+
+pub(crate) async fn get_likes(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path(handle): OfUser,
+    Query(cursor): Query<Cursor>,
+) -> Result<Response, Failure> {
+    show(&web, &visitor, &handle, cursor, Part::Likes).await
+}
+
+async fn show(
+    web: &Web,
+    visitor: &Visitor,
+    handle: &str,
+    Cursor { cursor }: Cursor,
+    part: Part,
+) -> Result<Response, Failure> {
+    let view = web.pipit.user(visitor.caller(), &user_ref(handle)?).await?;
+    let id = view.card.user().id;
+    let list = (part.list(), id.0);
     let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
-    let tweets = web.pipit.user_timeline(visitor.caller(), user.id, Posts::All, page).await?;
-    let is_me = visitor.viewer.as_ref().is_some_and(|viewer| viewer.id() == user.id);
-    let section = if is_me { Section::Me } else { Section::Elsewhere };
+    let viewer = visitor.viewer.as_ref().filter(|viewer| viewer.id() == id);
+    let mut tweets = match (part, viewer) {
+        (Part::Posts(posts), _) => {
+            web.pipit.user_timeline(visitor.caller(), id, posts, page).await?
+        }
+        (Part::Likes, Some(me)) => web.pipit.liked_tweets(me.caller, page).await?,
+        (Part::Likes, None) => return Err(Error::NotFound("page").into()),
+    };
+    let pinned = match (part, &cursor) {
+        (Part::Posts(Posts::Tweets), None) => {
+            web.pipit.pinned_tweet(visitor.caller(), &view.card).await?
+        }
+        _ => None,
+    };
+    if let Some(pinned) = &pinned {
+        // It is on the page already.
+        tweets.items.retain(|tweet| tweet.id() != pinned.id());
+    }
+    let section = if viewer.is_some() { Section::Me } else { Section::Elsewhere };
+    let user = view.card.user();
     let title = format!("{} (@{})", user.name, user.handle);
-    let shell = Shell::new(&web, &visitor, section, title).await?;
-    let reading = shell.reading();
-    let counts = view.card.counts;
-    Ok(page::html(
-        StatusCode::OK,
-        &ProfilePage {
-            shell: &shell,
-            row: PersonRow::new(&view, reading),
-            joined: month(user.created_at),
-            tweets: counted(counts.tweets, "tweet", "tweets"),
-            following: count(counts.following),
-            followers: count(counts.followers),
-            followers_are: if counts.followers == 1 { "follower" } else { "followers" },
-            is_first: cursor.is_none(),
-            feed: Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading)),
-        },
-    ))
+    let shell = Shell::new(web, visitor, section, title).await?;
+    let page = profile_page(web, &shell, &view, part, (&tweets, pinned.as_ref(), cursor.is_none()));
+    Ok(page::html(StatusCode::OK, &page))
+}
+
+fn profile_page<'a>(
+    web: &Web,
+    shell: &'a Shell,
+    view: &'a UserView,
+    part: Part,
+    (tweets, pinned, is_first): (&'a Listed<TweetView>, Option<&'a TweetView>, bool),
+) -> ProfilePage<'a> {
+    let (user, counts, reading) = (view.card.user(), view.card.counts, shell.reading());
+    let is_me = reading.viewer == Some(user.id);
+    let link = |link: &'a String| pieces::of_tweet(link, &text::entities(link), &[]);
+    ProfilePage {
+        shell,
+        row: PersonRow::new(view, reading),
+        banner: user.banner.as_deref(),
+        links: user.links.iter().map(link).collect(),
+        joined: month(user.created_at),
+        tweets: counted(counts.tweets, "tweet", "tweets"),
+        following: count(counts.following),
+        followers: count(counts.followers),
+        followers_are: if counts.followers == 1 { "follower" } else { "followers" },
+        tabs: part.tabs(&user.handle, is_me),
+        empty: part.empty(&user.handle),
+        is_start: is_me && part == Part::Posts(Posts::Tweets),
+        is_first,
+        pinned: pinned.map(|tweet| TweetModel::new(tweet, reading)),
+        feed: Feed::new(web, (part.list(), user.id.0), tweets, |tweet| {
+            TweetModel::new(tweet, reading)
+        }),
+    }
 }
