@@ -3,5 +3,6 @@
 mod escaping;
 mod flows;
 mod html;
+mod media;
 mod rendering;
 mod site;

@@ -42,9 +42,8 @@ pub struct CreateSession {
 #[serde(deny_unknown_fields)]
 pub struct CreateTweet {
     /// 1 to 280 weighted characters: links count 23, emoji and CJK 2 each. Beside pictures it may be
-    /// empty or left out.
+    /// empty.
     #[schema(example = "Hello, world! #AI")]
-    #[serde(default)]
     pub content: String,
     /// If given, must be the caller's own id.
     #[serde(default, deserialize_with = "ids::optional")]

@@ -89,6 +89,24 @@ impl Site {
         self.send(request.body(Body::from(body)).expect("a request")).await
     }
 
+    /// A form whose answer is no text.
+    pub(super) async fn post_for_bytes(
+        &self,
+        path: &str,
+        cookie: &str,
+        form: &str,
+    ) -> (Answer, Vec<u8>) {
+        let request = Request::post(path)
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        let request = request.body(Body::from(form.to_owned())).expect("a request");
+        let response = self.app.clone().oneshot(request).await.expect("never fails");
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes().to_vec();
+        (Answer { status: parts.status, headers: parts.headers, body: String::new() }, bytes)
+    }
+
     /// Opens an account through the form; the answer is its cookie.
     pub(super) async fn sign_up(&self, handle: &str) -> String {
         let email = format!("{handle}@example.org");
