@@ -20,6 +20,7 @@ use crate::wrk::Load;
 pub(crate) use cast::{Cast, posters};
 use place::Place;
 pub(crate) use place::{Engine, root};
+pub(crate) use restart::most;
 pub(crate) use results::{Page, Results, Scenario, Walk};
 
 /// What to measure, and how long.

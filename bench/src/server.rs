@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
-pub(crate) use client::{Client, visit};
+pub(crate) use client::{Client, each, read_homes};
 pub(crate) use cpu::Cpu;
 
 /// Longer than any of them takes to stop: it ends requests under way and writes what waits.

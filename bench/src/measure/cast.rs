@@ -14,7 +14,7 @@ use crate::tokens::mint;
 /// Accounts that post in turn.
 const POSTERS: usize = 512;
 /// Accounts with at least a full page of tweets.
-const FULL_AUTHORS: usize = 200;
+const FULL_AUTHORS: usize = 1000;
 /// Followees of the reader who post while the reader looks.
 const FOLLOWEES: usize = 64;
 const TWEETS: usize = 1000;
@@ -136,7 +136,7 @@ async fn some_tweets(db: &DatabaseConnection) -> anyhow::Result<Vec<i64>> {
 async fn full_authors(db: &DatabaseConnection, network: &Network) -> anyhow::Result<Vec<String>> {
     let from = user_id(network.people / 4);
     let text = format!(
-        "SELECT handle FROM users WHERE tweet_count >= 25 AND id >= {from} ORDER BY id \
+        "SELECT handle FROM users WHERE tweet_count >= 20 AND id >= {from} ORDER BY id \
          LIMIT {FULL_AUTHORS}"
     );
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), text)).await?;

@@ -9,12 +9,10 @@ use super::place::Place;
 use super::results::Memory;
 use crate::load::{self, user_id};
 use crate::network::Network;
-use crate::server::{Server, visit};
+use crate::server::{Server, read_homes};
 use crate::tokens::mint;
 
 const POSTS: usize = 300;
-/// Readers at once.
-const CONNECTIONS: usize = 16;
 
 /// Posts, and looks into a follower's home at once: how often the tweet was on the page, how often
 /// the first of it, and how often that was tried.
@@ -58,7 +56,7 @@ pub(super) async fn active(place: &Place, count: usize, memory: &mut Memory) -> 
     memory.active = count;
     memory.before_active = server.resident()?;
     let started = Instant::now();
-    visit(&server.url, "/timeline", &tokens, CONNECTIONS)?;
+    read_homes(&server.url, &tokens)?;
     memory.active_secs = started.elapsed().as_secs_f64();
     memory.after_active = server.resident()?;
     memory.caches_active = caches(&server)?;

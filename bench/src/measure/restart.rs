@@ -2,6 +2,7 @@
 //! down, pages of people nobody has looked at yet.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, ensure};
 use serde_json::Value;
@@ -9,15 +10,17 @@ use serde_json::Value;
 use super::cast::Cast;
 use super::place::Place;
 use super::results::{Cold, Page, Starts, Walk, median};
-use crate::server::{Client, Server, visit};
+use crate::server::{Client, Server, each, read_homes};
 
 const RESTARTS: usize = 5;
 /// As deep as was asked for.
 const PAGES: usize = 500;
 /// Times that readers read until nothing is asked of the database any more.
 const WARM_UPS: usize = 6;
-const CONNECTIONS: usize = 16;
+/// Pages read before cold ones are counted.
+const FIRST_FEW: usize = 32;
 const STATEMENTS: &str = "pipit_database_statements_total";
+const ROUND_TRIPS: &str = "pipit_database_round_trips_total";
 /// Of what all caches may take, those of tweets get two fifths; a cache that is nearly full has
 /// thrown away.
 const TWEETS_SHARE_FREE: f64 = 0.3;
@@ -40,7 +43,8 @@ pub(super) fn starts(place: &Place, cast: &Cast) -> anyhow::Result<Starts> {
     }
     let typical = |pages: &[Page]| Page {
         ms: median(pages.iter().map(|page| page.ms)),
-        statements: pages.iter().filter_map(|page| page.statements).max_by(f64::total_cmp),
+        statements: most(pages, |page| page.statements),
+        round_trips: most(pages, |page| page.round_trips),
     };
     Ok(Starts {
         ready_ms: median(ready.into_iter()),
@@ -93,28 +97,32 @@ fn walk(server: &Server, client: &Client, seen: &mut HashSet<i64>) -> anyhow::Re
     Ok(pages)
 }
 
-/// Timelines of people nobody has looked at since the start, over one connection.
+/// Timelines of people nobody has looked at since the start, on a server that has work: one that
+/// idles in between spends more on falling asleep and waking up. The first few, during which
+/// statements are prepared, do not count.
 pub(super) fn cold(place: &Place, cast: &Cast) -> anyhow::Result<Cold> {
     let server = place.start()?;
-    let client = server.client(None);
-    client.get("/healthz")?;
-    let pages = cast.full_authors.len() as f64;
-    let read_all = || -> anyhow::Result<(f64, f64)> {
-        let mut bytes = 0;
+    let (first_few, authors) = cast.full_authors.split_at(FIRST_FEW);
+    let pages = authors.len() as f64;
+    let read = |authors: &[String]| -> anyhow::Result<(f64, f64)> {
+        let bytes = AtomicUsize::new(0);
         let before = server.cpu()?;
-        for handle in &cast.full_authors {
-            bytes += client.get(&format!("/tweets?user_id={handle}"))?.len();
-        }
+        each(&server.url, authors, |client, handle| {
+            let page = client.get(&format!("/tweets?user_id={handle}"))?;
+            bytes.fetch_add(page.len(), Ordering::Relaxed);
+            Ok(())
+        })?;
         let us = server.cpu()?.since(&before) as f64 / 1e3 / pages;
-        Ok((us, bytes as f64 / pages))
+        Ok((us, bytes.into_inner() as f64 / pages))
     };
+    read(first_few)?;
     let before = server.metric(STATEMENTS)?;
-    let (first_us, bytes) = read_all()?;
+    let (first_us, bytes) = read(authors)?;
     let after = server.metric(STATEMENTS)?;
-    let (again_us, _) = read_all()?;
+    let (again_us, _) = read(authors)?;
     server.stop()?;
     let statements = after.zip(before).map(|(after, before)| (after - before) / pages);
-    Ok(Cold { pages: cast.full_authors.len(), bytes, first_us, again_us, statements })
+    Ok(Cold { pages: authors.len(), bytes, first_us, again_us, statements })
 }
 
 /// Has these people read their homes until the caches know them; answers the statements a read of
@@ -123,7 +131,7 @@ pub(super) fn warm_up(server: &Server, readers: &[String]) -> anyhow::Result<Vec
     let mut passes = Vec::new();
     for _ in 0..WARM_UPS {
         let before = server.metric(STATEMENTS)?;
-        visit(&server.url, "/timeline", readers, CONNECTIONS)?;
+        read_homes(&server.url, readers)?;
         let after = server.metric(STATEMENTS)?;
         if let Some((after, before)) = after.zip(before) {
             let statements = (after - before) / readers.len() as f64;
@@ -137,11 +145,17 @@ pub(super) fn warm_up(server: &Server, readers: &[String]) -> anyhow::Result<Vec
 }
 
 fn page(server: &Server, client: &Client, path: &str) -> anyhow::Result<(Vec<u8>, Page)> {
-    let before = server.metric(STATEMENTS)?;
+    let before = [server.metric(STATEMENTS)?, server.metric(ROUND_TRIPS)?];
     let (body, took) = client.timed(path)?;
-    let after = server.metric(STATEMENTS)?;
-    let statements = after.zip(before).map(|(after, before)| after - before);
-    Ok((body, Page { ms: took.as_secs_f64() * 1e3, statements }))
+    let after = [server.metric(STATEMENTS)?, server.metric(ROUND_TRIPS)?];
+    let grown = |n: usize| Some(after[n]? - before[n]?);
+    let page = Page { ms: took.as_secs_f64() * 1e3, statements: grown(0), round_trips: grown(1) };
+    Ok((body, page))
+}
+
+/// The highest of these figures.
+pub(crate) fn most(pages: &[Page], of: impl Fn(&Page) -> Option<f64>) -> Option<f64> {
+    pages.iter().filter_map(of).max_by(f64::total_cmp)
 }
 
 fn tweets_cache(server: &Server) -> anyhow::Result<f64> {

@@ -71,6 +71,8 @@ pub(crate) struct Starts {
 pub(crate) struct Page {
     pub(crate) ms: f64,
     pub(crate) statements: Option<f64>,
+    /// Times that it waited for a database that is a server.
+    pub(crate) round_trips: Option<f64>,
 }
 
 /// A walk through a home, page by page: once after a restart and once more.

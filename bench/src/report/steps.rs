@@ -26,7 +26,7 @@ pub(super) fn table(out: &mut String, scenario: &Scenario) -> fmt::Result {
     row(
         &format!("{} user timelines, read for the first time", cold.pages),
         format!(
-            "{:.0} µs of CPU a page of {} bytes{}; again {:.0} µs (one connection)",
+            "{:.0} µs of CPU a page of {} bytes{}; again {:.0} µs (16 connections)",
             cold.first_us,
             count(cold.bytes),
             cold.statements.map_or(String::new(), |n| format!(", {n:.1} statements")),
@@ -85,7 +85,9 @@ fn memory(out: &mut String, scenario: &Scenario) -> fmt::Result {
 
 fn page(page: Page) -> String {
     let statements = page.statements.map_or(String::new(), |n| format!(", {n:.0} statements"));
-    format!("{:.2} ms{statements}", page.ms)
+    let waited = page.round_trips.filter(|n| *n > 0.0);
+    let waited = waited.map_or(String::new(), |n| format!(" in {n:.0} round trips"));
+    format!("{:.2} ms{statements}{waited}", page.ms)
 }
 
 fn pages(walk: &Walk, pages: &[Page]) -> String {

@@ -78,23 +78,30 @@ fn body(what: &str, mut answer: ureq::http::Response<ureq::Body>) -> anyhow::Res
     Ok(body)
 }
 
-/// Has each of these readers read a path once, over some kept connections.
-pub(crate) fn visit(
+/// Connections that are kept while many ask at once.
+const CONNECTIONS: usize = 16;
+
+/// Has each of these readers read their home once.
+pub(crate) fn read_homes(url: &str, tokens: &[String]) -> anyhow::Result<()> {
+    each(url, tokens, |client, token| client.get_as("/timeline", Some(bearer(token))).map(|_| ()))
+}
+
+/// Asks for each of these once, as many at a time as there are connections.
+pub(crate) fn each<T: Sync>(
     url: &str,
-    path: &str,
-    tokens: &[String],
-    connections: usize,
+    things: &[T],
+    ask: impl Fn(&Client, &T) -> anyhow::Result<()> + Sync,
 ) -> anyhow::Result<()> {
     let next = AtomicUsize::new(0);
     let work = || {
         let client = Client::new(url, None);
-        while let Some(token) = tokens.get(next.fetch_add(1, Ordering::Relaxed)) {
-            client.get_as(path, Some(bearer(token)))?;
+        while let Some(thing) = things.get(next.fetch_add(1, Ordering::Relaxed)) {
+            ask(&client, thing)?;
         }
         Ok(())
     };
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..connections).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(work)).collect();
         workers.into_iter().try_for_each(|worker| {
             worker.join().map_err(|_| anyhow::anyhow!("a reader panicked"))?
         })

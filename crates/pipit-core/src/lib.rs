@@ -159,6 +159,12 @@ impl Pipit {
         self.0.store.statements()
     }
 
+    /// Times that the database was asked while nobody else was asking.
+    #[must_use]
+    pub fn database_round_trips(&self) -> u64 {
+        self.0.store.round_trips()
+    }
+
     /// Writes what waits and closes the database.
     ///
     /// # Errors

@@ -80,10 +80,15 @@ impl World {
         self.deleted.store(id, Ordering::SeqCst);
     }
 
-    /// The newest page of a home, as `Feed::entries` puts it together.
+    /// The newest page of a home.
     fn home(&self) -> Vec<i64> {
+        self.page(i64::MAX)
+    }
+
+    /// A page of a home, as `Feed::entries` puts it together.
+    fn page(&self, mut before: i64) -> Vec<i64> {
         let timeline = Timeline::Home { reader: READER, followees: self.followees.clone() };
-        let (mut before, mut page) = (i64::MAX, Vec::new());
+        let mut page = Vec::new();
         while page.len() < WANT && before > 0 {
             let mut known = self.caches.known(&timeline, before, WANT);
             if !known.blocked.is_empty() {
@@ -129,6 +134,10 @@ impl World {
             assert!(home.iter().any(|id| *id >= acknowledged), "{acknowledged} missing: {home:?}");
         }
         assert!(deleted == 0 || !home.contains(&deleted), "{deleted} is back: {home:?}");
+        // Far below what happens: nothing is left out, whatever others do to the logs meanwhile.
+        for (before, old) in [(40, [30, 25]), (25, [20, 10])] {
+            assert_eq!(self.page(before), old, "below {before}");
+        }
     }
 }
 

@@ -25,25 +25,30 @@ pub(crate) struct Stretch {
 /// `newest` says of each log what its newest entry is, and `open` gets the log itself, which is
 /// dearer. Of hundreds of logs only those whose newest entries are among the `want` newest of all
 /// can have something in the stretch, and only they are opened.
+///
+/// Each log is asked once what it knows, since others add to it meanwhile: one that blocked at first
+/// and would not at a second look has entries that nobody took.
 pub(crate) fn stretch(
-    newest: impl Iterator<Item = Newest> + Clone,
+    newest: impl Iterator<Item = Newest>,
     open: impl Fn(usize) -> Option<Arc<Log>>,
     before: i64,
     want: usize,
 ) -> Stretch {
-    let top = |(place, newest): (usize, Newest)| match newest.id() {
-        // What lies above the page does not tell where the author goes on below it.
-        Some(id) if id >= before => open(place).map_or(Newest::UNKNOWN, |log| log.top(before)),
-        _ => newest,
-    };
-    // How far down those are known of which no entry is.
-    let mut closed_at = 0;
     let mut tops = Largest::new(want);
-    for (place, newest) in newest.clone().enumerate() {
-        let newest = top((place, newest));
+    // Logs of which no entry below `before` is known, and how far down that is all.
+    let mut closed: Vec<(usize, i64)> = Vec::new();
+    for (place, mut newest) in newest.enumerate() {
+        if newest.id().is_some_and(|id| id >= before) {
+            // What lies above the page does not tell where the author goes on below it.
+            newest = open(place).map_or(Newest::UNKNOWN, |log| log.top(before));
+        }
         match newest.id() {
             Some(id) => tops.offer((id, place)),
-            None => closed_at = closed_at.max(newest.floor()),
+            // The stretch ends at the last of the tops or above it.
+            None if newest.floor() > tops.last().map_or(0, |(id, _)| id) => {
+                closed.push((place, newest.floor()));
+            }
+            None => {}
         }
     }
 
@@ -66,14 +71,8 @@ pub(crate) fn stretch(
     }
 
     let cut = opened.iter().filter(|(_, id, floor)| *floor > from && *id >= from);
-    let mut blocked: Vec<usize> = cut.map(|(place, ..)| *place).collect();
-    if closed_at > from {
-        let closed = newest.enumerate().filter(|(place, newest)| {
-            let top = top((*place, *newest));
-            top.id().is_none() && top.floor() > from
-        });
-        blocked.extend(closed.map(|(place, _)| place));
-    }
+    let closed = closed.iter().filter(|(_, floor)| *floor > from);
+    let blocked = cut.map(|(place, ..)| *place).chain(closed.map(|(place, _)| *place)).collect();
     Stretch { entries, from, blocked }
 }
 

@@ -36,6 +36,7 @@ pub(crate) fn start_metrics() -> anyhow::Result<PrometheusHandle> {
 /// Brings the gauges up to date, when somebody asks.
 pub(crate) fn observe(pipit: &Pipit) {
     metrics::counter!("pipit_database_statements_total").absolute(pipit.database_statements());
+    metrics::counter!("pipit_database_round_trips_total").absolute(pipit.database_round_trips());
     for cache in pipit.cache_stats() {
         let labels = [("cache", cache.name)];
         metrics::counter!("pipit_cache_hits_total", &labels).absolute(cache.hits);

@@ -13,11 +13,10 @@ use sea_orm::{
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::error::StoreError;
+use crate::inline::Inline;
 
-/// Readers at once: SQLite answers from memory, more threads than this only wait for the cores.
+/// Long reads at once: SQLite answers from memory, more threads than this only wait for the cores.
 const SQLITE_READERS: u32 = 4;
-/// Pages a reader keeps, in KiB: those of the indexes that every cold home walks through.
-const SQLITE_READER_CACHE: &str = "-16000";
 /// Connections a node keeps to a database server, for reading and for writing.
 const SERVER_READERS: u32 = 16;
 const SERVER_WRITERS: u32 = 4;
@@ -36,8 +35,27 @@ const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 pub(crate) struct Pools {
     pub(crate) read: DatabaseConnection,
     pub(crate) write: DatabaseConnection,
-    /// Statements sent so far, for the metrics.
-    statements: Arc<AtomicU64>,
+    /// For short reads of SQLite.
+    inline: Option<Arc<Inline>>,
+    load: Arc<Load>,
+}
+
+/// How much the database was asked, for the metrics.
+#[derive(Debug, Default)]
+struct Load {
+    statements: AtomicU64,
+    round_trips: AtomicU64,
+    under_way: AtomicU64,
+}
+
+/// A question under way.
+#[derive(Debug)]
+pub(crate) struct Asking<'a>(&'a Load);
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Pools {
@@ -68,19 +86,40 @@ impl Pools {
     }
 
     fn counted(mut read: DatabaseConnection, mut write: DatabaseConnection) -> Self {
-        let statements = Arc::new(AtomicU64::new(0));
+        let load = Arc::new(Load::default());
         for connection in [&mut read, &mut write] {
-            let statements = statements.clone();
+            let load = load.clone();
             connection.set_metric_callback(move |_| {
-                statements.fetch_add(1, Ordering::Relaxed);
+                load.statements.fetch_add(1, Ordering::Relaxed);
             });
         }
-        Self { read, write, statements }
+        Self { read, write, inline: None, load }
+    }
+
+    /// What answers short reads, where there is something quicker than the pool; each is counted.
+    pub(crate) fn inline(&self) -> Option<&Inline> {
+        let inline = self.inline.as_deref()?;
+        self.load.statements.fetch_add(1, Ordering::Relaxed);
+        Some(inline)
+    }
+
+    /// To be held while a pool is asked.
+    pub(crate) fn asking(&self) -> Asking<'_> {
+        if self.load.under_way.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.load.round_trips.fetch_add(1, Ordering::Relaxed);
+        }
+        Asking(&self.load)
     }
 
     /// Statements sent so far, without those that begin and end transactions.
     pub(crate) fn statements(&self) -> u64 {
-        self.statements.load(Ordering::Relaxed)
+        self.load.statements.load(Ordering::Relaxed)
+    }
+
+    /// Times that a pool was asked while nobody else was asking: for one reader alone, how often it
+    /// waited for the database.
+    pub(crate) fn round_trips(&self) -> u64 {
+        self.load.round_trips.load(Ordering::Relaxed)
     }
 
     async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
@@ -113,19 +152,17 @@ impl Pools {
             .connect_with(options.clone())
             .await
             .map_err(unavailable)?;
+        let inline = Inline::new(options.get_filename(), BUSY_TIMEOUT);
         let read = pool
             .max_connections(SQLITE_READERS)
-            // Opened at the start: the first page after it asks four questions at once.
-            .min_connections(SQLITE_READERS)
-            .connect_with(
-                options.pragma("query_only", "ON").pragma("cache_size", SQLITE_READER_CACHE),
-            )
+            .connect_with(options.pragma("query_only", "ON"))
             .await
             .map_err(unavailable)?;
-        Ok(Self::counted(
+        let pools = Self::counted(
             SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
             SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
-        ))
+        );
+        Ok(Self { inline: Some(Arc::new(inline)), ..pools })
     }
 
     pub(crate) fn backend(&self) -> DbBackend {
@@ -173,6 +210,9 @@ impl Pools {
     }
 
     pub(crate) async fn close(&self) -> Result<(), StoreError> {
+        if let Some(inline) = &self.inline {
+            inline.close();
+        }
         self.read.close_by_ref().await?;
         self.write.close_by_ref().await?;
         Ok(())

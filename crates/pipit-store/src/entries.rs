@@ -2,15 +2,19 @@
 
 use pipit_model::tweet::Entry;
 use pipit_model::{HashtagId, TweetId, UserId};
-use sea_orm::QueryResult;
+use sea_orm::DbErr;
 
 use crate::Store;
 use crate::error::StoreError;
+use crate::row::Row;
 use crate::sql::Sql;
 use crate::tweets::{kind_code, kind_of};
 
 const COLUMNS: &str = "SELECT t.id, t.user_id, t.reply_to_id, t.reply_to_user_id, \
                        t.retweet_of_id, t.retweet_of_user_id, t.deleted_at";
+
+/// Of more authors than these, finding the newest takes milliseconds.
+const AUTHORS_INLINE: usize = 1000;
 
 /// Whose entries a timeline is made of.
 #[derive(Debug, Clone, Copy)]
@@ -78,9 +82,13 @@ impl Store {
                 newest_of(sql.bind(kind_code::TWEET), "t.id", window)
             }
         };
-        let rows = self.rows(sql).await?;
-        let rows: Vec<(Entry, bool)> =
-            rows.iter().map(entry_from).collect::<Result<_, sea_orm::DbErr>>()?;
+        let rows = match source {
+            Source::Authors(authors) if authors.len() > AUTHORS_INLINE => {
+                self.many_rows(sql).await?
+            }
+            _ => self.rows(sql).await?,
+        };
+        let rows: Vec<(Entry, bool)> = rows.iter().map(entry_from).collect::<Result<_, DbErr>>()?;
         let from = match rows.last() {
             // As many as were asked for: below the last one there may be more.
             Some((last, _)) if rows.len() == limit as usize => last.id.0,
@@ -143,7 +151,7 @@ fn newest_of_many(sql: Sql, authors: &[UserId], window: Window) -> Sql {
 }
 
 /// An entry, and whether it is a tombstone.
-fn entry_from(row: &QueryResult) -> Result<(Entry, bool), sea_orm::DbErr> {
+fn entry_from(row: &Row) -> Result<(Entry, bool), DbErr> {
     let entry = Entry {
         id: TweetId(row.try_get_by_index(0)?),
         user_id: UserId(row.try_get_by_index(1)?),

@@ -107,6 +107,18 @@ fn from_sqlx(cause: &sea_orm::SqlxError, error: &DbErr) -> StoreError {
     }
 }
 
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseLocked};
+        match error.sqlite_error_code() {
+            Some(CannotOpen | DatabaseBusy | DatabaseLocked) => {
+                Self::Unavailable(error.to_string())
+            }
+            _ => Self::Database(error.to_string()),
+        }
+    }
+}
+
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {

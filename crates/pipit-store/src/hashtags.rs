@@ -6,6 +6,7 @@ use pipit_model::{HashtagId, TweetId};
 
 use crate::Store;
 use crate::error::StoreError;
+use crate::row::Row;
 
 /// A hashtag and how much it is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +40,7 @@ impl Store {
             .push(" ORDER BY tweet_id DESC LIMIT ")
             .bind(sample as i64);
         let mut uses: HashMap<i64, u64> = HashMap::new();
-        for row in self.rows(sql).await? {
+        for row in self.many_rows(sql).await? {
             *uses.entry(row.try_get_by_index(0)?).or_default() += 1;
         }
         let mut top: Vec<_> = uses.into_iter().collect();
@@ -60,7 +61,7 @@ impl Store {
     }
 }
 
-fn hashtag_from(row: &sea_orm::QueryResult) -> Result<Hashtag, sea_orm::DbErr> {
+fn hashtag_from(row: &Row) -> Result<Hashtag, sea_orm::DbErr> {
     Ok(Hashtag {
         id: HashtagId(row.try_get_by_index(0)?),
         name: row.try_get_by_index(1)?,

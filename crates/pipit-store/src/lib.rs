@@ -12,9 +12,11 @@ mod entity;
 mod entries;
 mod error;
 mod hashtags;
+mod inline;
 mod media;
 mod migrations;
 mod relations;
+mod row;
 mod sessions;
 mod sql;
 mod tweets;
@@ -26,7 +28,7 @@ use std::sync::Arc;
 use pipit_model::event::Event;
 use pipit_model::limits::WRITE_QUEUE_MAX;
 use pipit_model::{Clock, IdGenerator, Timestamp};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, QueryResult};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -36,6 +38,7 @@ pub use error::StoreError;
 pub use hashtags::Hashtag;
 pub use media::{ExpiredMedia, NewMedia};
 pub use relations::{FollowSide, Marked, Relationship};
+use row::Row;
 pub use sessions::Session;
 use sql::Sql;
 pub use users::{Credentials, NewUser};
@@ -125,6 +128,13 @@ impl Store {
         self.pools.statements()
     }
 
+    /// Times that the database was asked while nobody else was asking; none of SQLite's short reads,
+    /// for which nobody waits.
+    #[must_use]
+    pub fn round_trips(&self) -> u64 {
+        self.pools.round_trips()
+    }
+
     /// Writes what waits and closes all connections. Later calls answer that it is gone.
     ///
     /// # Errors
@@ -148,8 +158,19 @@ impl Store {
         Sql::new(self.pools.backend(), text)
     }
 
-    async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, StoreError> {
-        Ok(self.read().query_all_raw(sql.done()).await?)
+    /// The rows of a short answer: a few hundred, found by an index.
+    async fn rows(&self, sql: Sql) -> Result<Vec<Row>, StoreError> {
+        match self.pools.inline() {
+            Some(inline) => inline.rows(&sql.done()),
+            None => self.many_rows(sql).await,
+        }
+    }
+
+    /// The rows of an answer that reads thousands.
+    async fn many_rows(&self, sql: Sql) -> Result<Vec<Row>, StoreError> {
+        let _asking = self.pools.asking();
+        let rows = self.read().query_all_raw(sql.done()).await?;
+        Ok(rows.into_iter().map(Row::Pooled).collect())
     }
 
     /// Carries out a rare write: one transaction, then what it announces. On a task of its own,

@@ -9,13 +9,14 @@ use pipit_model::media::{Colour, Format, Media, MediaFiles, MediaKind, MediaUse}
 use pipit_model::user::User;
 use pipit_model::{MediaId, Timestamp, TweetId, UserId};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     FromQueryResult, QueryFilter,
 };
 
 use crate::Store;
 use crate::entity::{media, users};
 use crate::error::StoreError;
+use crate::row::Row;
 use crate::sql::Sql;
 use crate::users::{changed, insert_key, lock_user};
 use crate::write::command::IdempotencyKey;
@@ -204,12 +205,12 @@ impl Store {
         if tweet_ids.is_empty() {
             return Ok(media);
         }
-        let sql = self.sql("SELECT * FROM media WHERE tweet_id IN ");
+        let sql =
+            self.sql("SELECT tweet_id, id, file_key, large_format, small_format, kind, width, ");
+        let sql = sql.push("height, description, colour FROM media WHERE tweet_id IN ");
         let sql = sql.list(tweet_ids.iter().copied()).push(" ORDER BY tweet_id, position");
-        for row in media::Model::find_by_statement(sql.done()).all(self.read()).await? {
-            if let Some(tweet_id) = row.tweet_id {
-                media.entry(tweet_id).or_default().push(media_from(row));
-            }
+        for row in self.rows(sql).await? {
+            media.entry(row.try_get_by_index(0)?).or_default().push(media_from_row(&row)?);
         }
         Ok(media)
     }
@@ -281,8 +282,16 @@ fn format_of(code: i16) -> Format {
     }
 }
 
+fn kind_of(code: i16) -> MediaKind {
+    if code == 1 { MediaKind::Animation } else { MediaKind::Image }
+}
+
+/// Sizes and colours fit 32 bits.
+fn small(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(0)
+}
+
 pub(crate) fn media_from(row: media::Model) -> Media {
-    let pixels = |n: i64| u32::try_from(n).unwrap_or(0);
     Media {
         id: MediaId(row.id),
         files: MediaFiles {
@@ -290,12 +299,29 @@ pub(crate) fn media_from(row: media::Model) -> Media {
             large: format_of(row.large_format),
             small: format_of(row.small_format),
         },
-        kind: if row.kind == 1 { MediaKind::Animation } else { MediaKind::Image },
-        width: pixels(row.width),
-        height: pixels(row.height),
+        kind: kind_of(row.kind),
+        width: small(row.width),
+        height: small(row.height),
         description: row.description,
-        colour: Colour(pixels(row.colour)),
+        colour: Colour(small(row.colour)),
     }
+}
+
+/// The same of the columns that [`Store::media_of`] reads.
+fn media_from_row(row: &Row) -> Result<Media, DbErr> {
+    Ok(Media {
+        id: MediaId(row.try_get_by_index(1)?),
+        files: MediaFiles {
+            key: row.try_get_by_index(2)?,
+            large: format_of(row.try_get_by_index(3)?),
+            small: format_of(row.try_get_by_index(4)?),
+        },
+        kind: kind_of(row.try_get_by_index(5)?),
+        width: small(row.try_get_by_index(6)?),
+        height: small(row.try_get_by_index(7)?),
+        description: row.try_get_by_index(8)?,
+        colour: Colour(small(row.try_get_by_index(9)?)),
+    })
 }
 
 fn to_row(new: &NewMedia, now: Timestamp) -> media::Model {

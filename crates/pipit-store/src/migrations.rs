@@ -3,7 +3,7 @@
 //! To change the schema: add a file here, list it in [`Migrator`], never edit one that has landed.
 
 mod m0001_feed;
-mod m0002_partial_indexes;
+mod m0002_indexes_of_tweets;
 mod m0005_media;
 mod m0006_profiles;
 
@@ -18,7 +18,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m0001_feed::Migration),
-            Box::new(m0002_partial_indexes::Migration),
+            Box::new(m0002_indexes_of_tweets::Migration),
             Box::new(m0005_media::Migration),
             Box::new(m0006_profiles::Migration),
         ]

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use pipit_model::{TweetId, UserId};
-use sea_orm::QueryResult;
 
 use crate::Store;
 use crate::error::StoreError;
+use crate::row::Row;
 use crate::sql::Sql;
 
 /// Which side of the follow relation is listed.
@@ -176,7 +176,7 @@ impl Store {
 
     async fn marked(&self, sql: Sql, limit: u64) -> Result<Marked, StoreError> {
         let rows = self.rows(sql).await?;
-        let id_of = |row: &QueryResult| Ok(TweetId(row.try_get_by_index(0)?));
+        let id_of = |row: &Row| Ok(TweetId(row.try_get_by_index(0)?));
         let tweet_ids: Vec<_> = rows.iter().map(id_of).collect::<Result<_, StoreError>>()?;
         let full = tweet_ids.len() as u64 >= limit;
         let floor = tweet_ids.last().filter(|_| full).map_or(0, |id| id.0);

@@ -11,6 +11,7 @@ use sea_orm::{
 use crate::Store;
 use crate::entity::{idempotency_keys, server_keys, sessions};
 use crate::error::StoreError;
+use crate::row::Row;
 use crate::users::{insert_key, lock_user};
 use crate::write::command::IdempotencyKey;
 
@@ -76,8 +77,19 @@ impl Store {
 
     /// A session that has not been ended; it may have expired.
     pub async fn find_session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
-        let row = sessions::Entity::find_by_id(id.0).one(self.read()).await?;
-        Ok(row.map(session_from))
+        let sql = self
+            .sql("SELECT id, user_id, created_at, expires_at, user_agent FROM sessions WHERE id = ")
+            .bind(id.0);
+        let found = |row: &Row| {
+            Ok(Session {
+                id: SessionId(row.try_get_by_index(0)?),
+                user_id: UserId(row.try_get_by_index(1)?),
+                created_at: Timestamp(row.try_get_by_index(2)?),
+                expires_at: Timestamp(row.try_get_by_index(3)?),
+                user_agent: row.try_get_by_index(4)?,
+            })
+        };
+        self.rows(sql).await?.first().map(found).transpose()
     }
 
     /// A person's sessions, newest first.

@@ -6,11 +6,12 @@ use pipit_model::limits::CONVERSATION_ROWS_MAX;
 use pipit_model::media::Media;
 use pipit_model::tweet::{Kind, Mention, Quote, Tweet, TweetCounts};
 use pipit_model::{Timestamp, TweetId, UserId};
-use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use crate::Store;
 use crate::entity::tweets;
 use crate::error::StoreError;
+use crate::row::Row;
 use crate::sql::Sql;
 
 /// The values of the column `kind`.
@@ -35,11 +36,15 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = self.sql("SELECT * FROM tweets WHERE id IN ").list(ids.iter().map(|id| id.0));
-        let rows = tweets::Model::find_by_statement(sql.done()).all(self.read());
+        let sql = self.sql("SELECT id, user_id, timestamp, content, kind, reply_to_id, ");
+        let sql = sql
+            .push("reply_to_user_id, conversation_id, retweet_of_id, retweet_of_user_id, ")
+            .push("like_count, retweet_count, reply_count, media_count, quote_of_id, ")
+            .push("quote_of_user_id, deleted_at FROM tweets WHERE id IN ")
+            .list(ids.iter().map(|id| id.0));
         // Side by side: a page that is not in memory waits for one answer, not for two.
-        let rows = async { Ok(rows.await?) };
-        let (rows, mut mentions) = tokio::try_join!(rows, self.mentions_of(ids))?;
+        let (rows, mut mentions) = tokio::try_join!(self.rows(sql), self.mentions_of(ids))?;
+        let rows: Vec<tweets::Model> = rows.iter().map(model_from).collect::<Result<_, _>>()?;
         // Most have no pictures, and cost no third question.
         let pictured = rows.iter().filter(|row| row.media_count > 0 && row.deleted_at.is_none());
         let pictured: Vec<i64> = pictured.map(|row| row.id).collect();
@@ -89,7 +94,7 @@ impl Store {
             return self.ids(sql).await;
         }
         let sql = of_conversation.bind(tweet.id.0).push(" ORDER BY id LIMIT ");
-        let rows = self.rows(sql.bind(CONVERSATION_ROWS_MAX as i64)).await?;
+        let rows = self.many_rows(sql.bind(CONVERSATION_ROWS_MAX as i64)).await?;
         // An answer is younger than what it answers: one pass finds the whole branch.
         let mut branch = HashSet::from([tweet.id.0]);
         let mut found = Vec::new();
@@ -130,6 +135,29 @@ impl Store {
         let rows = self.rows(sql).await?;
         rows.iter().map(|row| Ok(TweetId(row.try_get_by_index(0)?))).collect()
     }
+}
+
+/// A row of which all columns were asked for, in their order.
+fn model_from(row: &Row) -> Result<tweets::Model, DbErr> {
+    Ok(tweets::Model {
+        id: row.try_get_by_index(0)?,
+        user_id: row.try_get_by_index(1)?,
+        timestamp: row.try_get_by_index(2)?,
+        content: row.try_get_by_index(3)?,
+        kind: row.try_get_by_index(4)?,
+        reply_to_id: row.try_get_by_index(5)?,
+        reply_to_user_id: row.try_get_by_index(6)?,
+        conversation_id: row.try_get_by_index(7)?,
+        retweet_of_id: row.try_get_by_index(8)?,
+        retweet_of_user_id: row.try_get_by_index(9)?,
+        like_count: row.try_get_by_index(10)?,
+        retweet_count: row.try_get_by_index(11)?,
+        reply_count: row.try_get_by_index(12)?,
+        media_count: row.try_get_by_index(13)?,
+        quote_of_id: row.try_get_by_index(14)?,
+        quote_of_user_id: row.try_get_by_index(15)?,
+        deleted_at: row.try_get_by_index(16)?,
+    })
 }
 
 pub(crate) fn kind_of(

@@ -5,14 +5,15 @@ use pipit_model::media::MediaUse;
 use pipit_model::user::{Email, Handle, ProfileEdit, User, UserCounts, UserRef};
 use pipit_model::{Timestamp, TweetId, UserId};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    FromQueryResult, QueryFilter,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    QueryFilter,
 };
 
 use crate::Store;
 use crate::entity::{credentials, idempotency_keys, sessions, users};
 use crate::error::StoreError;
 use crate::media::discard_profile_media;
+use crate::row::Row;
 use crate::sql::Sql;
 use crate::write::command::IdempotencyKey;
 
@@ -48,9 +49,12 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = self.sql("SELECT * FROM users WHERE id IN ").list(ids.iter().map(|id| id.0));
-        let rows = users::Model::find_by_statement(sql.done()).all(self.read()).await?;
-        Ok(rows.into_iter().map(user_from).collect())
+        let sql = self
+            .sql("SELECT id, handle, name, bio, profile_picture, created_at, tweet_count, ")
+            .push("follower_count, following_count, deleted_at, banner, links, pinned_tweet_id ")
+            .push("FROM users WHERE id IN ")
+            .list(ids.iter().map(|id| id.0));
+        self.rows(sql).await?.iter().map(|row| Ok(user_from(row)?)).collect()
     }
 
     /// The accounts that have these handles (in lower case): the handle and the id. Deleted ones
@@ -333,22 +337,22 @@ pub(crate) async fn insert_key(
     Ok(())
 }
 
-fn user_from(row: users::Model) -> User {
-    User {
-        id: UserId(row.id),
-        handle: row.handle,
-        name: row.name,
-        bio: row.bio,
-        profile_picture: row.profile_picture,
-        banner: row.banner,
-        links: row.links.lines().map(str::to_owned).collect(),
-        pinned: row.pinned_tweet_id.map(TweetId),
-        created_at: Timestamp(row.created_at),
+fn user_from(row: &Row) -> Result<User, DbErr> {
+    Ok(User {
+        id: UserId(row.try_get_by_index(0)?),
+        handle: row.try_get_by_index(1)?,
+        name: row.try_get_by_index(2)?,
+        bio: row.try_get_by_index(3)?,
+        profile_picture: row.try_get_by_index(4)?,
+        banner: row.try_get_by_index(10)?,
+        links: row.try_get_by_index::<String>(11)?.lines().map(str::to_owned).collect(),
+        pinned: row.try_get_by_index::<Option<i64>>(12)?.map(TweetId),
+        created_at: Timestamp(row.try_get_by_index(5)?),
         counts: UserCounts {
-            tweets: row.tweet_count,
-            followers: row.follower_count,
-            following: row.following_count,
+            tweets: row.try_get_by_index(6)?,
+            followers: row.try_get_by_index(7)?,
+            following: row.try_get_by_index(8)?,
         },
-        deleted: row.deleted_at.is_some(),
-    }
+        deleted: row.try_get_by_index::<Option<i64>>(9)?.is_some(),
+    })
 }
