@@ -34,6 +34,9 @@ pub struct MediaFile {
     pub bytes: Bytes,
 }
 
+/// A picture's two files, by their names.
+type NamedFiles = [(String, Vec<u8>); 2];
+
 impl Pipit {
     /// Room for one upload, before any of it is read; given back when it is dropped.
     ///
@@ -167,7 +170,7 @@ impl Pipit {
         caller: Caller,
         picture: Picture,
         used_as: MediaUse,
-    ) -> Result<(NewMedia, [(String, Vec<u8>); 2])> {
+    ) -> Result<(NewMedia, NamedFiles)> {
         let now = self.0.clock.now();
         let Picture { kind, width, height, colour, large, small } = picture;
         let key = new_key()?;
@@ -184,11 +187,7 @@ impl Pipit {
     }
 
     /// First the row, then the files: whatever happens in between, they are cleared away one day.
-    async fn store_media(
-        &self,
-        new: NewMedia,
-        files: [(String, Vec<u8>); 2],
-    ) -> Result<Option<MediaId>> {
+    async fn store_media(&self, new: NewMedia, files: NamedFiles) -> Result<Option<MediaId>> {
         let existing = self.0.store.insert_media(new, self.0.clock.now()).await?;
         if existing.is_none() {
             for (name, bytes) in files {

@@ -81,19 +81,19 @@ pub fn process(bytes: &[u8], shape: Shape) -> Result<Picture> {
     Ok(match shape {
         Shape::Whole => {
             let large = fit(image, PICTURE_SIDE_MAX);
-            still(&large, fit(large.clone(), PREVIEW_SIDE_MAX), source)?
+            still(&large, &fit(large.clone(), PREVIEW_SIDE_MAX), source)?
         }
         Shape::Avatar => {
             let fill = |image: &DynamicImage, side| {
                 image.resize_to_fill(side, side, FilterType::CatmullRom)
             };
             let large = fill(&image, AVATAR_SIDE);
-            still(&large, fill(&large, SMALL_AVATAR_SIDE), source)?
+            still(&large, &fill(&large, SMALL_AVATAR_SIDE), source)?
         }
         Shape::Banner => {
             let (width, height) = BANNER_SIDES;
             let large = image.resize_to_fill(width, height, FilterType::CatmullRom);
-            still(&large, fit(large.clone(), PREVIEW_SIDE_MAX), source)?
+            still(&large, &fit(large.clone(), PREVIEW_SIDE_MAX), source)?
         }
     })
 }
@@ -178,10 +178,8 @@ fn pixels(mut decoder: impl ImageDecoder) -> Result<DynamicImage> {
     let image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
     // First the cheap way, so that all else is done with few pixels; then upright.
     let twice = 2 * PICTURE_SIDE_MAX;
-    let mut image = match image.width().max(image.height()) > twice {
-        true => image.thumbnail(twice, twice),
-        false => image,
-    };
+    let is_large = image.width().max(image.height()) > twice;
+    let mut image = if is_large { image.thumbnail(twice, twice) } else { image };
     image.apply_orientation(orientation);
     Ok(image)
 }
@@ -194,7 +192,7 @@ pub(crate) fn fit(image: DynamicImage, side: u32) -> DynamicImage {
     image.resize(side, side, FilterType::CatmullRom)
 }
 
-fn still(large: &DynamicImage, small: DynamicImage, source: Source) -> Result<Picture> {
+fn still(large: &DynamicImage, small: &DynamicImage, source: Source) -> Result<Picture> {
     let file = match source {
         _ if encode::is_see_through(large) => encode::png(large)?,
         Source::Lossy => encode::jpeg(large)?,
@@ -204,12 +202,12 @@ fn still(large: &DynamicImage, small: DynamicImage, source: Source) -> Result<Pi
             if png.bytes.len() <= jpeg.bytes.len() * 3 / 2 { png } else { jpeg }
         }
     };
-    let preview = encode::in_format(&small, file.format)?;
+    let preview = encode::in_format(small, file.format)?;
     Ok(Picture {
         kind: MediaKind::Image,
         width: large.width(),
         height: large.height(),
-        colour: mean_colour(&small),
+        colour: mean_colour(small),
         large: encode::bounded(file)?,
         small: preview,
     })

@@ -227,14 +227,14 @@ impl ProfileEdit {
             // One of ours is set by the core, past this check.
             return Err(Error::invalid("banner", "must be null, or uploaded"));
         }
-        let links = self.links.map(checked_links).transpose()?;
+        let links = self.links.as_deref().map(checked_links).transpose()?;
         Ok(Self { name, bio, profile_picture, banner: self.banner, links })
     }
 }
 
 /// Links of a profile as typed: empty ones are left out, `https://` is put before those without a
 /// scheme.
-fn checked_links(links: Vec<String>) -> Result<Vec<String>> {
+fn checked_links(links: &[String]) -> Result<Vec<String>> {
     let typed = links.iter().map(|link| link.trim()).filter(|link| !link.is_empty());
     let links: Vec<String> = typed.map(link).collect::<Result<_>>()?;
     if links.len() > LINKS_MAX {
@@ -245,10 +245,8 @@ fn checked_links(links: Vec<String>) -> Result<Vec<String>> {
 
 fn link(typed: &str) -> Result<String> {
     let schemes = ["https://", "http://"];
-    let full = match schemes.iter().any(|scheme| typed.starts_with(scheme)) {
-        true => typed.to_owned(),
-        false => format!("https://{typed}"),
-    };
+    let has_scheme = schemes.iter().any(|scheme| typed.starts_with(scheme));
+    let full = if has_scheme { typed.to_owned() } else { format!("https://{typed}") };
     // As a tweet would find it: then a page shows it as it shows all links.
     let entities = text::entities(&full);
     let is_whole = entities.first().is_some_and(|entity| {

@@ -105,10 +105,8 @@ impl<'a> Picture<'a> {
     pub(crate) fn new(media: &'a Media) -> Self {
         let long = media.width.max(media.height).max(1);
         // As the preview is made; what was smaller stays so.
-        let side = |pixels: u32| match long > PREVIEW_SIDE_MAX {
-            true => (pixels * PREVIEW_SIDE_MAX / long).max(1),
-            false => pixels,
-        };
+        let shown = long.min(PREVIEW_SIDE_MAX);
+        let side = |pixels: u32| (pixels * shown / long).max(1);
         Self {
             href: media.files.url(),
             src: media.files.preview_url(),

@@ -55,7 +55,7 @@ impl From<&pipit_model::media::Media> for Media {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only described: the form is read part by part")]
 pub struct UploadMedia {
-    /// PNG, JPEG, WebP or GIF, at most 10 MB and 25 million pixels.
+    /// PNG, JPEG, `WebP` or GIF, at most 10 MB and 25 million pixels.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     /// What is to be seen on it, at most 1,500 characters.
@@ -66,7 +66,7 @@ pub struct UploadMedia {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only described: the form is read part by part")]
 pub struct UploadPicture {
-    /// PNG, JPEG, WebP or GIF, at most 10 MB and 25 million pixels.
+    /// PNG, JPEG, `WebP` or GIF, at most 10 MB and 25 million pixels.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
 }

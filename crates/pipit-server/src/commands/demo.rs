@@ -148,7 +148,9 @@ impl Town {
             let (caller, name) = self.somebody();
             let recent = self.tweets.len().saturating_sub(300)..self.tweets.len();
             let answers = !recent.is_empty() && self.rng.f64() < 0.25;
-            let reply_to = answers.then(|| self.tweets[self.rng.usize(recent)]);
+            let quotes = !answers && !recent.is_empty() && self.rng.f64() < 0.06;
+            let named = (answers || quotes).then(|| self.tweets[self.rng.usize(recent)]);
+            let (reply_to, quote_of) = (named.filter(|_| answers), named.filter(|_| quotes));
             let pool = if answers { texts::REPLIES.as_slice() } else { texts::TWEETS.as_slice() };
             let own: Vec<_> = pool.iter().filter(|text| script(text) == script(name)).collect();
             let mut content = (*own[self.rng.usize(..own.len())]).to_owned();
@@ -158,7 +160,7 @@ impl Town {
             let pipit = self.pipit.clone();
             writes
                 .add(async move {
-                    let post = NewPost { content: &content, reply_to, ..NewPost::default() };
+                    let post = NewPost { content: &content, reply_to, quote_of, media: &[] };
                     pipit.post_tweet(caller, post, None).await.map(|view| Some(view.id()))
                 })
                 .await?;

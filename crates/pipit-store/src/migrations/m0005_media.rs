@@ -50,9 +50,9 @@ fn media_table(database: DbBackend) -> TableCreateStatement {
     }
     table.col(number("tweet_id").null());
     for name in ["used_as", "kind", "large_format", "small_format"] {
-        table.col(&mut small_integer(name));
+        table.col(small_integer(name));
     }
-    table.col(&mut string_len("file_key", 32)).col(&mut string_len("description", 1500));
+    table.col(string_len("file_key", 32)).col(string_len("description", 1500));
     // Until when it waits to be posted, or since when it is to be cleared away; 0 while in use.
     for name in ["created_at", "expires_at"] {
         table.col(number(name).not_null());

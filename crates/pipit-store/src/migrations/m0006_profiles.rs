@@ -22,6 +22,6 @@ impl MigrationTrait for Migration {
         }
         let mut index = Index::create();
         index.name("likes_by").table("likes").col("user_id").col("id");
-        manager.create_index(index.to_owned()).await
+        manager.create_index(index).await
     }
 }

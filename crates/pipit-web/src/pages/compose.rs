@@ -58,12 +58,12 @@ pub(crate) async fn get_compose(
         parent: find(query.reply_to.as_deref()).await?,
         quoted: find(query.quote.as_deref()).await?,
     };
-    let shown = |view: &Option<TweetView>| view.as_ref().map(|view| view.shown().id().0);
-    let reply_to = shown(&around.parent);
+    let shown = |view: Option<&TweetView>| view.map(|view| view.shown().id().0);
+    let reply_to = shown(around.parent.as_ref());
     // A reply leads to itself below what it answers; a tweet to the top of home.
     let back = if reply_to.is_some() { "" } else { "/home" };
     let mut composer = Composer::new(web.pipit.clock().now(), reply_to, back);
-    composer.quote = shown(&around.quoted);
+    composer.quote = shown(around.quoted.as_ref());
     render(&web, &visitor, StatusCode::OK, &around, composer).await
 }
 

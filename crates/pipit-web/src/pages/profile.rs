@@ -7,7 +7,6 @@ use axum::response::Response;
 use pipit_core::{Posts, TweetView, UserView};
 use pipit_model::Error;
 use pipit_model::page::{ListName, Listed};
-use pipit_model::text;
 
 use crate::Web;
 use crate::error::Failure;
@@ -16,7 +15,7 @@ use crate::format::{count, counted, month};
 use crate::links;
 use crate::page::{self, Section, Shell};
 use crate::pieces::{self, Piece};
-use crate::view::{BioText, Feed, PersonRow, TweetModel};
+use crate::view::{Feed, PersonRow, TweetModel};
 use crate::visitor::Visitor;
 
 #[derive(Template)]
@@ -26,7 +25,7 @@ pub(crate) struct ProfilePage<'a> {
     pub row: PersonRow<'a>,
     /// The address of their wide picture.
     pub banner: Option<&'a str>,
-    pub links: Vec<Vec<Piece<'a>>>,
+    pub links: Vec<LinkText<'a>>,
     pub joined: String,
     pub tweets: String,
     pub following: String,
@@ -45,11 +44,9 @@ pub(crate) struct ProfilePage<'a> {
     pub feed: Feed<TweetModel<'a>>,
 }
 
-impl ProfilePage<'_> {
-    /// A link, under the name by which the template of texts takes one.
-    fn link_text<'b>(&self, link: &'b [Piece<'b>]) -> BioText<'b> {
-        BioText { text: link }
-    }
+/// A link of theirs, under the name by which the template of texts takes one.
+pub(crate) struct LinkText<'a> {
+    pub text: Vec<Piece<'a>>,
 }
 
 /// A part of what someone did.
@@ -190,7 +187,7 @@ fn profile_page<'a>(
 ) -> ProfilePage<'a> {
     let (user, counts, reading) = (view.card.user(), view.card.counts, shell.reading());
     let is_me = reading.viewer == Some(user.id);
-    let link = |link: &'a String| pieces::of_tweet(link, &text::entities(link), &[]);
+    let link = |link: &'a String| LinkText { text: pieces::of_bio(link) };
     ProfilePage {
         shell,
         row: PersonRow::new(view, reading),
