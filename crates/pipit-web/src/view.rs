@@ -124,7 +124,7 @@ pub(crate) enum QuoteModel<'a> {
     Nothing,
     /// Deleted, or by somebody whose account is gone.
     Gone,
-    Tweet(QuotedTweet<'a>),
+    Tweet(Box<QuotedTweet<'a>>),
 }
 
 /// A tweet inside another one: who, when, the plain text, and its first picture.
@@ -219,7 +219,9 @@ impl<'a> TweetModel<'a> {
             quote: match &shown.quoted {
                 Quoted::Nothing => QuoteModel::Nothing,
                 Quoted::Gone => QuoteModel::Gone,
-                Quoted::Tweet(quoted) => QuoteModel::Tweet(QuotedTweet::new(quoted, reading)),
+                Quoted::Tweet(quoted) => {
+                    QuoteModel::Tweet(Box::new(QuotedTweet::new(quoted, reading)))
+                }
             },
         }
     }

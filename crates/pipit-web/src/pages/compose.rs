@@ -88,14 +88,13 @@ pub(crate) async fn post_compose(
     let named = |id: &str| if id.is_empty() { Ok(None) } else { tweet_id(id).map(Some) };
     let (reply_to, quote_of) = (named(&form.reply_to)?, named(&form.quote)?);
     let media: Vec<MediaId> = pictures.kept.iter().map(|kept| kept.id).collect();
-    let posted = match pictures.refused {
-        Some(complaint) => Err(complaint),
-        None => {
-            let key = form.request_key(&media);
-            let post = NewPost { content: &form.content, reply_to, quote_of, media: &media };
-            let posted = web.pipit.post_tweet(viewer.caller, post, key.as_deref()).await;
-            posted.map_err(uploads::told)
-        }
+    let posted = if let Some(refused) = pictures.refused {
+        Err(refused)
+    } else {
+        let key = form.request_key(&media);
+        let post = NewPost { content: &form.content, reply_to, quote_of, media: &media };
+        let posted = web.pipit.post_tweet(viewer.caller, post, key.as_deref()).await;
+        posted.map_err(uploads::told)
     };
     match posted {
         Ok(tweet) => {
