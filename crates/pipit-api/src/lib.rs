@@ -10,6 +10,7 @@ mod docs;
 mod follows;
 mod hashtags;
 mod media;
+mod notifications;
 mod paging;
 mod sessions;
 mod timeline;
@@ -62,6 +63,11 @@ fn router() -> OpenApiRouter<Pipit> {
         .routes(routes!(tweets::list_likes))
         .routes(routes!(tweets::list_retweets))
         .routes(routes!(timeline::get_timeline))
+        .routes(routes!(timeline::stream_timeline))
+        .routes(routes!(timeline::get_position, timeline::set_position))
+        .routes(routes!(notifications::list_notifications))
+        .routes(routes!(notifications::count_unread_notifications))
+        .routes(routes!(notifications::read_notifications))
         .routes(routes!(follows::follow_user, follows::unfollow_user))
         .routes(routes!(follows::list_followers))
         .routes(routes!(follows::list_following))

@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use pipit_core::{Pipit, TweetView, UserView};
+use pipit_core::{NotificationView, Pipit, TweetView, UserView};
 use pipit_model::page::{ListName, Listed, Page};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -72,6 +72,18 @@ pub(crate) fn thread(thread: &pipit_core::Thread, next_cursor: Option<&str>) -> 
     json(out)
 }
 
+/// A page of notifications.
+pub(crate) fn notification_page(
+    notifications: &[NotificationView],
+    next_cursor: Option<&str>,
+) -> Response {
+    let mut out = Vec::with_capacity(64 + notifications.len() * 1400);
+    out.push(b'{');
+    write_list(&mut out, "notifications", notifications, wire::write_notification);
+    write_cursor(&mut out, next_cursor);
+    json(out)
+}
+
 /// A page of people.
 pub(crate) fn user_page(listed: &Listed<UserView>, next_cursor: Option<String>) -> Response {
     let users = listed.items.iter().map(wire::User::from).collect();
@@ -79,14 +91,18 @@ pub(crate) fn user_page(listed: &Listed<UserView>, next_cursor: Option<String>) 
 }
 
 fn write_tweets(out: &mut Vec<u8>, name: &str, tweets: &[TweetView]) {
+    write_list(out, name, tweets, wire::write_tweet);
+}
+
+fn write_list<T>(out: &mut Vec<u8>, name: &str, items: &[T], write: fn(&mut Vec<u8>, &T)) {
     out.push(b'"');
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(b"\":[");
-    for (n, tweet) in tweets.iter().enumerate() {
+    for (n, item) in items.iter().enumerate() {
         if n > 0 {
             out.push(b',');
         }
-        wire::write_tweet(out, tweet);
+        write(out, item);
     }
     out.push(b']');
 }

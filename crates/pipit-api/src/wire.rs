@@ -3,6 +3,7 @@
 mod ids;
 mod lists;
 mod media;
+mod notification;
 mod problem;
 mod requests;
 mod tweet;
@@ -10,6 +11,10 @@ mod user;
 
 pub use lists::{Hashtag, HashtagPage, SessionList, SessionRow, Thread, TweetPage, UserPage};
 pub use media::{Media, UpdateMedia, UploadMedia, UploadPicture};
+pub(crate) use notification::write_notification;
+pub use notification::{
+    Deleted, Gap, Notification, NotificationPage, ReadPosition, SetReadPosition, UnreadCount,
+};
 pub use problem::Problem;
 pub use requests::{CreateSession, CreateTweet, CreateUser, UpdateMe};
 pub(crate) use tweet::write_tweet;

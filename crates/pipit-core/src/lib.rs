@@ -10,9 +10,12 @@ mod follows;
 mod hashtags;
 mod keys;
 mod likes;
+mod live;
 mod media;
+mod notifications;
 mod passwords;
 mod purge;
+mod read_positions;
 mod retweets;
 mod sessions;
 mod timelines;
@@ -35,7 +38,10 @@ pub use accounts::SignUp;
 use cursors::Cursors;
 pub use cursors::hashtag_subject;
 pub use hashtags::Trend;
+use live::hub::Hub;
+pub use live::{LiveEvent, LiveStream};
 pub use media::{MediaFile, Upload};
+pub use notifications::NotificationView;
 use passwords::Passwords;
 pub use pipit_feed::{CacheStats, Marks, TweetCard, UserCard};
 pub use pipit_media::{Place as MediaPlace, UploadPlace};
@@ -75,6 +81,7 @@ struct Parts {
     files: Files,
     pictures: Pool,
     archives: Arc<Semaphore>,
+    hub: Arc<Hub>,
 }
 
 /// Room for one archive; given back when it is dropped.
@@ -102,8 +109,13 @@ impl Pipit {
     pub async fn open(settings: &Settings, clock: Clock) -> Result<Self> {
         let caches = Arc::new(Caches::new(Sizes::of_total(settings.cache_bytes)));
         let ids = Arc::new(IdGenerator::new(settings.node));
-        let told = caches.clone();
-        let on_commit = Arc::new(move |events: &[_]| told.apply(events));
+        let hub = Arc::new(Hub::default());
+        let (caches_told, hub_told) = (caches.clone(), hub.clone());
+        let on_commit = Arc::new(move |events: &[_]| {
+            // Streams read through the caches what they are told of.
+            caches_told.apply(events);
+            hub_told.tell(events);
+        });
         let store =
             Store::open(&settings.database_url, clock.clone(), ids.clone(), on_commit).await?;
         let now = clock.now();
@@ -118,6 +130,7 @@ impl Pipit {
             files: Files::open(&settings.media)?,
             pictures: Pool::default(),
             archives: Arc::new(Semaphore::new(ARCHIVES_AT_ONCE)),
+            hub,
             store,
             clock,
             ids,

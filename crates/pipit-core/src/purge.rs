@@ -52,7 +52,11 @@ impl Pipit {
                     Err(error) => return Err(error.into()),
                 }
             }
-            if done && store.delete_mentions_of(user_id, PURGE_STEP_ROWS).await? == 0 {
+            if done
+                && store.delete_mentions_of(user_id, PURGE_STEP_ROWS).await? == 0
+                && store.delete_notifications_of(user_id, PURGE_STEP_ROWS).await? == 0
+            {
+                store.delete_read_positions_of(user_id).await?;
                 return Ok(store.set_purged(user_id, self.0.clock.now()).await?);
             }
         }

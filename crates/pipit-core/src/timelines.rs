@@ -9,6 +9,9 @@ use pipit_model::{Result, TweetId, UserId};
 
 use crate::{Caller, Pipit, TweetView};
 
+/// Entries read in one go above a place: most who come back missed few.
+const ABOVE_STEP: i64 = 20;
+
 /// Which of an author's tweets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Posts {
@@ -44,6 +47,45 @@ impl Pipit {
         let followees = self.0.feed.followees(caller.user_id).await?;
         let timeline = Timeline::Home { reader: caller.user_id, followees };
         self.timeline(Some(caller), &timeline, page).await
+    }
+
+    /// What the caller's home holds above an id (and below another), newest first, at most `max`
+    /// entries: if there are more, `next` says where they go on.
+    ///
+    /// # Errors
+    /// If the database is away.
+    pub async fn home_above(
+        &self,
+        caller: Caller,
+        above: TweetId,
+        before: Option<i64>,
+        max: usize,
+    ) -> Result<Listed<TweetView>> {
+        let mut items: Vec<TweetView> = Vec::new();
+        let mut after = before;
+        for _ in 0..PAGE_ROUNDS_MAX {
+            let home = self.home_timeline(caller, Page::new(Some(ABOVE_STEP), after)?).await?;
+            let reached = home.items.iter().any(|view| view.id() <= above);
+            items.extend(home.items.into_iter().filter(|view| view.id() > above));
+            after = match home.next {
+                Some(next) if !reached && next > above.0 => Some(next),
+                _ if items.len() <= max => return Ok(Listed { items, next: None }),
+                _ => after,
+            };
+            if items.len() > max {
+                items.truncate(max);
+                let next = items.last().map(|oldest| oldest.id().0);
+                return Ok(Listed { items, next });
+            }
+        }
+        // Next to nothing of it is shown: whoever asks goes on from here.
+        Ok(Listed { items, next: after })
+    }
+
+    /// Above which everything that somebody is told or shown is still to come.
+    #[must_use]
+    pub fn newest_id(&self) -> TweetId {
+        TweetId(self.0.store.horizon(self.0.clock.now()) - 1)
     }
 
     /// Everybody's tweets.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use pipit_model::event::{Event, Standing};
+use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::{Entry, Kind, Tweet};
 use pipit_model::{HashtagId, UserId};
 
@@ -44,6 +45,14 @@ impl Caches {
             }
             Event::Followed { user_id, followed_user_id, now } => {
                 self.followed(*user_id, *followed_user_id, *now);
+            }
+            Event::Notified(told) => {
+                self.unread.update(&told.user_id, |unread| Arc::new(unread.with(told.id)));
+            }
+            // Which of them were unread, and how many are below those that are counted, is not told.
+            Event::NotificationsTaken(id) => self.unread.forget(id),
+            Event::ReadUpTo { user_id, position, last_id } => {
+                self.read_up_to(*user_id, *position, *last_id);
             }
             Event::SessionEnded(id) => self.sessions.forget(id),
             Event::Unknown => self.forget_all(),
@@ -96,6 +105,16 @@ impl Caches {
         });
     }
 
+    fn read_up_to(&self, user_id: UserId, position: ReadPosition, last_id: i64) {
+        self.read_positions.update(&user_id, |mut positions| {
+            positions.advance(position, last_id);
+            positions
+        });
+        if position == ReadPosition::Notifications {
+            self.unread.update(&user_id, |unread| Arc::new(unread.read_up_to(last_id)));
+        }
+    }
+
     fn forget_all(&self) {
         self.logs.forget_all();
         // After the logs: no load that began before can set a cell any more.
@@ -105,6 +124,8 @@ impl Caches {
         self.handles.forget_all();
         self.followees.forget_all();
         self.marks.forget_all();
+        self.unread.forget_all();
+        self.read_positions.forget_all();
         self.sessions.forget_all();
         self.hashtags.forget_all();
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use pipit_model::read_position::ReadPositions;
 use pipit_model::{HashtagId, SessionId, TweetId, UserId};
 use pipit_store::Session;
 
@@ -11,6 +12,7 @@ use crate::followees::Followees;
 use crate::log::{Log, LogKey};
 use crate::marks::ReaderMarks;
 use crate::newest::NewestIds;
+use crate::notifications::Unread;
 use crate::people::UserCard;
 
 /// How much memory each cache may take, in bytes.
@@ -26,6 +28,10 @@ pub struct Sizes {
     pub followees: u64,
     /// Likes and retweets, by reader.
     pub marks: u64,
+    /// Unread notifications, by reader.
+    pub unread: u64,
+    /// How far each reader has read.
+    pub read_positions: u64,
     /// Sessions, handles and hashtag names, each.
     pub names: u64,
 }
@@ -37,10 +43,12 @@ impl Sizes {
         let percent = |share: u64| bytes / 100 * share;
         Self {
             logs: percent(20),
-            tweets: percent(40),
+            tweets: percent(38),
             users: percent(10),
             followees: percent(15),
-            marks: percent(6),
+            marks: percent(5),
+            unread: percent(2),
+            read_positions: percent(1),
             names: percent(3),
         }
     }
@@ -57,6 +65,8 @@ pub struct Caches {
     /// Bounded by the followee lists, which alone keep its cells.
     pub(crate) newest: NewestIds,
     pub(crate) marks: Coherent<UserId, Arc<ReaderMarks>>,
+    pub(crate) unread: Coherent<UserId, Arc<Unread>>,
+    pub(crate) read_positions: Coherent<UserId, ReadPositions>,
     pub(crate) sessions: Coherent<SessionId, Arc<Session>>,
     pub(crate) hashtags: Coherent<String, HashtagId>,
 }
@@ -86,6 +96,8 @@ impl Caches {
             followees: Coherent::new(sizes.followees, 4000),
             newest: NewestIds::default(),
             marks: Coherent::new(sizes.marks, 800),
+            unread: Coherent::new(sizes.unread, 250),
+            read_positions: Coherent::new(sizes.read_positions, 90),
             sessions: Coherent::new(sizes.names, 250),
             hashtags: Coherent::new(sizes.names, 100),
         }
@@ -100,6 +112,8 @@ impl Caches {
             of("handles", self.handles.stats()),
             of("followees", self.followees.stats()),
             of("marks", self.marks.stats()),
+            of("unread", self.unread.stats()),
+            of("read_positions", self.read_positions.stats()),
             of("sessions", self.sessions.stats()),
             of("hashtags", self.hashtags.stats()),
         ]

@@ -15,6 +15,7 @@ use shuttle::sync::atomic::{AtomicI64, Ordering};
 
 use crate::caches::{Caches, Sizes};
 use crate::followees::Followees;
+use crate::log::LogKey;
 use crate::timeline::Timeline;
 
 const INTERLEAVINGS: usize = 1000;
@@ -112,9 +113,7 @@ impl World {
 
     fn read(&self, timeline: &Timeline, places: &[usize], from: i64, before: i64) -> Entries {
         let asked = |entry: &&Entry| {
-            places
-                .iter()
-                .any(|place| timeline.key(*place) == crate::log::LogKey::Author(entry.user_id))
+            places.iter().any(|place| timeline.key(*place) == LogKey::Author(entry.user_id))
                 && (from..before).contains(&entry.id.0)
         };
         let database = self.database.lock().expect("whole");
@@ -122,7 +121,16 @@ impl World {
         entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.id));
         entries.truncate(WANT);
         let from = entries.get(WANT - 1).map_or(from, |last| last.id.0);
-        Entries { entries, from }
+        let silent = places.iter().filter_map(|place| match timeline.key(*place) {
+            LogKey::Author(author) if entries.iter().all(|e| e.user_id != author) => {
+                let below = database.iter().filter(|e| e.user_id == author && e.id.0 < before);
+                let newest = below.map(|entry| entry.id.0).max().unwrap_or(-1);
+                (newest < from).then_some((author, newest + 1))
+            }
+            _ => None,
+        });
+        let silent = silent.collect();
+        Entries { entries, from, silent }
     }
 
     /// A read, judged by what had been answered before it began.

@@ -18,6 +18,7 @@ mod logs;
 mod marks;
 mod merge;
 mod newest;
+mod notifications;
 mod people;
 mod shim;
 mod timeline;

@@ -152,7 +152,7 @@ impl Feed {
         before: i64,
         limit: usize,
     ) -> Result<Entries, StoreError> {
-        let mut all = Entries { entries: Vec::new(), from };
+        let mut all = Entries::none(from);
         let mut authors: Vec<UserId> = Vec::new();
         for key in keys {
             let source = match key {

@@ -1,7 +1,7 @@
 //! What every door shares: errors as answers, input as checked values, one middleware stack.
 //!
 //! Owns: the way from a [`pipit_model::Error`] to a status, who a bearer token belongs to, what is
-//! measured and logged of each request. Knows no route.
+//! measured and logged of each request, how a live stream is sent. Knows no route.
 //! To add a header or a limit for all doors: [`stack`].
 
 pub mod extract;
@@ -9,9 +9,11 @@ pub mod headers;
 mod measure;
 pub mod problem;
 pub mod request_id;
+pub mod sse;
 pub mod stack;
 pub mod upload;
 
 pub use extract::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Query};
 pub use problem::Problem;
+pub use sse::LastEventId;
 pub use upload::{Part, UploadForm};

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use crate::ids::{HashtagId, SessionId, TweetId, UserId};
+use crate::notification::Notification;
+use crate::read_position::ReadPosition;
 use crate::tweet::{Entry, Tweet, TweetCounts};
 use crate::user::UserCounts;
 
@@ -63,6 +65,19 @@ pub enum Event {
         followed_user_id: UserId,
         /// How it stands now.
         now: Standing,
+    },
+    /// Somebody is told of something.
+    Notified(Notification),
+    /// Some of what somebody was told is taken back.
+    NotificationsTaken(UserId),
+    /// Somebody has read this far.
+    ReadUpTo {
+        /// Who.
+        user_id: UserId,
+        /// What.
+        position: ReadPosition,
+        /// Up to this id.
+        last_id: i64,
     },
     /// A session ended; its token is good no longer.
     SessionEnded(SessionId),

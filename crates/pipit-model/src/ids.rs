@@ -64,6 +64,10 @@ id_type! {
     /// A sign-in, on one device, until it ends.
     SessionId
 }
+id_type! {
+    /// Something that somebody is told.
+    NotificationId
+}
 /// Makes ids for one node. Shared by all threads, never repeats, never blocks.
 #[derive(Debug)]
 pub struct IdGenerator {

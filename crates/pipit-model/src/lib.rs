@@ -10,7 +10,9 @@ pub mod event;
 pub mod ids;
 pub mod limits;
 pub mod media;
+pub mod notification;
 pub mod page;
+pub mod read_position;
 pub mod text;
 pub mod time;
 pub mod tweet;
@@ -18,5 +20,5 @@ pub mod user;
 pub mod visibility;
 
 pub use error::{Error, Result};
-pub use ids::{HashtagId, IdGenerator, MediaId, SessionId, TweetId, UserId};
+pub use ids::{HashtagId, IdGenerator, MediaId, NotificationId, SessionId, TweetId, UserId};
 pub use time::{Clock, Timestamp};

@@ -136,3 +136,22 @@ pub const EXPIRE_STEP_ROWS: u64 = 1000;
 pub const COMMIT_SECS_MAX: u64 = 20;
 /// Tags looked at to find what is trending.
 pub const TREND_SAMPLE: u64 = 10_000;
+
+/// Unread notifications that are counted: beyond this "99+" is all that anybody wants to know.
+pub const UNREAD_MAX: usize = 100;
+/// Likes, and retweets, of one tweet that its author is told of: nobody reads more, and as many rows
+/// at most go with the tweet when it is deleted.
+pub const NOTIFIED_PER_TWEET_MAX: i64 = 10_000;
+/// Seconds that another node's clock may be ahead: an id from further in the future is made up.
+pub const CLOCK_SKEW_SECS: i64 = 60;
+
+/// Live streams of a node: each holds a connection and, at worst, a few kilobytes of queue.
+pub const STREAMS_MAX: usize = 10_000;
+/// Live streams of one account: one a tab or app that is open, and then some.
+pub const STREAMS_PER_USER_MAX: usize = 16;
+/// What waits for one stream: a client that is further behind starts again from what it has.
+pub const STREAM_QUEUE_MAX: usize = 256;
+/// Tweets that are sent to whoever comes back; what is missing below them is read as pages.
+pub const STREAM_CATCH_UP_MAX: usize = 100;
+/// Seconds of silence after which a stream says that it is still there: proxies cut after 30 to 60.
+pub const STREAM_HEARTBEAT_SECS: u64 = 15;

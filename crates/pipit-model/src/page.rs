@@ -77,6 +77,8 @@ pub enum ListName {
     Likes,
     /// Who retweeted a tweet.
     Retweets,
+    /// What somebody is told.
+    Notifications,
     /// One author's tweets without their replies.
     UserTweets,
     /// One author's replies.
@@ -101,6 +103,7 @@ impl ListName {
             Self::Following => 7,
             Self::Likes => 8,
             Self::Retweets => 9,
+            Self::Notifications => 10,
             Self::UserTweets => 20,
             Self::UserReplies => 21,
             Self::UserMedia => 22,

@@ -37,6 +37,7 @@ pub(crate) fn start_metrics() -> anyhow::Result<PrometheusHandle> {
 pub(crate) fn observe(pipit: &Pipit) {
     metrics::counter!("pipit_database_statements_total").absolute(pipit.database_statements());
     metrics::counter!("pipit_database_round_trips_total").absolute(pipit.database_round_trips());
+    metrics::gauge!("pipit_streams").set(pipit.streams() as f64);
     for cache in pipit.cache_stats() {
         let labels = [("cache", cache.name)];
         metrics::counter!("pipit_cache_hits_total", &labels).absolute(cache.hits);

@@ -11,7 +11,10 @@ use crate::sql::Sql;
 use crate::tweets::{kind_code, kind_of};
 
 const COLUMNS: &str = "SELECT t.id, t.user_id, t.reply_to_id, t.reply_to_user_id, \
-                       t.retweet_of_id, t.retweet_of_user_id, t.deleted_at";
+                       t.retweet_of_id, t.retweet_of_user_id, t.deleted_at, 0 AS silent";
+/// In the same columns, an author who has nothing in the stretch, with their newest id below it.
+const SILENT: &str = "SELECT n.id, n.author, NULL, NULL, NULL, NULL, NULL, 1 \
+                      FROM bound b CROSS JOIN newest n WHERE n.id IS NULL OR n.id < b.id";
 
 /// Of more authors than these, finding the newest takes milliseconds.
 const AUTHORS_INLINE: usize = 1000;
@@ -35,12 +38,22 @@ pub struct Entries {
     /// There are no others with at least this id: the stretch's own end, or the last entry if there
     /// may be more below it.
     pub from: i64,
+    /// Of authors who have nothing in the stretch, how far below it that goes on: a page further
+    /// down then asks only for those who have something there.
+    pub silent: Vec<(UserId, i64)>,
 }
 
 impl Entries {
+    /// Nothing down to an id.
+    #[must_use]
+    pub fn none(from: i64) -> Self {
+        Self { entries: Vec::new(), from, silent: Vec::new() }
+    }
+
     /// Adds what was found of the same stretch of other logs; what is known of both is kept.
     pub fn merge(&mut self, other: Self) {
         self.from = self.from.max(other.from);
+        self.silent.extend(other.silent);
         self.entries.extend(other.entries);
         self.entries.retain(|entry| entry.id.0 >= self.from);
     }
@@ -66,7 +79,7 @@ impl Store {
     ) -> Result<Entries, StoreError> {
         let window = Window { from, before, limit: limit as i64 };
         let sql = match source {
-            Source::Authors([]) => return Ok(Entries { entries: Vec::new(), from }),
+            Source::Authors([]) => return Ok(Entries::none(from)),
             Source::Authors([author]) => {
                 let sql = self.sql(COLUMNS).push(" FROM tweets t WHERE t.user_id = ");
                 newest_of(sql.bind(author.0), "t.id", window)
@@ -88,14 +101,23 @@ impl Store {
             }
             _ => self.rows(sql).await?,
         };
-        let rows: Vec<(Entry, bool)> = rows.iter().map(entry_from).collect::<Result<_, DbErr>>()?;
-        let from = match rows.last() {
+        let (mut found, mut silent) = (Vec::with_capacity(limit as usize), Vec::new());
+        for row in &rows {
+            match Found::from_row(row)? {
+                Found::Silent(author, newest) => {
+                    silent.push((author, newest.map_or(from, |newest| newest + 1)));
+                }
+                other => found.push(other),
+            }
+        }
+        found.sort_unstable_by_key(|found| std::cmp::Reverse(found.id()));
+        let from = match found.last() {
             // As many as were asked for: below the last one there may be more.
-            Some((last, _)) if rows.len() == limit as usize => last.id.0,
+            Some(last) if found.len() == limit as usize => last.id(),
             _ => from,
         };
-        let live = rows.into_iter().filter(|(_, deleted)| !deleted).map(|(entry, _)| entry);
-        Ok(Entries { entries: live.collect(), from })
+        let entries = found.into_iter().filter_map(Found::entry).collect();
+        Ok(Entries { entries, from, silent })
     }
 }
 
@@ -134,6 +156,7 @@ fn newest_of_many(sql: Sql, authors: &[UserId], window: Window) -> Sql {
         .push(") AS id) ");
     // CROSS JOIN: SQLite then keeps to this order.
     let sql = sql
+        .push("SELECT * FROM (")
         .push(COLUMNS)
         .push(" FROM bound b CROSS JOIN newest n CROSS JOIN tweets t")
         .by_index("tweets_author")
@@ -148,17 +171,46 @@ fn newest_of_many(sql: Sql, authors: &[UserId], window: Window) -> Sql {
         .bind(window.limit - 1)
         .push("), b.id) ORDER BY t.id DESC LIMIT ")
         .bind(window.limit)
+        .push(") found UNION ALL ")
+        .push(SILENT)
 }
 
-/// An entry, and whether it is a tombstone.
-fn entry_from(row: &Row) -> Result<(Entry, bool), DbErr> {
-    let entry = Entry {
-        id: TweetId(row.try_get_by_index(0)?),
-        user_id: UserId(row.try_get_by_index(1)?),
-        kind: kind_of(
-            (row.try_get_by_index(2)?, row.try_get_by_index(3)?),
-            (row.try_get_by_index(4)?, row.try_get_by_index(5)?),
-        ),
-    };
-    Ok((entry, row.try_get_by_index::<Option<i64>>(6)?.is_some()))
+/// What a row says.
+enum Found {
+    Live(Entry),
+    /// A tweet that was deleted, by its id.
+    Tombstone(i64),
+    /// An author who has nothing in the stretch, and their newest id below it.
+    Silent(UserId, Option<i64>),
+}
+
+impl Found {
+    fn from_row(row: &Row) -> Result<Self, DbErr> {
+        let user_id = UserId(row.try_get_by_index(1)?);
+        if row.try_get_by_index::<i32>(7)? == 1 {
+            return Ok(Self::Silent(user_id, row.try_get_by_index(0)?));
+        }
+        let id: i64 = row.try_get_by_index(0)?;
+        if row.try_get_by_index::<Option<i64>>(6)?.is_some() {
+            return Ok(Self::Tombstone(id));
+        }
+        let reply = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
+        let retweet = (row.try_get_by_index(4)?, row.try_get_by_index(5)?);
+        Ok(Self::Live(Entry { id: TweetId(id), user_id, kind: kind_of(reply, retweet) }))
+    }
+
+    fn id(&self) -> i64 {
+        match self {
+            Self::Live(entry) => entry.id.0,
+            Self::Tombstone(id) => *id,
+            Self::Silent(_, newest) => newest.unwrap_or(0),
+        }
+    }
+
+    fn entry(self) -> Option<Entry> {
+        match self {
+            Self::Live(entry) => Some(entry),
+            Self::Tombstone(_) | Self::Silent(..) => None,
+        }
+    }
 }

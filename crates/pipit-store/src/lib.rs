@@ -15,6 +15,8 @@ mod hashtags;
 mod inline;
 mod media;
 mod migrations;
+mod notifications;
+mod read_positions;
 mod relations;
 mod row;
 mod sessions;

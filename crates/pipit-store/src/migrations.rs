@@ -4,8 +4,11 @@
 
 mod m0001_feed;
 mod m0002_indexes_of_tweets;
+mod m0003_notifications;
+mod m0004_read_positions;
 mod m0005_media;
 mod m0006_profiles;
+mod table;
 
 use sea_orm_migration::prelude::*;
 
@@ -19,6 +22,8 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_feed::Migration),
             Box::new(m0002_indexes_of_tweets::Migration),
+            Box::new(m0003_notifications::Migration),
+            Box::new(m0004_read_positions::Migration),
             Box::new(m0005_media::Migration),
             Box::new(m0006_profiles::Migration),
         ]

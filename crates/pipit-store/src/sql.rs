@@ -83,24 +83,33 @@ impl Sql {
         }
     }
 
-    /// Appends `(a, b) IN (…)` for pairs of keys. SQLite knows only the form with `VALUES`,
-    /// MySQL only the one without.
+    /// Appends `(a, b) IN (…)` for pairs of keys.
     pub(crate) fn pair_in(
-        mut self,
+        self,
         columns: (&str, &str),
         pairs: impl IntoIterator<Item = (i64, i64)>,
     ) -> Self {
+        let rows = pairs.into_iter().map(|(a, b)| vec![a.into(), b.into()]);
+        self.tuple_in(&[columns.0, columns.1], rows)
+    }
+
+    /// Appends `(a, b, …) IN (…)` for keys of several columns; there must be some. SQLite knows only
+    /// the form with `VALUES`, MySQL only the one without.
+    pub(crate) fn tuple_in(
+        mut self,
+        columns: &[&str],
+        rows: impl IntoIterator<Item = Vec<Value>>,
+    ) -> Self {
         let values = if self.backend == DbBackend::MySql { "" } else { "VALUES " };
         // Writing to a String cannot fail.
-        let _ = write!(self.text, "({}, {}) IN ({values}", columns.0, columns.1);
-        let mut pairs: Vec<(i64, i64)> = pairs.into_iter().collect();
-        pad(&mut pairs);
-        for (n, (a, b)) in pairs.into_iter().enumerate() {
-            self.text.push_str(if n == 0 { "(" } else { ",(" });
-            self.bind_one(a.into());
-            self.text.push(',');
-            self.bind_one(b.into());
-            self.text.push(')');
+        let _ = write!(self.text, "({}) IN ({values}", columns.join(", "));
+        let mut rows: Vec<Vec<Value>> = rows.into_iter().collect();
+        pad(&mut rows);
+        for (n, row) in rows.into_iter().enumerate() {
+            if n > 0 {
+                self.text.push(',');
+            }
+            self = self.row(row);
         }
         self.text.push(')');
         self
@@ -148,6 +157,25 @@ pub(crate) fn insert_rows(
         sql = sql.row(row);
     }
     sql.done()
+}
+
+/// The same; a row whose key is there already takes the new values of the columns in `set`.
+pub(crate) fn upsert_rows(
+    backend: DbBackend,
+    table: &str,
+    (key, set): (&[&str], &[&str]),
+    rows: Vec<Vec<Value>>,
+) -> Statement {
+    let mut statement = insert_rows(backend, table, &[key, set].concat(), rows);
+    let (head, new) = if backend == DbBackend::MySql {
+        (" ON DUPLICATE KEY UPDATE ".to_owned(), ("VALUES(", ")"))
+    } else {
+        (format!(" ON CONFLICT ({}) DO UPDATE SET ", key.join(", ")), ("excluded.", ""))
+    };
+    let sets = set.iter().map(|column| format!("{column} = {}{column}{}", new.0, new.1));
+    statement.sql.push_str(&head);
+    statement.sql.push_str(&sets.collect::<Vec<_>>().join(", "));
+    statement
 }
 
 /// Sets some columns of many rows at once, each row to its own values: `rows` hold the id first,

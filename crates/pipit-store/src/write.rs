@@ -9,5 +9,6 @@ pub mod command;
 mod decide;
 pub(crate) mod horizon;
 mod load;
+mod notices;
 mod state;
 pub(crate) mod writer;

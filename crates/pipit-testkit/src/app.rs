@@ -185,6 +185,11 @@ impl Client {
         self.send(self.request(Method::PUT, path, Body::empty())).await
     }
 
+    /// PUT with a JSON body
+    pub async fn put_json(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(Method::PUT, path, Body::from(body.to_string()))).await
+    }
+
     /// DELETE
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(self.request(Method::DELETE, path, Body::empty())).await

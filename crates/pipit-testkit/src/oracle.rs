@@ -68,6 +68,52 @@ pub async fn hashtag(db: &DatabaseConnection, name: &str) -> Vec<i64> {
     ids(db, &sql).await
 }
 
+/// What somebody is told: the code of its kind, who did it, and the tweet (0 for a follow), in order.
+///
+/// # Panics
+/// If the database does not answer.
+pub async fn notifications(db: &DatabaseConnection, user: UserId) -> Vec<(i64, i64, i64)> {
+    let mut told = Vec::new();
+    // Mentions, replies, likes, retweets, follows (with a zero of 64 bits).
+    for (code, query) in [
+        (
+            1,
+            "t.user_id AS actor, t.id AS tweet FROM mentions m JOIN tweets t ON t.id = m.tweet_id \
+             WHERE m.user_id = ME AND t.deleted_at IS NULL \
+             AND (t.reply_to_user_id IS NULL OR t.reply_to_user_id <> ME)",
+        ),
+        (
+            2,
+            "t.user_id AS actor, t.id AS tweet FROM tweets t \
+             WHERE t.reply_to_user_id = ME AND t.deleted_at IS NULL",
+        ),
+        (
+            3,
+            "l.user_id AS actor, t.id AS tweet FROM likes l JOIN tweets t ON t.id = l.tweet_id \
+             WHERE t.user_id = ME AND t.deleted_at IS NULL",
+        ),
+        (
+            4,
+            "r.user_id AS actor, t.id AS tweet FROM tweets r \
+             JOIN tweets t ON t.id = r.retweet_of_id \
+             WHERE t.user_id = ME AND t.deleted_at IS NULL",
+        ),
+        (
+            6,
+            "f.user_id AS actor, f.id - f.id AS tweet FROM followers f WHERE f.followed_user_id = ME",
+        ),
+    ] {
+        let query = query.replace("ME", &user.to_string());
+        let by_others = format!("FROM (SELECT {query}) x WHERE x.actor <> {user}");
+        let order = "ORDER BY x.actor, x.tweet";
+        let actors = ids(db, &format!("SELECT x.actor {by_others} {order}")).await;
+        let tweets = ids(db, &format!("SELECT x.tweet {by_others} {order}")).await;
+        told.extend(actors.into_iter().zip(tweets).map(|(actor, tweet)| (code, actor, tweet)));
+    }
+    told.sort_unstable();
+    told
+}
+
 /// Every count that differs from a recount, in words; empty if all is well.
 ///
 /// # Panics

@@ -17,7 +17,11 @@ fn is_secure(web: &Web) -> bool {
 
 /// The session's token, if the browser sent one.
 pub(crate) fn token<'a>(web: &Web, headers: &'a HeaderMap) -> Option<&'a str> {
-    let name = name(web);
+    find(name(web), headers).filter(|token| !token.is_empty())
+}
+
+/// The value of the first cookie of this name.
+pub(crate) fn find<'a>(name: &str, headers: &'a HeaderMap) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -25,7 +29,6 @@ pub(crate) fn token<'a>(web: &Web, headers: &'a HeaderMap) -> Option<&'a str> {
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
         .find_map(|(found, value)| (found == name).then_some(value))
-        .filter(|token| !token.is_empty())
 }
 
 /// Has the browser keep the session for as long as it lasts.

@@ -1,12 +1,18 @@
 //! Failures as pages, in words.
 
 use askama::Template;
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use pipit_http::{Problem, request_id};
 use pipit_model::Error;
+use serde::Serialize;
 
-use crate::{links, page};
+use crate::links;
+use crate::page::{self, Bare};
+use crate::preferences::Preferences;
+use crate::words::Words;
 
 /// What a handler ends with if it cannot end with its page.
 #[derive(Debug)]
@@ -33,38 +39,42 @@ impl From<Error> for Failure {
     }
 }
 
-/// The words around a problem's own: what the page is called, and the way on.
-struct Words {
+/// What a problem's page says.
+struct Told<'a> {
     headline: &'static str,
+    detail: &'a str,
+    /// The way on.
     link: &'static str,
     label: &'static str,
 }
 
 /// The one place where a problem gets its words.
-fn words(problem: &Problem) -> Words {
-    // "?" leads to the same address without its cursor.
-    let (headline, link, label) = match (problem.status, problem.field.as_deref()) {
-        (_, Some("cursor")) => ("That page has moved on", "?", "Start from the top"),
-        (StatusCode::NOT_FOUND, _) => ("Nothing perched here", "/", "Back to the start"),
-        (StatusCode::FORBIDDEN, _) => ("That is not allowed", "/", "Back to the start"),
-        (StatusCode::METHOD_NOT_ALLOWED, _) => {
-            ("This address only takes forms", "/", "Back to the start")
-        }
-        (StatusCode::CONFLICT, _) => ("That clashes with something", "/", "Back to the start"),
-        (StatusCode::PAYLOAD_TOO_LARGE, _) => {
-            ("That is too much at once", "/", "Back to the start")
-        }
-        (StatusCode::SERVICE_UNAVAILABLE, _) => ("Back in a moment", "/", "Back to the start"),
-        (status, _) if status.is_server_error() => ("Something broke", "/", "Back to the start"),
-        _ => ("That did not work", "/", "Back to the start"),
+fn told<'a>(problem: &'a Problem, w: &'static Words) -> Told<'a> {
+    if problem.field.as_deref() == Some("cursor") {
+        // The same address without its cursor.
+        let (link, label) = ("?", w.from_the_top);
+        return Told { headline: w.moved_on, detail: &problem.detail, link, label };
+    }
+    let detail = problem.detail.as_ref();
+    let (headline, detail) = match (problem.status, problem.kind) {
+        (StatusCode::NOT_FOUND, _) => (w.not_found, w.not_found_text),
+        (_, "cross-site") => (w.forbidden, w.cross_site_text),
+        (StatusCode::FORBIDDEN, _) => (w.forbidden, detail),
+        (StatusCode::METHOD_NOT_ALLOWED, _) => (w.no_such_method, w.no_such_method_text),
+        (StatusCode::CONFLICT, _) => (w.conflict, detail),
+        (StatusCode::PAYLOAD_TOO_LARGE, _) => (w.too_large, w.too_large_text),
+        (StatusCode::TOO_MANY_REQUESTS, _) => (w.too_many_requests, detail),
+        (StatusCode::SERVICE_UNAVAILABLE, _) => (w.unavailable, w.unavailable_text),
+        (status, _) if status.is_server_error() => (w.broken, w.broken_text),
+        _ => (w.failed, detail),
     };
-    Words { headline, link, label }
+    Told { headline, detail, link: "/", label: w.back_to_start }
 }
 
 #[derive(Template)]
 #[template(path = "pages/error.html")]
 struct ErrorPage<'a> {
-    title: &'a str,
+    shell: Bare,
     status: u16,
     detail: &'a str,
     link: &'a str,
@@ -72,35 +82,92 @@ struct ErrorPage<'a> {
     request_id: String,
 }
 
+fn page_of(problem: &Problem, preferences: Preferences) -> Response {
+    let Told { headline, detail, link, label } = told(problem, preferences.w);
+    page::html(
+        problem.status,
+        &ErrorPage {
+            shell: Bare::new(headline, preferences),
+            status: problem.status.as_u16(),
+            detail,
+            link,
+            label,
+            request_id: request_id::current(),
+        },
+    )
+}
+
+/// A failure has no words of its own: [`tell`] knows in which language to say it.
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let problem = match self {
             Self::Problem(problem) => problem,
-            Self::SignIn { next } => return links::see_other(&links::login(&next)),
+            Self::SignIn { next } => {
+                let mut response = links::see_other(&links::login(&next));
+                response.extensions_mut().insert(SignInFirst);
+                return response;
+            }
         };
-        let Words { headline, link, label } = words(&problem);
-        let detail = match problem.kind {
-            // The problem's own words point to the documentation of the REST door.
-            "not-found" if problem.detail.contains("/docs") => "There is no page at this address.",
-            "method-not-allowed" => "Go back and use the button or form that brought you here.",
-            _ => &problem.detail,
-        };
-        let mut response = page::html(
-            problem.status,
-            &ErrorPage {
-                title: headline,
-                status: problem.status.as_u16(),
-                detail,
-                link,
-                label,
-                request_id: request_id::current(),
-            },
-        );
+        let mut response = problem.status.into_response();
         if problem.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
+        response.extensions_mut().insert(problem);
         response
     }
+}
+
+/// Marks the redirect of somebody who has to sign in: a script is told instead.
+#[derive(Debug, Clone, Copy)]
+struct SignInFirst;
+
+/// Where a form leads, told to a script that sent it.
+#[derive(Serialize)]
+struct Sent<'a> {
+    location: &'a str,
+}
+
+/// Around all pages: gives each failure the page that tells of it, as its reader likes it. A script
+/// that sends a form in a page's place, and says so by taking JSON, gets JSON.
+pub(crate) async fn tell(preferences: Preferences, request: Request, next: Next) -> Response {
+    let is_script = prefers(request.headers(), "application/json");
+    let response = next.run(request).await;
+    if is_script { for_script(response, preferences) } else { in_words(response, preferences) }
+}
+
+fn for_script(mut response: Response, preferences: Preferences) -> Response {
+    let w = preferences.w;
+    if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
+        problem.detail = told(&problem, w).detail.to_owned().into();
+        return problem.into_response();
+    }
+    if response.extensions().get::<SignInFirst>().is_some() {
+        let mut problem = Problem::from(Error::Unauthenticated(""));
+        problem.detail = w.signed_out.into();
+        return problem.into_response();
+    }
+    if response.status() != StatusCode::SEE_OTHER {
+        return response;
+    }
+    let location = response.headers_mut().remove(header::LOCATION);
+    let location = location.as_ref().and_then(|location| location.to_str().ok());
+    let mut sent = axum::Json(Sent { location: location.unwrap_or("/") }).into_response();
+    for (name, value) in response.headers() {
+        sent.headers_mut().entry(name).or_insert_with(|| value.clone());
+    }
+    sent
+}
+
+pub(crate) fn in_words(mut response: Response, preferences: Preferences) -> Response {
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else {
+        return response;
+    };
+    let mut page = page_of(&problem, preferences);
+    // What was to be told besides: a cookie that goes, when to try again.
+    for (name, value) in response.headers() {
+        page.headers_mut().entry(name).or_insert_with(|| value.clone());
+    }
+    page
 }
 
 /// An address that takes another method, most often one of a form, opened by hand.
@@ -108,13 +175,16 @@ pub(crate) async fn method_not_allowed() -> Response {
     Failure::from(Problem::no_such_method()).into_response()
 }
 
+/// Whether a client names this kind of answer.
+fn prefers(headers: &HeaderMap, kind: &str) -> bool {
+    let accepts = headers.get_all(header::ACCEPT);
+    accepts.iter().any(|value| value.to_str().is_ok_and(|text| text.contains(kind)))
+}
+
 /// A page for a browser, a problem for everyone else, where no door has anything.
 pub(crate) fn no_such_path(headers: &HeaderMap) -> Response {
-    let accepts = headers.get_all(header::ACCEPT);
-    let wants_page =
-        accepts.iter().any(|value| value.to_str().is_ok_and(|text| text.contains("text/html")));
-    if wants_page {
-        Failure::from(Problem::no_such_path()).into_response()
+    if prefers(headers, "text/html") {
+        page_of(&Problem::no_such_path(), Preferences::of(headers))
     } else {
         Problem::no_such_path().into_response()
     }

@@ -43,6 +43,11 @@ pub(crate) struct Cursor {
     pub cursor: Option<String>,
 }
 
+/// An id, wherever one stands in an address or a form.
+pub(crate) fn id(text: &str) -> Result<i64, Failure> {
+    text.parse().map_err(|_| Problem::no_such_path().into())
+}
+
 /// A form as a browser sends it.
 pub(crate) struct Form<T>(pub T);
 

@@ -1,8 +1,11 @@
 //! Times and numbers as people read them.
 
 use jiff::Timestamp as Instant;
+use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use pipit_model::Timestamp;
+
+use crate::words::Words;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -21,68 +24,76 @@ pub(crate) struct Moment {
 }
 
 impl Moment {
-    pub(crate) fn new(at: Timestamp, now: Timestamp) -> Self {
-        let full = date(at, "%-d %b %Y, %H:%M UTC");
-        Self { iso: at.to_string(), full, short: short(at, now) }
+    pub(crate) fn new(at: Timestamp, now: Timestamp, w: &Words) -> Self {
+        let date = utc(at);
+        let (hour, minute) = (date.hour(), date.minute());
+        let full = format!("{} {}, {hour:02}:{minute:02} UTC", day(date, w), date.year());
+        Self { iso: at.to_string(), full, short: short(at, now, w) }
     }
 }
 
-fn short(at: Timestamp, now: Timestamp) -> String {
+fn short(at: Timestamp, now: Timestamp, w: &Words) -> String {
     // A clock of another node may be a little ahead.
     let age = (now.secs() - at.secs()).max(0);
+    let date = utc(at);
     match age {
-        0..MINUTE => "now".to_owned(),
-        MINUTE..HOUR => format!("{}m", age / MINUTE),
-        HOUR..DAY => format!("{}h", age / HOUR),
-        DAY..WEEK => format!("{}d", age / DAY),
-        _ if date(at, "%Y") == date(now, "%Y") => date(at, "%-d %b"),
-        _ => date(at, "%-d %b %Y"),
+        0..MINUTE => w.now.to_owned(),
+        MINUTE..HOUR => format!("{}{}", age / MINUTE, w.minutes),
+        HOUR..DAY => format!("{}{}", age / HOUR, w.hours),
+        DAY..WEEK => format!("{}{}", age / DAY, w.days),
+        _ if date.year() == utc(now).year() => day(date, w),
+        _ => format!("{} {}", day(date, w), date.year()),
     }
 }
 
 /// The month of a moment: `November 2025`.
-pub(crate) fn month(at: Timestamp) -> String {
-    date(at, "%B %Y")
+pub(crate) fn month(at: Timestamp, w: &Words) -> String {
+    let date = utc(at);
+    format!("{} {}", of_month(&w.months, date), date.year())
 }
 
-fn date(at: Timestamp, form: &str) -> String {
-    match Instant::from_millisecond(at.0) {
-        Ok(instant) => instant.to_zoned(TimeZone::fixed(Offset::UTC)).strftime(form).to_string(),
-        // Only for moments beyond the year 9999, which no clock here tells.
-        Err(_) => at.to_string(),
-    }
+fn day(date: DateTime, w: &Words) -> String {
+    (w.day)(date.day(), of_month(&w.months_short, date))
+}
+
+fn of_month(names: &[&'static str; 12], date: DateTime) -> &'static str {
+    names.get(usize::from(date.month().unsigned_abs()) - 1).copied().unwrap_or_default()
+}
+
+/// The calendar's moment. One beyond the year 9999, which no clock here tells, is the last there.
+fn utc(at: Timestamp) -> DateTime {
+    let instant = Instant::from_millisecond(at.0).unwrap_or(Instant::MAX);
+    TimeZone::fixed(Offset::UTC).to_datetime(instant)
 }
 
 /// A count, cut (not rounded up) to three digits: `999`, `1.2K`, `34K`, `1.2M`.
-pub(crate) fn count(n: i64) -> String {
+pub(crate) fn count(n: i64, w: &Words) -> String {
     let n = n.max(0);
+    let [thousand, million, billion] = w.units;
     let (unit, name) = match n {
         0..1_000 => return n.to_string(),
-        1_000..1_000_000 => (1_000, "K"),
-        1_000_000..1_000_000_000 => (1_000_000, "M"),
-        _ => (1_000_000_000, "B"),
+        1_000..1_000_000 => (1_000, thousand),
+        1_000_000..1_000_000_000 => (1_000_000, million),
+        _ => (1_000_000_000, billion),
     };
     let (whole, tenth) = (n / unit, n % unit * 10 / unit);
     if whole >= 100 || tenth == 0 {
         format!("{whole}{name}")
     } else {
-        format!("{whole}.{tenth}{name}")
+        format!("{whole}{}{tenth}{name}", w.decimal)
     }
-}
-
-/// A number with its thing: `1 reply`, `2 replies`.
-pub(crate) fn counted(n: i64, one: &str, many: &str) -> String {
-    format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::ALL;
 
     #[test]
     fn ages() {
         // 2023-11-14T22:13:20Z
         let now = Timestamp(1_700_000_000_000);
+        let [en, de] = ALL;
         for (secs, expected) in [
             (-30, "now"),
             (0, "now"),
@@ -97,12 +108,15 @@ mod tests {
             (317 * DAY, "1 Jan"),
             (318 * DAY, "31 Dec 2022"),
         ] {
-            assert_eq!(short(now.plus_secs(-secs), now), expected, "{secs}");
+            assert_eq!(short(now.plus_secs(-secs), now, en), expected, "{secs}");
         }
-        let moment = Moment::new(now, now);
+        let moment = Moment::new(now, now, en);
         assert_eq!(moment.iso, "2023-11-14T22:13:20.000Z");
         assert_eq!(moment.full, "14 Nov 2023, 22:13 UTC");
-        assert_eq!(month(now), "November 2023");
+        assert_eq!(month(now, en), "November 2023");
+        assert_eq!(Moment::new(now, now, de).full, "14. Nov. 2023, 22:13 UTC");
+        assert_eq!(short(now.plus_secs(-3 * HOUR), now, de), "3\u{a0}Std.");
+        assert_eq!(utc(Timestamp(i64::MAX)).year(), 9999);
     }
 
     #[test]
@@ -120,9 +134,7 @@ mod tests {
             (1_250_000, "1.2M"),
             (i64::MAX, "9223372036B"),
         ] {
-            assert_eq!(count(n), expected);
+            assert_eq!(count(n, ALL[0]), expected);
         }
-        assert_eq!(counted(1, "reply", "replies"), "1 reply");
-        assert_eq!(counted(1_100, "reply", "replies"), "1.1K replies");
     }
 }

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::error::Failure;
 use crate::links;
+use crate::words::Words;
 
 /// Longer keys are none of ours.
 const KEY_BYTES_MAX: usize = 64;
@@ -37,23 +38,23 @@ impl SignUpForm {
     }
 
     /// The fields with what was typed, the password apart.
-    pub(crate) fn fields(&self) -> Vec<Field> {
+    pub(crate) fn fields(&self, w: &Words) -> Vec<Field> {
         vec![
-            Field::new("handle", "Handle", Kind::Code, "username")
+            Field::new("handle", w.handle, Kind::Code, "username")
                 .value(&self.handle)
                 .length(1, HANDLE_CHARS_MAX)
-                .hint("How people find and mention you: letters, digits and _, at most 15."),
-            Field::new("name", "Name", Kind::Line, "name")
+                .hint(w.handle_hint),
+            Field::new("name", w.name, Kind::Line, "name")
                 .value(&self.name)
                 .length(0, NAME_CHARS_MAX)
-                .hint("Shown beside your tweets. You can change it at any time."),
-            Field::new("email", "E-mail", Kind::Email, "email")
+                .hint(w.name_hint),
+            Field::new("email", w.email, Kind::Email, "email")
                 .value(&self.email)
                 .length(1, EMAIL_BYTES_MAX)
-                .hint("For signing in. Nobody else sees it."),
-            Field::new("password", "Password", Kind::Password, "new-password")
+                .hint(w.email_hint),
+            Field::new("password", w.password, Kind::Password, "new-password")
                 .length(PASSWORD_CHARS_MIN, PASSWORD_BYTES_MAX)
-                .hint("At least 8 characters. A few random words are easy to keep in mind."),
+                .hint(w.password_hint),
         ]
     }
 }
@@ -68,12 +69,12 @@ pub(crate) struct LoginForm {
 }
 
 impl LoginForm {
-    pub(crate) fn fields(&self) -> Vec<Field> {
+    pub(crate) fn fields(&self, w: &Words) -> Vec<Field> {
         vec![
-            Field::new("login", "Handle or e-mail", Kind::Code, "username")
+            Field::new("login", w.login, Kind::Code, "username")
                 .value(&self.login)
                 .length(1, EMAIL_BYTES_MAX),
-            Field::new("password", "Password", Kind::Password, "current-password")
+            Field::new("password", w.password, Kind::Password, "current-password")
                 .length(1, PASSWORD_BYTES_MAX),
         ]
     }
@@ -90,19 +91,19 @@ pub(crate) struct ProfileForm {
 }
 
 impl ProfileForm {
-    pub(crate) fn fields(&self) -> Vec<Field> {
+    pub(crate) fn fields(&self, w: &Words) -> Vec<Field> {
         vec![
-            Field::new("name", "Name", Kind::Line, "name")
+            Field::new("name", w.name, Kind::Line, "name")
                 .value(&self.name)
                 .length(0, NAME_CHARS_MAX),
-            Field::new("bio", "Bio", Kind::Lines, "off")
+            Field::new("bio", w.bio, Kind::Lines, "off")
                 .value(&self.bio)
                 .length(0, BIO_CHARS_MAX)
-                .hint("Who you are in at most 160 characters. Hashtags and links work."),
-            Field::new("links", "Links", Kind::Lines, "off")
+                .hint(w.bio_hint),
+            Field::new("links", w.links, Kind::Lines, "off")
                 .value(self.links.as_deref().unwrap_or_default())
                 .length(0, LINKS_MAX * LINK_BYTES_MAX)
-                .hint("Up to four web addresses, one a line."),
+                .hint(w.links_hint),
         ]
     }
 }
@@ -115,9 +116,9 @@ pub(crate) struct PasswordForm {
 }
 
 impl PasswordForm {
-    pub(crate) fn fields() -> Vec<Field> {
+    pub(crate) fn fields(w: &Words) -> Vec<Field> {
         vec![
-            Field::new("password", "Your password", Kind::Password, "current-password")
+            Field::new("password", w.your_password, Kind::Password, "current-password")
                 .length(1, PASSWORD_BYTES_MAX),
         ]
     }
@@ -176,9 +177,9 @@ impl ComposeForm {
     }
 
     /// The same form, shown again with what is wrong.
-    pub(crate) fn again(self, mut error: String, kept: Vec<KeptPicture>) -> Composer {
+    pub(crate) fn again(self, mut error: String, kept: Vec<KeptPicture>, w: &Words) -> Composer {
         if let Some(over) = characters_over(&self.content) {
-            error = format!("{error} This one has {over} too many.");
+            error = format!("{error} {}", (w.too_many)(over));
         }
         Composer {
             content: self.content,
@@ -219,19 +220,19 @@ impl Composer {
         Self { content, reply_to, quote, kept, key: new_key(now), back: back.to_owned(), error }
     }
 
-    pub(crate) fn title(&self) -> &'static str {
+    pub(crate) fn title(&self, w: &Words) -> &'static str {
         match (self.reply_to, self.quote) {
-            (Some(_), _) => "Reply",
-            (None, Some(_)) => "Quote",
-            (None, None) => "Post",
+            (Some(_), _) => w.reply,
+            (None, Some(_)) => w.quote,
+            (None, None) => w.new_tweet,
         }
     }
 
-    pub(crate) fn label(&self) -> &'static str {
+    pub(crate) fn label(&self, w: &Words) -> &'static str {
         match (self.reply_to, self.quote) {
-            (Some(_), _) => "Your reply",
-            (None, Some(_)) => "What do you say to it?",
-            (None, None) => "What is happening?",
+            (Some(_), _) => w.your_reply,
+            (None, Some(_)) => w.your_quote,
+            (None, None) => w.whats_happening,
         }
     }
 
@@ -240,8 +241,8 @@ impl Composer {
         self.kept.len() + 1..=MEDIA_PER_TWEET_MAX
     }
 
-    pub(crate) fn verb(&self) -> &'static str {
-        if self.reply_to.is_some() { "Reply" } else { "Post" }
+    pub(crate) fn verb(&self, w: &Words) -> &'static str {
+        if self.reply_to.is_some() { w.reply } else { w.post }
     }
 }
 
@@ -394,6 +395,7 @@ impl FormView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::ALL;
 
     #[test]
     fn a_double_click_has_one_key_and_another_text_another() {
@@ -412,7 +414,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_stands_beside_its_field() {
-        let fields = || SignUpForm { handle: "ann".into(), ..SignUpForm::default() }.fields();
+        let fields = || SignUpForm { handle: "ann".into(), ..SignUpForm::default() }.fields(ALL[0]);
         let taken = Error::conflict("handle", "is taken: choose another one");
         let view = FormView::new(fields(), Complaint::from_error(taken).ok());
         assert_eq!(view.error, None);
@@ -428,7 +430,7 @@ mod tests {
     #[test]
     fn a_text_that_is_too_long_says_by_how_much() {
         let form = ComposeForm { content: "x".repeat(283), ..ComposeForm::default() };
-        let again = form.again("Too long.".into(), Vec::new());
+        let again = form.again("Too long.".into(), Vec::new(), ALL[0]);
         assert_eq!(again.error.as_deref(), Some("Too long. This one has 3 too many."));
         assert_eq!(again.content.len(), 283);
     }

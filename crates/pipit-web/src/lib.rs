@@ -11,6 +11,7 @@
 
 mod archive;
 mod assets;
+mod compress;
 mod cookie;
 mod cross_site;
 mod error;
@@ -21,16 +22,18 @@ mod links;
 mod page;
 mod pages;
 mod pieces;
+mod preferences;
 #[cfg(test)]
 mod tests;
 mod uploads;
 mod view;
 mod visitor;
+mod words;
 
 use axum::Router;
 use axum::extract::FromRef;
 use axum::http::HeaderMap;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use pipit_core::Pipit;
 
@@ -58,6 +61,8 @@ pub fn routes(web: Web) -> Router {
         .route_layer(from_fn_with_state(web.clone(), cross_site::refuse))
         .with_state(web)
         .merge(assets::routes())
+        .route_layer(from_fn(error::tell))
+        .route_layer(from_fn(compress::pages))
 }
 
 /// The answer where no door has anything: a page for a browser, a problem for everyone else.

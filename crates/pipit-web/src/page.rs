@@ -6,27 +6,32 @@ use askama::Template;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pipit_http::Problem;
+use pipit_model::limits::UNREAD_MAX;
 use pipit_model::{Error, Timestamp};
 
+use crate::compress::PAGE_TYPE;
 use crate::error::Failure;
+use crate::preferences::Preferences;
 use crate::view::{Person, Reading, TrendRow};
 use crate::visitor::{Viewer, Visitor};
+use crate::words::Words;
 use crate::{Web, links};
 
 /// Trends beside a page; the rest is on the page for exploring.
 const TRENDS_BESIDE: usize = 5;
 
-/// No script, no frame, nothing from elsewhere, and no style but the sheet: what a person managed
-/// to smuggle in would do nothing.
-const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
-                   form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// No script or style but our files, no frame, nothing from elsewhere, and no markup from a script
+/// but through the one policy of `dom.js`: what a person managed to smuggle in would do nothing.
+pub(crate) const CSP: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
+     img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
+     require-trusted-types-for 'script'; trusted-types pipit";
 
 /// A page is for one visitor. It may be kept for going back, but is asked for again otherwise.
 const HEADERS: [(HeaderName, &str); 4] = [
-    (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+    (header::CONTENT_TYPE, PAGE_TYPE),
     (header::CONTENT_SECURITY_POLICY, CSP),
     (header::CACHE_CONTROL, "private, no-cache"),
-    (header::VARY, "Cookie"),
+    (header::VARY, "Cookie, Accept-Language, Accept-Encoding"),
 ];
 
 /// A template as an answer.
@@ -44,6 +49,7 @@ pub(crate) fn html(status: StatusCode, template: &impl Template) -> Response {
 pub(crate) enum Section {
     Home,
     Explore,
+    Notifications,
     Compose,
     /// The viewer's own profile.
     Me,
@@ -58,11 +64,29 @@ pub(crate) struct NavItem {
     pub icon: &'static str,
     pub label: &'static str,
     pub current: bool,
+    /// How much is unread, as it is shown: empty for nothing; [`None`] where nothing ever is.
+    pub unread: Option<String>,
+}
+
+/// What `bare.html` shows around a page: as much of a [`Shell`] as both have.
+#[derive(Debug)]
+pub(crate) struct Bare {
+    pub title: &'static str,
+    pub w: &'static Words,
+    pub preferences: Preferences,
+}
+
+impl Bare {
+    pub(crate) fn new(title: &'static str, preferences: Preferences) -> Self {
+        Self { title, w: preferences.w, preferences }
+    }
 }
 
 /// What `frame.html` shows around a page.
 pub(crate) struct Shell {
     pub title: String,
+    pub w: &'static Words,
+    pub preferences: Preferences,
     pub viewer: Option<Arc<Viewer>>,
     /// The page's address, for forms that lead back to it.
     pub here: String,
@@ -71,6 +95,8 @@ pub(crate) struct Shell {
     pub trends: Vec<TrendRow>,
     section: Section,
     now: Timestamp,
+    /// Notifications that the viewer has not read.
+    unread: usize,
 }
 
 impl Shell {
@@ -82,14 +108,27 @@ impl Shell {
         title: impl Into<String>,
     ) -> Result<Self, Failure> {
         let trends = web.pipit.trending_hashtags().await?;
+        let unread = match visitor.caller() {
+            Some(caller) => web.pipit.unread_notifications(caller).await?,
+            None => 0,
+        };
+        let preferences = visitor.preferences;
+        let w = preferences.w;
         Ok(Self {
             title: title.into(),
+            w,
+            preferences,
             viewer: visitor.viewer.clone(),
             here: visitor.here.clone(),
             login_href: links::login(&visitor.here),
-            trends: trends.iter().take(TRENDS_BESIDE).map(TrendRow::new).collect(),
+            trends: trends
+                .iter()
+                .take(TRENDS_BESIDE)
+                .map(|trend| TrendRow::new(trend, w))
+                .collect(),
             section,
             now: web.pipit.clock().now(),
+            unread,
         })
     }
 
@@ -105,6 +144,7 @@ impl Shell {
             viewer: viewer.map(|viewer| viewer.id()),
             pinned: viewer.and_then(|viewer| viewer.card.user().pinned),
             now: self.now,
+            w: self.w,
         }
     }
 
@@ -115,17 +155,42 @@ impl Shell {
             icon,
             label,
             current: self.section == section,
+            unread: None,
         };
-        let explore = item(Section::Explore, "/explore", "search", "Explore");
+        let w = self.w;
+        let explore = item(Section::Explore, "/explore", "search", w.explore);
+        let told = item(Section::Notifications, "/notifications", "bell", w.notifications);
         match self.me() {
             Some(me) => vec![
-                item(Section::Home, "/home", "home", "Home"),
+                item(Section::Home, "/home", "home", w.home),
                 explore,
-                item(Section::Me, &me.href(), "user", "Profile"),
-                item(Section::Settings, "/settings", "gear", "Settings"),
-                item(Section::Compose, "/compose", "pen", "Post"),
+                NavItem { unread: Some(unread_shown(self.unread)), ..told },
+                item(Section::Me, &me.href(), "user", w.profile),
+                item(Section::Settings, "/settings", "gear", w.settings),
+                item(Section::Compose, "/compose", "pen", w.post),
             ],
-            None => vec![item(Section::Home, "/", "home", "Start"), explore],
+            None => vec![item(Section::Home, "/", "home", w.start), explore],
+        }
+    }
+}
+
+/// A number of unread notifications: empty for none, `99+` where it is no longer counted.
+pub(crate) fn unread_shown(unread: usize) -> String {
+    match unread {
+        0 => String::new(),
+        UNREAD_MAX.. => format!("{}+", UNREAD_MAX - 1),
+        _ => unread.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unread_notifications_are_counted_as_far_as_anybody_cares() {
+        for (unread, shown) in [(0, ""), (1, "1"), (99, "99"), (100, "99+")] {
+            assert_eq!(unread_shown(unread), shown);
         }
     }
 }

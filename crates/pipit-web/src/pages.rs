@@ -2,10 +2,14 @@
 
 mod account;
 mod actions;
+mod appearance;
+mod complete;
 mod compose;
 mod data;
 mod explore;
 mod home;
+mod live;
+mod notifications;
 mod people;
 mod profile;
 mod settings;
@@ -32,6 +36,12 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/", get(explore::get_landing))
         .route("/explore", get(explore::get_explore))
         .route("/home", get(home::get_home))
+        .route("/home/new", get(live::get_new))
+        .route("/home/stream", get(live::get_stream))
+        .route("/home/position", post(live::post_position))
+        .route("/notifications", get(notifications::get_all))
+        .route("/notifications/mentions", get(notifications::get_mentions))
+        .route("/complete", get(complete::get_complete))
         .route("/tags/{name}", get(tags::get_tag))
         .route("/signup", get(account::get_signup).post(account::post_signup))
         .route("/login", get(account::get_login).post(account::post_login))
@@ -40,6 +50,10 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/settings/avatar/remove", post(settings::remove_avatar))
         .route("/settings/banner/remove", post(settings::remove_banner))
         .route("/settings/data", get(data::get_data).post(data::post_data))
+        .route(
+            "/settings/appearance",
+            get(appearance::get_appearance).post(appearance::post_appearance),
+        )
         .route("/settings/sessions", get(settings::get_sessions))
         .route("/settings/sessions/{id}/end", post(settings::end_session))
         .route("/settings/delete", get(settings::get_delete).post(settings::post_delete))

@@ -3,6 +3,7 @@
 mod escaping;
 mod flows;
 mod html;
+mod live;
 mod media;
 mod rendering;
 mod site;

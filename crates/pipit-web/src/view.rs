@@ -1,5 +1,7 @@
 //! What templates show of tweets and people: borrowed from the core's values, worded for reading.
 
+pub(crate) mod notifications;
+
 use pipit_core::{Quoted, Trend, TweetView, UserView};
 use pipit_model::limits::PREVIEW_SIDE_MAX;
 use pipit_model::media::{self, Media, MediaKind};
@@ -9,20 +11,22 @@ use pipit_model::user::User;
 use pipit_model::{Timestamp, TweetId, UserId};
 
 use crate::Web;
-use crate::format::{Moment, count, counted};
+use crate::format::{Moment, count};
 use crate::links;
 use crate::pieces::{self, Piece};
+use crate::words::{Noun, Words};
 
 /// Colours of avatars, the classes `h0` to `h11` of the stylesheet.
 const HUES: u64 = 12;
 
-/// Who reads, and when.
+/// Who reads, when, and in which language.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading {
     pub viewer: Option<UserId>,
     /// The tweet that stands first on the viewer's page.
     pub pinned: Option<TweetId>,
     pub now: Timestamp,
+    pub w: &'static Words,
 }
 
 /// Someone, wherever their name appears.
@@ -143,7 +147,7 @@ impl<'a> QuotedTweet<'a> {
         Self {
             href: href(shown),
             author: Person::new(shown.author.user()),
-            at: Moment::new(tweet.timestamp, reading.now),
+            at: Moment::new(tweet.timestamp, reading.now, reading.w),
             text: &tweet.content,
             picture: tweet.media.first().map(Picture::new),
         }
@@ -176,9 +180,9 @@ pub(crate) struct Button {
 }
 
 impl Button {
-    fn new(n: i64, one: &str, many: &str, done: bool) -> Self {
-        let shown = if n > 0 { count(n) } else { String::new() };
-        Self { shown, counted: counted(n, one, many), done }
+    fn new(n: i64, noun: Noun, w: &Words, done: bool) -> Self {
+        let shown = if n > 0 { count(n, w) } else { String::new() };
+        Self { shown, counted: w.counted(n, noun), done }
     }
 }
 
@@ -200,7 +204,7 @@ impl<'a> TweetModel<'a> {
             (Kind::Reply { .. }, None) => ReplyingTo::Gone,
             _ => ReplyingTo::Nothing,
         };
-        let marks = shown.marks;
+        let (marks, w) = (shown.marks, reading.w);
         Self {
             anchor: view.id().0,
             href: href(shown),
@@ -209,10 +213,10 @@ impl<'a> TweetModel<'a> {
             retweeted_by,
             replying_to,
             text: pieces::of_tweet(&tweet.content, &card.body.entities, &tweet.mentions),
-            at: Moment::new(tweet.timestamp, reading.now),
-            replies: Button::new(card.counts.replies, "reply", "replies", false),
-            retweets: Button::new(card.counts.retweets, "retweet", "retweets", marks.retweeted),
-            likes: Button::new(card.counts.likes, "like", "likes", marks.liked),
+            at: Moment::new(tweet.timestamp, reading.now, w),
+            replies: Button::new(card.counts.replies, w.replies, w, false),
+            retweets: Button::new(card.counts.retweets, w.retweets, w, marks.retweeted),
+            likes: Button::new(card.counts.likes, w.likes, w, marks.liked),
             own: reading.viewer == Some(author.id),
             pinned: reading.pinned == Some(tweet.id),
             pictures: tweet.media.iter().map(Picture::new).collect(),
@@ -290,9 +294,9 @@ pub(crate) struct TrendRow {
 }
 
 impl TrendRow {
-    pub(crate) fn new(trend: &Trend) -> Self {
+    pub(crate) fn new(trend: &Trend, w: &Words) -> Self {
         let name = trend.hashtag.name.clone();
-        let uses = counted(trend.uses.cast_signed(), "tweet today", "tweets today");
+        let uses = w.counted(trend.uses.cast_signed(), w.tweets_today);
         Self { href: format!("/tags/{}", links::encode(&name)), name, uses }
     }
 }
@@ -312,8 +316,17 @@ impl<T> Feed<T> {
         listed: &'a Listed<V>,
         item: impl Fn(&'a V) -> T,
     ) -> Self {
-        let href = |next| format!("?cursor={}", web.pipit.seal_cursor(list, subject, next));
-        Self { items: listed.items.iter().map(item).collect(), next: listed.next.map(href) }
+        let next = Self::next(web, (list, subject), listed.next);
+        Self { items: listed.items.iter().map(item).collect(), next }
+    }
+
+    /// The address of the page of `list` after an entry.
+    pub(crate) fn next(
+        web: &Web,
+        (list, subject): (ListName, i64),
+        after: Option<i64>,
+    ) -> Option<String> {
+        after.map(|after| format!("?cursor={}", web.pipit.seal_cursor(list, subject, after)))
     }
 }
 

@@ -13,6 +13,7 @@ use pipit_model::user::UserRef;
 use pipit_model::{Error, Result, UserId};
 
 use crate::error::Failure;
+use crate::preferences::Preferences;
 use crate::{Web, cookie, links};
 
 /// Someone signed in.
@@ -34,6 +35,7 @@ pub(crate) struct Visitor {
     pub viewer: Option<Arc<Viewer>>,
     /// The page's address, with its query.
     pub here: String,
+    pub preferences: Preferences,
 }
 
 impl Visitor {
@@ -61,7 +63,8 @@ pub(crate) async fn recognise(
     };
     let is_stale = has_cookie && viewer.is_none();
     let here = request.uri().path_and_query().map_or("/", |here| here.as_str()).to_owned();
-    request.extensions_mut().insert(Visitor { viewer, here });
+    let preferences = Preferences::of(request.headers());
+    request.extensions_mut().insert(Visitor { viewer, here, preferences });
     let mut response = next.run(request).await;
     // Not where the page itself has set one: a sign-in.
     if is_stale

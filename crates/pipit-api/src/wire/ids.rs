@@ -30,6 +30,11 @@ pub(super) fn list<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<i64>, D::Er
     ids.unwrap_or_default().into_iter().map(number).collect()
 }
 
+/// An id that must be there.
+pub(super) fn required<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+    optional(from)?.ok_or_else(|| de::Error::custom("must be an id: a number, or its `_str`"))
+}
+
 /// A field that tells null (`Some(None)`) from left out (`None`).
 pub(super) fn nullable<'de, D: Deserializer<'de>>(
     from: D,

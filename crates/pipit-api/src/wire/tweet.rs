@@ -143,7 +143,7 @@ pub(crate) fn write_tweet(out: &mut Vec<u8>, view: &TweetView) {
     // An object without its closing brace: what changes follows.
     out.extend_from_slice(view.card.body.rendered.get_or_init(|| render_body(&view.card)));
     out.extend_from_slice(br#","user":"#);
-    out.extend_from_slice(view.author.profile.rendered.get_or_init(|| render_author(&view.author)));
+    write_author(out, &view.author);
     out.extend_from_slice(br#","retweet_of":"#);
     match &view.retweet_of {
         Some(of) => write_tweet(out, of),
@@ -162,6 +162,11 @@ pub(crate) fn write_tweet(out: &mut Vec<u8>, view: &TweetView) {
     write_flag(out, br#","retweeted":"#, view.marks.retweeted);
     write_flag(out, br#","bookmarked":"#, false);
     out.push(b'}');
+}
+
+/// Appends an author as JSON.
+pub(super) fn write_author(out: &mut Vec<u8>, author: &UserCard) {
+    out.extend_from_slice(author.profile.rendered.get_or_init(|| render_author(author)));
 }
 
 fn write_number(out: &mut Vec<u8>, name: &[u8], value: i64) {

@@ -5,3 +5,4 @@ mod bad_input;
 mod contract;
 mod generated;
 mod media;
+mod notifications;

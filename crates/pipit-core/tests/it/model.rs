@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use pipit_core::{Caller, NewPost, Pipit, Posts, TweetView};
 use pipit_model::TweetId;
 use pipit_model::event::Standing;
+use pipit_model::notification::{Notification, NotificationKind};
 use pipit_model::user::UserRef;
 use pipit_testkit::{Backend, TestApp, backends, oracle};
 use proptest::prelude::*;
@@ -15,6 +16,7 @@ use sea_orm::DatabaseConnection;
 use crate::{ids, page, person, walk_home};
 
 const PEOPLE: usize = 4;
+const ALL: [NotificationKind; 6] = NotificationKind::ALL;
 
 /// One thing that somebody does; tweets are named by when they were posted.
 #[derive(Debug, Clone)]
@@ -25,6 +27,7 @@ enum Step {
     Like { who: usize, which: usize, to: Standing },
     Retweet { who: usize, which: usize, to: Standing },
     Follow { who: usize, whom: usize, to: Standing },
+    ReadNotifications { who: usize },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -40,7 +43,9 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(who, which, to)| Step::Like { who, which, to }),
         3 => (who.clone(), which, to.clone())
             .prop_map(|(who, which, to)| Step::Retweet { who, which, to }),
-        3 => (who.clone(), who, to).prop_map(|(who, whom, to)| Step::Follow { who, whom, to }),
+        3 => (who.clone(), who.clone(), to)
+            .prop_map(|(who, whom, to)| Step::Follow { who, whom, to }),
+        1 => who.prop_map(|who| Step::ReadNotifications { who }),
     ]
 }
 
@@ -70,7 +75,7 @@ impl World {
             Step::Post { who, text } => self.post(who, text, None).await,
             Step::Reply { who, to } => {
                 let to = self.tweet(to).map(|(id, _)| id);
-                self.post(who, "an answer #tag", to).await;
+                self.post(who, "an answer to @p1 #tag", to).await;
             }
             Step::Delete { which } => {
                 if let Some((id, author)) = self.tweet(which) {
@@ -85,6 +90,13 @@ impl World {
             Step::Retweet { who, which, to } => {
                 if let Some((id, _)) = self.tweet(which) {
                     let _deleted = self.pipit.set_retweet(self.people[who], id, to).await;
+                }
+            }
+            Step::ReadNotifications { who } => {
+                let told = self.pipit.notifications(self.people[who], &ALL, page(1, None)).await;
+                if let Some(newest) = told.expect("read").items.first() {
+                    let id = newest.notification.id.0;
+                    self.pipit.read_notifications(self.people[who], id).await.expect("noted");
                 }
             }
             Step::Follow { who, whom, to } => {
@@ -125,12 +137,41 @@ impl World {
             let own = pipit.user_timeline(None, caller.user_id, Posts::All, page(100, None)).await;
             let own = ids(&own.expect("read"));
             assert_eq!(own, oracle::author(db, caller.user_id).await);
+            check_notifications(pipit, db, *caller, limits).await;
         }
         let public = pipit.public_timeline(None, page(100, None)).await.expect("read");
         assert_eq!(ids(&public), oracle::public(db).await);
         let tagged = pipit.hashtag_timeline(None, "TAG", page(100, None)).await.expect("read");
         assert_eq!(ids(&tagged), oracle::hashtag(db, "tag").await);
     }
+}
+
+/// What somebody is told, and how much of it they have not read, is what the tables say.
+async fn check_notifications(
+    pipit: &Pipit,
+    db: &DatabaseConnection,
+    caller: Caller,
+    limits: &[i64],
+) {
+    let mut told = Vec::new();
+    let mut after = None;
+    for limit in limits.iter().cycle() {
+        let listed = pipit.notifications(caller, &ALL, page(*limit, after)).await.expect("read");
+        told.extend(listed.items.into_iter().map(|view| view.notification));
+        after = listed.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert!(told.is_sorted_by(|a, b| a.id > b.id), "newest first, none twice");
+    let read_up_to = pipit.read_positions(caller).await.expect("read").notifications;
+    let unread = told.iter().filter(|it| it.id.0 > read_up_to).count();
+    assert_eq!(pipit.unread_notifications(caller).await.expect("read"), unread.min(100));
+    let tweet = |it: &Notification| it.tweet_id.map_or(0, |id| id.0);
+    let mut told: Vec<(i64, i64, i64)> =
+        told.iter().map(|it| (it.kind.code().into(), it.actor_id.0, tweet(it))).collect();
+    told.sort_unstable();
+    assert_eq!(told, oracle::notifications(db, caller.user_id).await, "of {caller:?}");
 }
 
 /// The relations, whole.

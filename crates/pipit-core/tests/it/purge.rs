@@ -3,6 +3,7 @@
 use pipit_core::NewPost;
 use pipit_model::Error;
 use pipit_model::event::Standing;
+use pipit_model::notification::NotificationKind;
 use pipit_model::user::UserRef;
 use pipit_testkit::{TestApp, backends, oracle};
 
@@ -25,6 +26,11 @@ async fn a_deleted_account_leaves_nothing_behind() {
         pipit.set_retweet(bob, first, Standing::Set).await.expect("retweeted");
         pipit.set_retweet(ann, second, Standing::Set).await.expect("retweeted");
 
+        assert_eq!(pipit.unread_notifications(ann).await.expect("read"), 4);
+        let told = pipit.notifications(bob, &NotificationKind::ALL, page(20, None)).await;
+        let newest = told.expect("read").items[0].notification.id.0;
+        pipit.read_notifications(bob, newest).await.expect("noted");
+
         pipit.delete_account(bob).await.expect("deleted");
         assert!(matches!(pipit.user(None, &by_id(bob)).await, Err(Error::NotFound(_))));
         assert!(matches!(pipit.tweet(None, second).await, Err(Error::NotFound(_))));
@@ -34,13 +40,14 @@ async fn a_deleted_account_leaves_nothing_behind() {
         pipit.purge_deleted_accounts().await.expect("cleared away");
         let view = pipit.tweet(Some(ann), first).await.expect("read");
         assert!(view.card.tweet().mentions.is_empty(), "and mentions nobody any more");
+        assert_eq!(pipit.unread_notifications(ann).await.expect("read"), 0);
         let counts = view.card.counts;
         assert_eq!((counts.likes, counts.retweets, counts.replies), (0, 0, 0));
         let ann_now = pipit.user(None, &by_id(ann)).await.expect("read").card.counts;
         assert_eq!((ann_now.followers, ann_now.following, ann_now.tweets), (0, 0, 1));
         let db = app.db.connect().await;
         assert_eq!(oracle::wrong_counts(&db).await, [""; 0]);
-        for table in ["likes", "followers"] {
+        for table in ["likes", "followers", "notifications", "read_positions"] {
             let left = oracle::ids(&db, &format!("SELECT COUNT(*) FROM {table}")).await;
             assert_eq!(left, [0], "{table}");
         }

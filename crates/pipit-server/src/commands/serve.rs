@@ -94,6 +94,8 @@ pub(crate) async fn serve(
     let signal = wait_for_signal(&mut terminate, &mut interrupt).await;
     tracing::info!(signal, "stopping: no new connections, requests under way may end");
     drop(stop);
+    // They would go on for as long as their readers stay; these come back to the next server.
+    pipit.end_streams();
     let drained = tokio::time::timeout(DRAIN, async { while tasks.join_next().await.is_some() {} });
     if drained.await.is_err() {
         tracing::warn!("some requests did not end in time and were cut");

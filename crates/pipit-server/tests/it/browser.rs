@@ -1,7 +1,9 @@
-//! The pages in a real browser, without any script: what a person does, and pictures of what they
-//! see in `target/screenshots`.
+//! The pages in a real browser: what a person does without any script, and with them in `scripts`;
+//! pictures of what they see in `target/screenshots`.
 
 mod driver;
+mod measures;
+mod scripts;
 
 use std::path::Path;
 
@@ -17,7 +19,7 @@ async fn a_person_signs_up_posts_follows_likes_and_leaves() {
     let bob = Client::sign_up(&server.url, "bob");
     let hello = json!({"content": "Hello from Bob #birds"});
     bob.post("/tweets", &hello).expect("posted");
-    let browser = Browser::start(&server.url).await;
+    let browser = Browser::start_without_scripts(&server.url).await;
 
     browser.open("/signup").await;
     browser.fill("handle", "ann").await;
@@ -94,11 +96,7 @@ async fn every_page_fits_its_window() {
     let public =
         ["/", "/signup", "/login", "/explore", "/@bob", "/tags/birds", &thread, "/nowhere"];
     browser.shoot(&pictures, "signed-out", &public, &Scheme::BOTH).await;
-    browser.open("/login").await;
-    browser.fill("login", "ann").await;
-    browser.fill("password", "correct horse").await;
-    browser.submit("form[action='/login']").await;
-    browser.is_at("/home").await;
+    browser.sign_in("ann").await;
     let own = [
         "/home",
         "/@bob",
@@ -110,6 +108,7 @@ async fn every_page_fits_its_window() {
         "/tags/unused",
         "/explore",
         "/settings",
+        "/settings/appearance",
         "/settings/sessions",
         "/settings/delete",
         "/compose",

@@ -4,5 +4,6 @@ mod architecture;
 mod browser;
 mod commands;
 mod crash;
+mod live;
 mod process;
 mod serve;

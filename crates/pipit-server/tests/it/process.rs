@@ -167,6 +167,28 @@ impl Client {
         Some((response.status().as_u16(), response.body_mut().read_json().ok()?))
     }
 
+    pub(crate) fn delete(&self, path: &str) -> Option<u16> {
+        let request = self.agent.delete(format!("{}{path}", self.url));
+        let response = request.header("authorization", self.bearer()).call().ok()?;
+        Some(response.status().as_u16())
+    }
+
+    /// An answer whose body is still being sent, for who is signed in by token or by cookie.
+    pub(crate) fn open(
+        &self,
+        path: &str,
+        last_event_id: Option<&str>,
+    ) -> ureq::http::Response<ureq::Body> {
+        let token = self.token.clone().unwrap_or_default();
+        let mut request = self.agent.get(format!("{}{path}", self.url));
+        request = request.header("authorization", self.bearer());
+        request = request.header("cookie", format!("pipit={token}"));
+        if let Some(id) = last_event_id {
+            request = request.header("last-event-id", id);
+        }
+        request.call().expect("answered")
+    }
+
     pub(crate) fn put(&self, path: &str) -> Option<u16> {
         let request = self.agent.put(format!("{}{path}", self.url));
         let response = request.header("authorization", self.bearer()).send_empty().ok()?;

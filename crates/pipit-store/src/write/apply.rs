@@ -6,11 +6,13 @@ use std::collections::HashMap;
 use pipit_model::Timestamp;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value};
 
+use super::notices::Notice;
 use super::state::State;
 use crate::entity::{media, tweets};
 use crate::error::StoreError;
 use crate::media::LONG_AGO;
-use crate::sql::{Sql, insert_rows, update_rows};
+use crate::notifications::delete_by_key;
+use crate::sql::{Sql, insert_rows, update_rows, upsert_rows};
 
 pub(super) async fn apply(
     tx: &DatabaseTransaction,
@@ -40,6 +42,12 @@ pub(super) async fn apply(
     }
     apply_hashtags(tx, db, state).await?;
     if let Some(statement) = new_keys(db, state, now) {
+        tx.execute_raw(statement).await?;
+    }
+    for statement in notification_statements(db, state) {
+        tx.execute_raw(statement).await?;
+    }
+    if let Some(statement) = read_positions(db, state, now) {
         tx.execute_raw(statement).await?;
     }
     Ok(())
@@ -215,4 +223,49 @@ fn new_keys(db: DbBackend, state: &State, now: Timestamp) -> Option<Statement> {
         .collect();
     let columns = ["key_hash", "request_hash", "resource_id", "created_at"];
     Some(insert_rows(db, "idempotency_keys", &columns, rows))
+}
+
+fn notification_statements(db: DbBackend, state: &State) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    let notices = &state.notices;
+    let key = |notice: &Notice| -> Vec<Value> {
+        let Notice { user_id, kind, tweet_id, actor_id } = *notice;
+        vec![user_id.into(), kind.code().into(), tweet_id.into(), actor_id.into()]
+    };
+    // First what goes: a like taken back and given again in one batch has the same key.
+    let taken: Vec<_> = notices.taken().map(key).collect();
+    if !taken.is_empty() {
+        let delete = Sql::new(db, "DELETE FROM notifications WHERE ");
+        statements.push(delete_by_key(delete, taken).done());
+    }
+    let of_tweets: Vec<Vec<Value>> = notices
+        .taken_of_tweets()
+        .map(|(author, kind, tweet)| vec![author.into(), kind.code().into(), tweet.into()])
+        .collect();
+    if !of_tweets.is_empty() {
+        let delete = Sql::new(db, "DELETE FROM notifications WHERE ");
+        statements.push(delete.tuple_in(&["user_id", "kind", "tweet_id"], of_tweets).done());
+    }
+    let made: Vec<Vec<Value>> =
+        notices.made().map(|(notice, id)| [key(notice), vec![id.into()]].concat()).collect();
+    if !made.is_empty() {
+        let columns = ["user_id", "kind", "tweet_id", "actor_id", "id"];
+        statements.push(insert_rows(db, "notifications", &columns, made));
+    }
+    statements
+}
+
+fn read_positions(db: DbBackend, state: &State, now: Timestamp) -> Option<Statement> {
+    let changed = [state.read_positions.inserted(), state.read_positions.updated()].concat();
+    if changed.is_empty() {
+        return None;
+    }
+    let rows = changed
+        .into_iter()
+        .map(|((user, position), last_id)| {
+            vec![(*user).into(), position.name().into(), (*last_id).into(), now.0.into()]
+        })
+        .collect();
+    let columns: (&[&str], &[&str]) = (&["user_id", "name"], &["last_id", "updated_at"]);
+    Some(upsert_rows(db, "read_positions", columns, rows))
 }

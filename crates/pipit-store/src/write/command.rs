@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pipit_model::event::Standing;
+use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::{Mention, Tweet};
 use pipit_model::{MediaId, TweetId, UserId};
 
@@ -44,6 +45,15 @@ pub enum Command {
         followed_user_id: UserId,
         /// How it shall stand.
         to: Standing,
+    },
+    /// Note how far somebody has read; an id below the one noted before changes nothing.
+    Read {
+        /// Who.
+        user_id: UserId,
+        /// What.
+        position: ReadPosition,
+        /// Up to this id.
+        last_id: i64,
     },
 }
 

@@ -4,13 +4,16 @@
 use std::sync::Arc;
 
 use pipit_model::event::{Event, Standing};
-use pipit_model::limits::FOLLOWING_MAX;
+use pipit_model::limits::{FOLLOWING_MAX, NOTIFIED_PER_TWEET_MAX};
 use pipit_model::media::Media;
+use pipit_model::notification::NotificationKind;
+use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::{Kind, Quote, Tweet, TweetCounts};
 use pipit_model::user::UserCounts;
 use pipit_model::{HashtagId, IdGenerator, MediaId, Timestamp, TweetId, UserId};
 
 use super::command::{Command, NewTweet, Outcome};
+use super::notices::Notice;
 use super::state::{HashtagRow, KeyRow, State};
 use crate::entity::tweets;
 use crate::error::StoreError;
@@ -51,12 +54,15 @@ pub(super) fn decide(
         Command::Retweet { user_id, tweet_id, to } => match to {
             Standing::Set => retweet(state, (*user_id, *tweet_id), births, events),
             Standing::Unset => {
-                unretweet(state, (*user_id, *tweet_id), events);
+                unretweet(state, (*user_id, *tweet_id), births, events);
                 Ok(Outcome::Done)
             }
         },
         Command::Follow { user_id, followed_user_id, to } => {
             follow(state, (*user_id, *followed_user_id), *to, births, events)
+        }
+        Command::Read { user_id, position, last_id } => {
+            read(state, (*user_id, *position), *last_id, events)
         }
     }
 }
@@ -120,6 +126,7 @@ fn post(state: &mut State, new: &NewTweet, births: Births<'_>, events: &mut Vec<
     for mention in &new.mentions {
         state.new_mentions.push((tweet.id.0, mention.user_id.0, mention.handle_key.clone()));
     }
+    tell_of_post(state, &tweet, births);
     if let Some(key) = &new.idempotency {
         let row = KeyRow { request_hash: key.request_hash.clone(), resource_id: tweet.id.0 };
         state.keys.set(key.key_hash.clone(), row);
@@ -195,8 +202,65 @@ fn delete(
         state.hashtags.edit(&name, |row| row.tweets -= 1);
         state.dead_links.push((name, tweet_id.0));
     }
+    let told: Vec<i64> =
+        state.mentioned.iter().filter(|(id, _)| *id == tweet_id.0).map(|(_, user)| *user).collect();
+    for notice in notices_of_post(&tweet, told) {
+        state.notices.take(notice);
+    }
+    state.notices.take_of_tweet(user_id.0, tweet_id.0);
     events.push(Event::TweetDeleted { entry: tweet.entry(), hashtags: hashtags.into() });
     Ok(Outcome::Done)
+}
+
+/// Tells those whom a tweet answers or mentions.
+fn tell_of_post(state: &mut State, tweet: &Tweet, births: Births<'_>) {
+    let mentioned = tweet.mentions.iter().map(|mention| mention.user_id.0);
+    for notice in notices_of_post(tweet, mentioned) {
+        state.notices.make(notice, || births.next());
+    }
+}
+
+/// What a tweet tells, by those it mentions: each person once, of the answer before the quote and
+/// of the quote before the mention.
+fn notices_of_post(tweet: &Tweet, mentioned: impl IntoIterator<Item = i64>) -> Vec<Notice> {
+    let (tweet_id, actor_id) = (tweet.id.0, tweet.user_id.0);
+    let answered = match tweet.kind {
+        Kind::Reply { to_user, .. } => Some(to_user.0),
+        Kind::Tweet | Kind::Retweet { .. } => None,
+    };
+    let quoted = tweet.quote.map(|quote| quote.of_user.0).filter(|user| Some(*user) != answered);
+    let notice = |kind, user_id| Notice { user_id, kind, tweet_id, actor_id };
+    let reply = answered.map(|user_id| notice(NotificationKind::Reply, user_id));
+    let quote = quoted.map(|user_id| notice(NotificationKind::Quote, user_id));
+    let is_told = |user: &i64| Some(*user) == answered || Some(*user) == quoted;
+    let others = mentioned.into_iter().filter(|user| !is_told(user));
+    let mentions = others.map(|user| notice(NotificationKind::Mention, user));
+    reply.into_iter().chain(quote).chain(mentions).collect()
+}
+
+/// Tells a tweet's author what somebody did to it, or takes that back.
+fn tell_author(
+    state: &mut State,
+    kind: NotificationKind,
+    (actor, tweet_id): (UserId, TweetId),
+    to: Standing,
+    births: Births<'_>,
+) {
+    let Some(tweet) = state.tweets.get(&tweet_id.0) else {
+        return;
+    };
+    let notice = Notice { user_id: tweet.user_id, kind, tweet_id: tweet_id.0, actor_id: actor.0 };
+    let before = match kind {
+        NotificationKind::Retweet => tweet.retweet_count,
+        _ => tweet.like_count,
+    };
+    match to {
+        Standing::Set if before < NOTIFIED_PER_TWEET_MAX => {
+            state.notices.make(notice, || births.next());
+        }
+        Standing::Set => {}
+        Standing::Unset => state.notices.take(notice),
+    }
 }
 
 fn like(
@@ -222,6 +286,7 @@ fn like(
                 -1
             }
         };
+        tell_author(state, NotificationKind::Like, (user_id, tweet_id), to, births);
         state.tweets.edit(&tweet_id.0, |tweet| tweet.like_count += step);
         events.push(Event::Liked { user_id, tweet_id, now: to });
     }
@@ -257,13 +322,19 @@ fn retweet(
     });
     state.tweets.set(id.0, to_row(&entry));
     state.retweets.set(pair, id.0);
+    tell_author(state, NotificationKind::Retweet, (user_id, tweet_id), Standing::Set, births);
     state.tweets.edit(&tweet_id.0, |tweet| tweet.retweet_count += 1);
     events.push(Event::TweetPosted { tweet: entry, hashtags: Arc::new([]) });
     events.push(Event::Retweeted { user_id, tweet_id, now: Standing::Set });
     Ok(Outcome::Done)
 }
 
-fn unretweet(state: &mut State, (user_id, tweet_id): (UserId, TweetId), events: &mut Vec<Event>) {
+fn unretweet(
+    state: &mut State,
+    (user_id, tweet_id): (UserId, TweetId),
+    births: Births<'_>,
+    events: &mut Vec<Event>,
+) {
     let pair = (user_id.0, tweet_id.0);
     let Some(id) = state.retweets.get(&pair).copied() else {
         return;
@@ -272,6 +343,7 @@ fn unretweet(state: &mut State, (user_id, tweet_id): (UserId, TweetId), events: 
         let entry = from_row(row, Vec::new(), Vec::new()).entry();
         events.push(Event::TweetDeleted { entry, hashtags: Arc::new([]) });
     }
+    tell_author(state, NotificationKind::Retweet, (user_id, tweet_id), Standing::Unset, births);
     state.tweets.remove(id);
     state.retweets.remove(pair);
     state.tweets.edit(&tweet_id.0, |tweet| tweet.retweet_count -= 1);
@@ -289,6 +361,8 @@ fn follow(
     if state.follows.get(&pair).is_some() == to.is_set() {
         return Ok(Outcome::Done);
     }
+    let (kind, told) = (NotificationKind::Follow, followed_user_id.0);
+    let notice = Notice { user_id: told, kind, tweet_id: 0, actor_id: user_id.0 };
     let step = match to {
         Standing::Set => {
             live_user(state, followed_user_id)?;
@@ -296,16 +370,33 @@ fn follow(
                 return Err(StoreError::Limit("you follow as many accounts as one can (50,000)"));
             }
             state.follows.set(pair, births.next());
+            state.notices.make(notice, || births.next());
             1
         }
         Standing::Unset => {
             state.follows.remove(pair);
+            state.notices.take(notice);
             -1
         }
     };
     state.users.edit(&user_id.0, |user| user.following += step);
     state.users.edit(&followed_user_id.0, |user| user.followers += step);
     events.push(Event::Followed { user_id, followed_user_id, now: to });
+    Ok(Outcome::Done)
+}
+
+fn read(
+    state: &mut State,
+    (user_id, position): (UserId, ReadPosition),
+    last_id: i64,
+    events: &mut Vec<Event>,
+) -> Decided {
+    live_user(state, user_id)?;
+    let key = (user_id.0, position);
+    if state.read_positions.get(&key).is_none_or(|before| *before < last_id) {
+        state.read_positions.set(key, last_id);
+        events.push(Event::ReadUpTo { user_id, position, last_id });
+    }
     Ok(Outcome::Done)
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::Kind;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult};
 
@@ -26,6 +27,7 @@ struct Needs {
     follows: BTreeSet<(i64, i64)>,
     keys: BTreeSet<String>,
     media: BTreeSet<i64>,
+    read_positions: BTreeSet<(i64, ReadPosition)>,
 }
 
 impl Needs {
@@ -60,6 +62,10 @@ impl Needs {
                     needs.users.extend([user_id.0, followed_user_id.0]);
                     needs.follows.insert((user_id.0, followed_user_id.0));
                 }
+                Command::Read { user_id, position, .. } => {
+                    needs.users.insert(user_id.0);
+                    needs.read_positions.insert((user_id.0, *position));
+                }
             }
         }
         needs
@@ -75,6 +81,7 @@ pub(super) async fn load(
     let db = tx.get_database_backend();
     if !needs.deletes.is_empty() {
         add_needs_of_deletes(tx, db, &mut needs).await?;
+        load_mentioned(tx, db, &needs, &mut state).await?;
     }
     load_users(tx, db, &needs, &mut state).await?;
     load_tweets(tx, db, &needs, &mut state).await?;
@@ -82,6 +89,7 @@ pub(super) async fn load(
     load_relations(tx, db, &needs, &mut state).await?;
     load_keys(tx, db, &needs, &mut state).await?;
     load_media(tx, db, &needs, &mut state).await?;
+    load_read_positions(tx, db, &needs, &mut state).await?;
     Ok(state)
 }
 
@@ -100,6 +108,20 @@ async fn add_needs_of_deletes(
         if let Kind::Reply { to, .. } = tweet.kind {
             needs.tweets.insert(to.0);
         }
+    }
+    Ok(())
+}
+
+/// Whom the tweets to be deleted mention: they were told of it.
+async fn load_mentioned(
+    tx: &DatabaseTransaction,
+    db: DbBackend,
+    needs: &Needs,
+    state: &mut State,
+) -> Result<(), StoreError> {
+    let sql = Sql::new(db, "SELECT tweet_id, user_id FROM mentions WHERE tweet_id IN ");
+    for row in tx.query_all_raw(sql.list(needs.deletes.iter().copied()).done()).await? {
+        state.mentioned.push((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
     }
     Ok(())
 }
@@ -238,6 +260,31 @@ async fn load_media(
     let sql = sql.list(needs.media.iter().copied()).push(" ORDER BY id").for_update();
     for row in media::Model::find_by_statement(sql.done()).all(tx).await? {
         state.media.read(row.id, row);
+    }
+    Ok(())
+}
+
+async fn load_read_positions(
+    tx: &DatabaseTransaction,
+    db: DbBackend,
+    needs: &Needs,
+    state: &mut State,
+) -> Result<(), StoreError> {
+    if needs.read_positions.is_empty() {
+        return Ok(());
+    }
+    let sql = Sql::new(db, "SELECT user_id, name, last_id FROM read_positions WHERE ");
+    let keys = needs.read_positions.iter();
+    let sql = sql.tuple_in(
+        &["user_id", "name"],
+        keys.map(|(user, position)| vec![(*user).into(), position.name().into()]),
+    );
+    for row in tx.query_all_raw(sql.for_update().done()).await? {
+        let (user, name): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let is_it = |key: &&(i64, ReadPosition)| key.0 == user && key.1.name() == name;
+        if let Some(key) = needs.read_positions.iter().find(is_it) {
+            state.read_positions.read(*key, row.try_get_by_index(2)?);
+        }
     }
     Ok(())
 }

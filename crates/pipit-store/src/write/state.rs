@@ -4,6 +4,9 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use pipit_model::read_position::ReadPosition;
+
+use super::notices::Notices;
 use crate::entity::{media, tweets};
 
 /// Rows as they were and as they are to be.
@@ -129,6 +132,11 @@ pub(super) struct State {
     pub(super) dead_links: Vec<(String, i64)>,
     /// `(tweet, user, handle)`.
     pub(super) new_mentions: Vec<(i64, i64, String)>,
+    /// Whom the tweets to be deleted mention: `(tweet, user)`.
+    pub(super) mentioned: Vec<(i64, i64)>,
+    pub(super) notices: Notices,
+    /// How far people have read.
+    pub(super) read_positions: Tracked<(i64, ReadPosition), i64>,
 }
 
 #[cfg(test)]

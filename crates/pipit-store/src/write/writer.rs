@@ -131,6 +131,7 @@ impl Writer {
             return Ok(outcomes);
         }
         count_events(&state, &mut events);
+        state.notices.announce(&mut events);
         apply(&tx, &state, births.now).await?;
         if let Err(error) = tx.commit().await {
             self.doubt().await;

@@ -2,6 +2,7 @@
 
 mod crash;
 mod media;
+mod notifications;
 mod plans;
 mod reads;
 mod writes;

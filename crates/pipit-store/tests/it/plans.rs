@@ -8,7 +8,7 @@ use pipit_model::event::Standing;
 use pipit_store::NewTweet;
 
 /// The hot queries with sample values, as the store sends them.
-const HOT: [&str; 18] = [
+const HOT: [&str; 21] = [
     "SELECT t.id FROM tweets t WHERE t.user_id = 1 AND t.id >= 5 AND t.id < 900 \
      AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
     "SELECT id, user_id FROM tweets WHERE retweet_of_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
@@ -35,6 +35,10 @@ const HOT: [&str; 18] = [
      ORDER BY tweet_id DESC LIMIT 20",
     "SELECT * FROM media WHERE expires_at > 0 AND expires_at <= 900 ORDER BY expires_at LIMIT 20",
     "SELECT id, tweet_id FROM likes WHERE user_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
+    "SELECT id, kind, actor_id, tweet_id FROM notifications WHERE user_id = 1 AND kind = 3 \
+     AND id > 5 AND id < 900 ORDER BY id DESC LIMIT 20",
+    "SELECT name, last_id FROM read_positions WHERE user_id = 1",
+    "DELETE FROM notifications WHERE user_id = 1 AND kind = 3 AND tweet_id = 5",
 ];
 
 #[tokio::test]
@@ -61,8 +65,11 @@ async fn no_hot_query_reads_a_whole_table() {
             ("followers", "user_id, followed_user_id"),
             ("tweets", "user_id, retweet_of_id"),
             ("tweet_hashtags", "hashtag_id, tweet_id"),
+            ("notifications", "user_id, kind, tweet_id"),
+            ("notifications", "user_id, kind, tweet_id, actor_id"),
         ] {
-            let pairs = (1..5).map(|n| format!("({n},{n})")).collect::<Vec<_>>().join(",");
+            let pair = |n: i32| vec![n.to_string(); columns.split(',').count()].join(",");
+            let pairs = (1..5).map(|n| format!("({})", pair(n))).collect::<Vec<_>>().join(",");
             let query = format!("SELECT * FROM {table} WHERE ({columns}) IN ({values}{pairs})");
             let plan = explain(&db, backend, &query).await;
             // The list itself is scanned, the table is not.
@@ -150,8 +157,8 @@ async fn prepare(db: &DatabaseConnection, backend: Backend) {
         Backend::Sqlite => &[],
         Backend::Postgres => &["ANALYZE"],
         Backend::MySql => {
-            &["ANALYZE TABLE tweets, users, followers, likes, hashtags, tweet_hashtags, \
-              mentions, media"]
+            &["ANALYZE TABLE tweets, users, followers, likes, hashtags, tweet_hashtags, mentions, \
+               notifications, read_positions, media"]
         }
     };
     for statement in statements {

@@ -11,7 +11,8 @@ use serde::Deserialize;
 use crate::error::Failure;
 use crate::extract::{Form, Query};
 use crate::forms::{self, Complaint, FormView, LoginForm, SignUpForm};
-use crate::page;
+use crate::page::{self, Bare};
+use crate::preferences::Preferences;
 use crate::visitor::Visitor;
 use crate::{Web, cookie, links};
 
@@ -20,7 +21,7 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 #[derive(Template)]
 #[template(path = "pages/signup.html")]
 pub(crate) struct SignUpPage {
-    pub title: &'static str,
+    pub shell: Bare,
     pub form: FormView,
     pub key: String,
     pub next: String,
@@ -31,7 +32,7 @@ pub(crate) struct SignUpPage {
 #[derive(Template)]
 #[template(path = "pages/login.html")]
 pub(crate) struct LoginPage {
-    pub title: &'static str,
+    pub shell: Bare,
     pub form: FormView,
     pub next: String,
     pub signup_href: String,
@@ -53,13 +54,19 @@ fn handed_on(next: &str) -> String {
     links::local_path(next).unwrap_or_default().to_owned()
 }
 
-fn signup_page(status: StatusCode, form: &SignUpForm, complaint: Option<Complaint>) -> Response {
+fn signup_page(
+    status: StatusCode,
+    preferences: Preferences,
+    form: &SignUpForm,
+    complaint: Option<Complaint>,
+) -> Response {
+    let w = preferences.w;
     let next = handed_on(&form.next);
     page::html(
         status,
         &SignUpPage {
-            title: "Create your account",
-            form: FormView::new(form.fields(), complaint),
+            shell: Bare::new(w.create_your_account, preferences),
+            form: FormView::new(form.fields(w), complaint),
             key: form.key.clone(),
             login_href: links::login(&next),
             next,
@@ -77,11 +84,12 @@ pub(crate) async fn get_signup(
     }
     let key = forms::new_key(web.pipit.clock().now());
     let form = SignUpForm { key, next, ..SignUpForm::default() };
-    signup_page(StatusCode::OK, &form, None)
+    signup_page(StatusCode::OK, visitor.preferences, &form, None)
 }
 
 pub(crate) async fn post_signup(
     State(web): State<Web>,
+    visitor: Visitor,
     headers: HeaderMap,
     Form(form): Form<SignUpForm>,
 ) -> Result<Response, Failure> {
@@ -93,7 +101,8 @@ pub(crate) async fn post_signup(
     };
     if let Err(error) = web.pipit.sign_up(new, form.request_key()).await {
         let complaint = Complaint::from_error(error)?;
-        return Ok(signup_page(StatusCode::UNPROCESSABLE_ENTITY, &form, Some(complaint)));
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(signup_page(status, visitor.preferences, &form, Some(complaint)));
     }
     match begin_session(&web, &headers, &form.handle, &form.password, &form.next).await {
         // Only if the key belonged to an account opened with another password.
@@ -102,7 +111,13 @@ pub(crate) async fn post_signup(
     }
 }
 
-fn login_page(status: StatusCode, form: &LoginForm, complaint: Option<Complaint>) -> Response {
+fn login_page(
+    status: StatusCode,
+    preferences: Preferences,
+    form: &LoginForm,
+    complaint: Option<Complaint>,
+) -> Response {
+    let w = preferences.w;
     let next = handed_on(&form.next);
     let signup_href = match next.as_str() {
         "" => "/signup".to_owned(),
@@ -111,8 +126,8 @@ fn login_page(status: StatusCode, form: &LoginForm, complaint: Option<Complaint>
     page::html(
         status,
         &LoginPage {
-            title: "Welcome back",
-            form: FormView::new(form.fields(), complaint),
+            shell: Bare::new(w.welcome_back, preferences),
+            form: FormView::new(form.fields(w), complaint),
             next,
             signup_href,
         },
@@ -123,7 +138,8 @@ pub(crate) async fn get_login(visitor: Visitor, Query(Next { next }): Query<Next
     if visitor.viewer.is_some() {
         return links::see_other(local_or_home(&next));
     }
-    login_page(StatusCode::OK, &LoginForm { next, ..LoginForm::default() }, None)
+    let form = LoginForm { next, ..LoginForm::default() };
+    login_page(StatusCode::OK, visitor.preferences, &form, None)
 }
 
 pub(crate) async fn post_login(
@@ -132,19 +148,19 @@ pub(crate) async fn post_login(
     headers: HeaderMap,
     Form(form): Form<LoginForm>,
 ) -> Result<Response, Failure> {
-    let complaint =
-        match begin_session(&web, &headers, &form.login, &form.password, &form.next).await {
-            Ok(response) => {
-                // The browser forgets the session it had: nobody else shall use it.
-                end_session(&web, &visitor).await?;
-                return Ok(response);
-            }
-            Err(Error::Unauthenticated(_)) => Complaint::general(
-                "That handle or e-mail does not go with that password. Try again.",
-            ),
-            Err(error) => Complaint::from_error(error)?,
-        };
-    Ok(login_page(StatusCode::UNPROCESSABLE_ENTITY, &form, Some(complaint)))
+    let complaint = match begin_session(&web, &headers, &form.login, &form.password, &form.next)
+        .await
+    {
+        Ok(response) => {
+            // The browser forgets the session it had: nobody else shall use it.
+            end_session(&web, &visitor).await?;
+            return Ok(response);
+        }
+        Err(Error::Unauthenticated(_)) => Complaint::general(visitor.preferences.w.wrong_password),
+        Err(error) => Complaint::from_error(error)?,
+    };
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(login_page(status, visitor.preferences, &form, Some(complaint)))
 }
 
 async fn begin_session(

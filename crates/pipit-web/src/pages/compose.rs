@@ -72,6 +72,7 @@ pub(crate) async fn post_compose(
     visitor: Visitor,
     request: Request,
 ) -> Result<Response, Failure> {
+    let w = visitor.preferences.w;
     let (form, pictures) = if is_upload(request.headers()) {
         let parts = UploadForm::from_request(request, &web).await?;
         uploads::read_compose(&web, &visitor, parts).await?
@@ -81,8 +82,7 @@ pub(crate) async fn post_compose(
     };
     let Some(viewer) = &visitor.viewer else {
         // Sending them to sign in would lose what they wrote.
-        let error = "You are signed out. Sign in in another tab, then post this again.".to_owned();
-        let composer = form.again(error, pictures.kept);
+        let composer = form.again(w.signed_out_composing.to_owned(), pictures.kept, w);
         return render(&web, &visitor, StatusCode::FORBIDDEN, &Around::default(), composer).await;
     };
     let named = |id: &str| if id.is_empty() { Ok(None) } else { tweet_id(id).map(Some) };
@@ -114,7 +114,7 @@ pub(crate) async fn post_compose(
                 parent: find(reply_to, "reply_to_id").await,
                 quoted: find(quote_of, "quote_of_id").await,
             };
-            let composer = form.again(text, pictures.kept);
+            let composer = form.again(text, pictures.kept, w);
             render(&web, &visitor, status, &around, composer).await
         }
     }
@@ -127,7 +127,7 @@ async fn render(
     around: &Around,
     composer: Composer,
 ) -> Result<Response, Failure> {
-    let title = composer.title();
+    let title = composer.title(visitor.preferences.w);
     let mut shell = Shell::new(web, visitor, Section::Compose, title).await?;
     if status != StatusCode::OK {
         // This page is the answer to a form: its address leads nowhere one could go back to.

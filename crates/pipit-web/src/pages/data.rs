@@ -31,8 +31,9 @@ async fn data_page(
     status: StatusCode,
     complaint: Option<Complaint>,
 ) -> Result<Response, Failure> {
-    let shell = Shell::new(web, visitor, Section::Settings, "Your data").await?;
-    let form = FormView::new(PasswordForm::fields(), complaint);
+    let w = visitor.preferences.w;
+    let shell = Shell::new(web, visitor, Section::Settings, w.settings_data).await?;
+    let form = FormView::new(PasswordForm::fields(w), complaint);
     Ok(page::html(status, &DataPage { shell: &shell, form }))
 }
 

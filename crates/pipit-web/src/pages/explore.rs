@@ -58,7 +58,8 @@ async fn render(
     let tweets = web.pipit.public_timeline(visitor.caller(), page).await?;
     let trends = web.pipit.trending_hashtags().await?;
     let is_landing = section == Section::Home && cursor.is_none();
-    let title = if is_landing { "Short notes, in order" } else { "Explore" };
+    let w = visitor.preferences.w;
+    let title = if is_landing { w.landing_title } else { w.explore };
     let mut shell = Shell::new(&web, &visitor, section, title).await?;
     // They stand in the middle.
     shell.trends.clear();
@@ -68,7 +69,7 @@ async fn render(
         &ExplorePage {
             shell: &shell,
             is_landing,
-            trends: trends.iter().take(TRENDS).map(TrendRow::new).collect(),
+            trends: trends.iter().take(TRENDS).map(|trend| TrendRow::new(trend, w)).collect(),
             feed: Feed::new(&web, PUBLIC, &tweets, |tweet| TweetModel::new(tweet, reading)),
         },
     ))

@@ -20,7 +20,41 @@ pub(crate) struct HomePage<'a> {
     pub shell: &'a Shell,
     /// Only on the first page.
     pub composer: Option<Composer>,
+    pub left_off: LeftOff,
     pub feed: Feed<TweetModel<'a>>,
+}
+
+/// Where the reader stopped reading last time.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct LeftOff {
+    /// The newest tweet on this page that was seen, if newer ones stand above it.
+    pub above: Option<i64>,
+    /// The page that starts there, if it is a later one.
+    pub link: Option<String>,
+}
+
+impl LeftOff {
+    /// On a page of these tweets that starts below `before`; `seen` is the newest tweet that the
+    /// reader has seen.
+    fn new(
+        seen: i64,
+        before: Option<i64>,
+        ids: &[i64],
+        page_at: impl FnOnce(i64) -> String,
+    ) -> Self {
+        if seen == 0 {
+            return Self::default();
+        }
+        match (ids.iter().position(|id| *id <= seen), before) {
+            // The newest of all: nothing is new.
+            (Some(0), None) => Self::default(),
+            // The page before ended with what was seen already.
+            (Some(0), Some(before)) if before <= seen => Self::default(),
+            (Some(at), _) => Self { above: Some(ids[at]), link: None },
+            (None, None) if !ids.is_empty() => Self { above: None, link: Some(page_at(seen + 1)) },
+            (None, _) => Self::default(),
+        }
+    }
 }
 
 pub(crate) async fn get_home(
@@ -32,14 +66,45 @@ pub(crate) async fn get_home(
     let list = (ListName::Home, viewer.id().0);
     let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
     let tweets = web.pipit.home_timeline(viewer.caller, page).await?;
-    let shell = Shell::new(&web, &visitor, Section::Home, "Home").await?;
+    let seen = web.pipit.read_positions(viewer.caller).await?.home;
+    let shell = Shell::new(&web, &visitor, Section::Home, visitor.preferences.w.home).await?;
     let reading = shell.reading();
+    let ids: Vec<i64> = tweets.items.iter().map(|tweet| tweet.id().0).collect();
+    let page_at =
+        |before| format!("/home?cursor={}", web.pipit.seal_cursor(list.0, list.1, before));
     Ok(page::html(
         StatusCode::OK,
         &HomePage {
             shell: &shell,
             composer: cursor.is_none().then(|| Composer::new(reading.now, None, "/home")),
+            left_off: LeftOff::new(seen, page.after, &ids, page_at),
             feed: Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading)),
         },
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left_off(seen: i64, before: Option<i64>, ids: &[i64]) -> (Option<i64>, Option<String>) {
+        let LeftOff { above, link } = LeftOff::new(seen, before, ids, |before| before.to_string());
+        (above, link)
+    }
+
+    #[test]
+    fn the_line_stands_between_what_is_new_and_what_was_seen() {
+        let ids = [9, 7, 5];
+        assert_eq!(left_off(0, None, &ids), (None, None), "nothing was ever seen");
+        assert_eq!(left_off(9, None, &ids), (None, None), "nothing is new");
+        assert_eq!(left_off(7, None, &ids), (Some(7), None));
+        assert_eq!(left_off(8, None, &ids), (Some(7), None), "the one seen is gone");
+        assert_eq!(left_off(4, None, &ids), (None, Some("5".into())), "on a later page");
+        assert_eq!(left_off(4, None, &[]), (None, None));
+        // Later pages.
+        assert_eq!(left_off(9, Some(10), &ids), (Some(9), None), "all above it was new");
+        assert_eq!(left_off(10, Some(10), &ids), (None, None), "it stood above");
+        assert_eq!(left_off(12, Some(10), &ids), (None, None));
+        assert_eq!(left_off(4, Some(10), &ids), (None, None));
+    }
 }

@@ -14,6 +14,7 @@ use crate::links;
 use crate::page::{self, Section, Shell};
 use crate::view::{self, Feed, PersonRow};
 use crate::visitor::Visitor;
+use crate::words::Words;
 
 /// A list beside the one shown.
 pub(crate) struct Tab {
@@ -67,8 +68,15 @@ async fn render(
     Ok(page::html(StatusCode::OK, &page))
 }
 
-const FOLLOWS: [(&str, &str); 2] = [("followers", "Followers"), ("following", "Following")];
-const REACTIONS: [(&str, &str); 2] = [("likes", "Likes"), ("retweets", "Retweets")];
+/// Who follows and is followed, beside each other.
+fn follows(w: &Words) -> [(&'static str, &'static str); 2] {
+    [("followers", w.followers_tab), ("following", w.following_tab)]
+}
+
+/// Who liked and who retweeted, beside each other.
+fn reactions(w: &Words) -> [(&'static str, &'static str); 2] {
+    [("likes", w.likes_tab), ("retweets", w.retweets_tab)]
+}
 
 pub(crate) async fn get_followers(
     State(web): State<Web>,
@@ -82,11 +90,12 @@ pub(crate) async fn get_followers(
     let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
     let people = web.pipit.followers(visitor.caller(), user.id, page).await?;
     let up = links::profile(&user.handle);
+    let w = visitor.preferences.w;
     let around = Around {
-        heading: format!("Who follows @{}", user.handle),
-        tabs: tabs(&up, FOLLOWS, 0),
+        heading: (w.who_follows)(&user.handle),
+        tabs: tabs(&up, follows(w), 0),
         up,
-        empty: "Nobody follows this account yet.",
+        empty: w.no_followers,
     };
     render(&web, &visitor, list, &people, around).await
 }
@@ -103,11 +112,12 @@ pub(crate) async fn get_following(
     let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
     let people = web.pipit.following(visitor.caller(), user.id, page).await?;
     let up = links::profile(&user.handle);
+    let w = visitor.preferences.w;
     let around = Around {
-        heading: format!("Whom @{} follows", user.handle),
-        tabs: tabs(&up, FOLLOWS, 1),
+        heading: (w.whom_follows)(&user.handle),
+        tabs: tabs(&up, follows(w), 1),
         up,
-        empty: "This account follows nobody yet.",
+        empty: w.no_following,
     };
     render(&web, &visitor, list, &people, around).await
 }
@@ -124,11 +134,12 @@ pub(crate) async fn get_likes(
     let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
     let people = web.pipit.likers(visitor.caller(), id, page).await?;
     let up = view::href(&tweet);
+    let w = visitor.preferences.w;
     let around = Around {
-        heading: "Liked by".to_owned(),
-        tabs: tabs(&up, REACTIONS, 0),
+        heading: w.liked_by.to_owned(),
+        tabs: tabs(&up, reactions(w), 0),
         up,
-        empty: "Nobody has liked this tweet yet.",
+        empty: w.no_likes,
     };
     render(&web, &visitor, list, &people, around).await
 }
@@ -145,11 +156,12 @@ pub(crate) async fn get_retweets(
     let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
     let people = web.pipit.retweeters(visitor.caller(), id, page).await?;
     let up = view::href(&tweet);
+    let w = visitor.preferences.w;
     let around = Around {
-        heading: "Retweeted by".to_owned(),
-        tabs: tabs(&up, REACTIONS, 1),
+        heading: w.retweeted_by.to_owned(),
+        tabs: tabs(&up, reactions(w), 1),
         up,
-        empty: "Nobody has retweeted this tweet yet.",
+        empty: w.no_retweets,
     };
     render(&web, &visitor, list, &people, around).await
 }

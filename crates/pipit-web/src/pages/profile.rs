@@ -11,12 +11,13 @@ use pipit_model::page::{ListName, Listed};
 use crate::Web;
 use crate::error::Failure;
 use crate::extract::{Cursor, Path, Query, user_ref};
-use crate::format::{count, counted, month};
+use crate::format::{count, month};
 use crate::links;
 use crate::page::{self, Section, Shell};
 use crate::pieces::{self, Piece};
 use crate::view::{Feed, PersonRow, TweetModel};
 use crate::visitor::Visitor;
+use crate::words::Words;
 
 #[derive(Template)]
 #[template(path = "pages/profile.html")]
@@ -72,12 +73,12 @@ impl Part {
         }
     }
 
-    fn tabs(self, handle: &str, is_me: bool) -> Vec<Tab> {
+    fn tabs(self, handle: &str, is_me: bool, w: &Words) -> Vec<Tab> {
         let parts = [
-            ("", "Tweets", Self::Posts(Posts::Tweets)),
-            ("/replies", "Replies", Self::Posts(Posts::All)),
-            ("/media", "Pictures", Self::Posts(Posts::Media)),
-            ("/likes", "Likes", Self::Likes),
+            ("", w.tweets_tab, Self::Posts(Posts::Tweets)),
+            ("/replies", w.replies_tab, Self::Posts(Posts::All)),
+            ("/media", w.pictures_tab, Self::Posts(Posts::Media)),
+            ("/likes", w.likes_tab, Self::Likes),
         ];
         let shown = parts.into_iter().filter(|(_, _, part)| is_me || *part != Self::Likes);
         let tab = |(path, label, part)| Tab {
@@ -89,16 +90,11 @@ impl Part {
     }
 
     /// What an empty one says.
-    fn empty(self, handle: &str) -> (&'static str, String) {
+    fn empty(self, handle: &str, w: &Words) -> (&'static str, String) {
         match self {
-            Self::Posts(Posts::Media) => {
-                ("No pictures yet", format!("Pictures that @{handle} posts will show here."))
-            }
-            Self::Posts(_) => ("No tweets yet", format!("What @{handle} posts will show here.")),
-            Self::Likes => (
-                "No likes yet",
-                "Like a tweet to find it here again. Only you see this list.".to_owned(),
-            ),
+            Self::Posts(Posts::Media) => (w.no_pictures, (w.no_pictures_text)(handle)),
+            Self::Posts(_) => (w.no_tweets, (w.no_tweets_text)(handle)),
+            Self::Likes => (w.nothing_liked, w.nothing_liked_text.to_owned()),
         }
     }
 }
@@ -186,6 +182,7 @@ fn profile_page<'a>(
     (tweets, pinned, is_first): (&'a Listed<TweetView>, Option<&'a TweetView>, bool),
 ) -> ProfilePage<'a> {
     let (user, counts, reading) = (view.card.user(), view.card.counts, shell.reading());
+    let w = shell.w;
     let is_me = reading.viewer == Some(user.id);
     let link = |link: &'a String| LinkText { text: pieces::of_bio(link) };
     ProfilePage {
@@ -193,13 +190,13 @@ fn profile_page<'a>(
         row: PersonRow::new(view, reading),
         banner: user.banner.as_deref(),
         links: user.links.iter().map(link).collect(),
-        joined: month(user.created_at),
-        tweets: counted(counts.tweets, "tweet", "tweets"),
-        following: count(counts.following),
-        followers: count(counts.followers),
-        followers_are: if counts.followers == 1 { "follower" } else { "followers" },
-        tabs: part.tabs(&user.handle, is_me),
-        empty: part.empty(&user.handle),
+        joined: (w.joined)(&month(user.created_at, w)),
+        tweets: w.counted(counts.tweets, w.tweets),
+        following: count(counts.following, w),
+        followers: count(counts.followers, w),
+        followers_are: (w.followers)(counts.followers),
+        tabs: part.tabs(&user.handle, is_me, w),
+        empty: part.empty(&user.handle, w),
         is_start: is_me && part == Part::Posts(Posts::Tweets),
         is_first,
         pinned: pinned.map(|tweet| TweetModel::new(tweet, reading)),

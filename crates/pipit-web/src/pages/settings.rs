@@ -22,6 +22,7 @@ use crate::pages::account;
 use crate::uploads;
 use crate::view::Reading;
 use crate::visitor::{SignedIn, Viewer, Visitor};
+use crate::words::Words;
 
 #[derive(Template)]
 #[template(path = "pages/settings.html")]
@@ -61,18 +62,19 @@ pub(crate) struct SessionRow {
 
 impl SessionRow {
     pub(crate) fn new(session: &Session, current: SessionId, reading: Reading) -> Self {
+        let w = reading.w;
         Self {
             id: session.id.0,
-            device: device(&session.user_agent),
+            device: device(&session.user_agent, w),
             user_agent: session.user_agent.clone(),
-            began: Moment::new(session.created_at, reading.now),
+            began: Moment::new(session.created_at, reading.now, w),
             current: session.id == current,
         }
     }
 }
 
 /// What a browser calls itself, in two words. The order matters: most claim to be all others.
-fn device(user_agent: &str) -> String {
+fn device(user_agent: &str, w: &Words) -> String {
     let named = |names: &[(&str, &'static str)]| {
         names.iter().find(|(part, _)| user_agent.contains(part)).map(|(_, name)| *name)
     };
@@ -93,16 +95,16 @@ fn device(user_agent: &str) -> String {
         ("Linux", "Linux"),
     ]);
     match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => (w.device)(browser, system),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => "An app".to_owned(),
+        (None, None) => w.an_app.to_owned(),
     }
 }
 
 /// What the page confirms.
 #[derive(Deserialize)]
 pub(crate) struct Done {
-    done: Option<String>,
+    pub done: Option<String>,
 }
 
 pub(crate) async fn get_settings(
@@ -111,8 +113,9 @@ pub(crate) async fn get_settings(
     visitor: Visitor,
     Query(Done { done }): Query<Done>,
 ) -> Result<Response, Failure> {
-    let shell = Shell::new(&web, &visitor, Section::Settings, "Settings").await?;
-    let form = FormView::new(stored(&viewer).fields(), None);
+    let shell =
+        Shell::new(&web, &visitor, Section::Settings, visitor.preferences.w.settings).await?;
+    let form = FormView::new(stored(&viewer).fields(shell.w), None);
     let page = SettingsPage { is_done: done.is_some(), ..settings_page(&shell, &viewer, form) };
     Ok(page::html(StatusCode::OK, &page))
 }
@@ -147,8 +150,9 @@ pub(crate) async fn post_settings(
         return Ok(links::see_other("/settings?done=profile"));
     };
     let complaint = Complaint::from_error(error)?;
-    let shell = Shell::new(&web, &visitor, Section::Settings, "Settings").await?;
-    let form = FormView::new(form.fields(), Some(complaint));
+    let shell =
+        Shell::new(&web, &visitor, Section::Settings, visitor.preferences.w.settings).await?;
+    let form = FormView::new(form.fields(shell.w), Some(complaint));
     let page = settings_page(&shell, &viewer, form);
     Ok(page::html(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
@@ -166,8 +170,8 @@ async fn set_picture(
     };
     let Err(error) = set else { return Ok(links::see_other("/settings?done=picture")) };
     let (status, complaint) = uploads::told(error)?;
-    let shell = Shell::new(web, visitor, Section::Settings, "Settings").await?;
-    let form = FormView::new(stored(viewer).fields(), None);
+    let shell = Shell::new(web, visitor, Section::Settings, visitor.preferences.w.settings).await?;
+    let form = FormView::new(stored(viewer).fields(shell.w), None);
     let refused = Some(complaint.text);
     Ok(page::html(status, &SettingsPage { refused, ..settings_page(&shell, viewer, form) }))
 }
@@ -214,7 +218,8 @@ pub(crate) async fn get_sessions(
     visitor: Visitor,
 ) -> Result<Response, Failure> {
     let sessions = web.pipit.sessions(viewer.caller).await?;
-    let shell = Shell::new(&web, &visitor, Section::Settings, "Sessions").await?;
+    let shell =
+        Shell::new(&web, &visitor, Section::Settings, visitor.preferences.w.sessions).await?;
     let reading = shell.reading();
     let current = viewer.caller.session_id;
     let row = |session| SessionRow::new(session, current, reading);
@@ -244,8 +249,9 @@ async fn delete_page(
     status: StatusCode,
     complaint: Option<Complaint>,
 ) -> Result<Response, Failure> {
-    let shell = Shell::new(web, visitor, Section::Settings, "Delete your account").await?;
-    let form = FormView::new(PasswordForm::fields(), complaint);
+    let w = visitor.preferences.w;
+    let shell = Shell::new(web, visitor, Section::Settings, w.delete_account).await?;
+    let form = FormView::new(PasswordForm::fields(w), complaint);
     Ok(page::html(status, &DeletePage { shell: &shell, form }))
 }
 
@@ -275,6 +281,7 @@ pub(crate) async fn post_delete(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::ALL;
 
     #[test]
     fn devices() {
@@ -290,7 +297,7 @@ mod tests {
             ("curl/8.5", "curl"),
             ("", "An app"),
         ] {
-            assert_eq!(device(user_agent), expected);
+            assert_eq!(device(user_agent, ALL[0]), expected);
         }
     }
 }

@@ -12,7 +12,6 @@ use pipit_model::tweet::named_hashtag_key;
 use crate::Web;
 use crate::error::Failure;
 use crate::extract::{Cursor, Path, Query};
-use crate::format::counted;
 use crate::page::{self, Section, Shell};
 use crate::view::{Feed, TweetModel};
 use crate::visitor::Visitor;
@@ -46,13 +45,13 @@ pub(crate) async fn get_tag(
     };
     let title = format!("#{name}");
     let shell = Shell::new(&web, &visitor, Section::Elsewhere, title).await?;
-    let reading = shell.reading();
+    let (reading, w) = (shell.reading(), shell.w);
     Ok(page::html(
         StatusCode::OK,
         &TagPage {
             shell: &shell,
             name: &name,
-            tweets: counted(used, "tweet", "tweets"),
+            tweets: w.counted(used, w.tweets),
             feed: Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading)),
         },
     ))

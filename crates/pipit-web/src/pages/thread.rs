@@ -41,7 +41,8 @@ pub(crate) async fn get_thread(
         // Only the id counts: a handle may be mistyped, and a retweet shows what it passed on.
         return Ok(links::moved(&view::href(&thread.tweet)));
     }
-    let title = format!("{} (@{}) on Pipit", author.name, author.handle);
+    let on_pipit = visitor.preferences.w.on_pipit;
+    let title = format!("{} (@{}) {on_pipit}", author.name, author.handle);
     let shell = Shell::new(&web, &visitor, Section::Elsewhere, title).await?;
     let reading = shell.reading();
     let tweet = TweetModel::new(&thread.tweet, reading);

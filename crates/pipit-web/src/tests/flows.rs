@@ -198,3 +198,34 @@ async fn sessions_and_the_account_can_be_ended() {
     assert_eq!((gone.location(), gone.cookie().as_str()), ("/", "pipit="));
     assert_eq!(site.get("/@ann", "").await.status, 404);
 }
+
+#[tokio::test]
+async fn pages_speak_and_look_as_chosen() {
+    let site = Site::open().await;
+    let root = async |path: &str, cookie: &str, language: &str| {
+        let request = Request::get(path)
+            .header(header::COOKIE, cookie)
+            .header(header::ACCEPT, "text/html")
+            .header(header::ACCEPT_LANGUAGE, language);
+        let page = site.send(request.body(Body::empty()).expect("a request")).await.page();
+        let html = page.all("html").next().expect("a root").clone();
+        ["lang", "data-theme", "data-keys"].map(|name| html.attribute(name).to_owned())
+    };
+    // Also where something is amiss.
+    for path in ["/", "/login", "/nowhere", "/@nobody", "/logout", "/assets/x/y.js"] {
+        assert_eq!(root(path, "", "de-DE,en;q=0.5").await, ["de", "", ""], "{path}");
+        assert_eq!(root(path, "pipit-look=en.dark", "de").await, ["en", "dark", ""], "{path}");
+    }
+    let form = [("theme", "light"), ("language", "de"), ("shortcuts", "keyless")];
+    let saved = site.post("/settings/appearance", "", &form).await;
+    assert_eq!(saved.location(), "/settings/appearance?done=appearance");
+    let cookie = saved.cookie();
+    assert_eq!(root("/explore", &cookie, "en").await, ["de", "light", "off"]);
+    let page = site.get("/settings/appearance", &cookie).await.page();
+    let checked = page.all("input").filter(|input| input.attributes.contains_key("checked"));
+    let checked: Vec<&str> = checked.map(|input| input.attribute("value")).collect();
+    assert_eq!(checked, ["light", "de", "keyless"]);
+    let form = [("theme", "auto"), ("language", "auto"), ("shortcuts", "on")];
+    let reset = site.post("/settings/appearance", &cookie, &form).await;
+    assert_eq!(reset.cookie(), "pipit-look=");
+}

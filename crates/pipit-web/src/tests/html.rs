@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 const VOID: [&str; 9] = ["img", "meta", "link", "input", "br", "use", "path", "circle", "!doctype"];
-const KNOWN: &str = "html head meta title link body a svg symbol path circle use div nav main \
+const KNOWN: &str = "html head meta title link script body a svg symbol path circle use div nav main \
                      header footer aside section article h1 h2 p span bdi b ul ol li form input \
-                     button label textarea img details summary time code";
+                     button label textarea img fieldset legend details summary time code";
 
 /// An element in the order of the page.
 #[derive(Debug, Clone)]
@@ -86,6 +86,11 @@ impl Page {
             assert!(name == "!doctype" || KNOWN.split(' ').any(|k| k == name), "<{name}>");
             for (attribute, value) in &element.attributes {
                 assert!(!attribute.starts_with("on") && attribute != "style", "{element:?}");
+                if name == "script" {
+                    // Ours, and nothing in the page itself.
+                    assert!(element.attribute("src").starts_with("/assets/"), "{element:?}");
+                    assert_eq!(element.text, "");
+                }
                 if ["href", "action", "formaction"].contains(&attribute.as_str()) {
                     let outside = element.attribute("rel") == "nofollow noopener ugc";
                     let allowed: &[&str] =

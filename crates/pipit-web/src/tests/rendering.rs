@@ -1,19 +1,21 @@
 //! Every page in every state that it has.
 
+use std::io::Read;
+
 use axum::Router;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use axum::routing::get;
 use pipit_core::{MediaPlace, Pipit, Settings};
 use pipit_http::Problem;
 use pipit_model::{Clock, Error};
 
 use super::site::Site;
-use crate::error::Failure;
+use crate::error::{Failure, in_words};
+use crate::page::CSP;
+use crate::preferences::Preferences;
 use crate::{Web, assets, routes};
 use axum::response::IntoResponse;
-
-const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
-                   form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// A site with two people, who have done all there is to do.
 async fn lively() -> (Site, String, String, String) {
@@ -53,10 +55,14 @@ async fn every_page_renders_for_everyone() {
         &format!("{path}/likes"),
         &format!("{path}/retweets"),
         "/tags/World",
+        "/settings/appearance",
+        "/settings/appearance?done=1",
     ]
     .map(str::to_owned);
     let own = [
         "/home",
+        "/notifications",
+        "/notifications/mentions",
         "/compose",
         &format!("/compose?reply_to={id}"),
         "/settings",
@@ -78,7 +84,7 @@ async fn every_page_renders_for_everyone() {
             answer.page();
             assert_eq!(answer.header("content-security-policy"), CSP, "{path}");
             assert_eq!(answer.header("cache-control"), "private, no-cache", "{path}");
-            assert_eq!(answer.header("vary"), "Cookie", "{path}");
+            assert_eq!(answer.header("vary"), "Cookie, Accept-Language, Accept-Encoding", "{path}");
         }
     }
     for path in ["/signup", "/login", "/login?next=%2Fsettings"] {
@@ -174,6 +180,7 @@ async fn failures_of_ours_are_told_in_words_and_without_details() {
         (Error::conflict("x", "clashes"), 409),
     ] {
         let response = Failure::from(error).into_response();
+        let response = in_words(response, Preferences::default());
         assert_eq!(response.status(), status);
         assert_eq!(response.headers().contains_key("retry-after"), status == 503);
         let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
@@ -188,14 +195,35 @@ async fn failures_of_ours_are_told_in_words_and_without_details() {
 #[tokio::test]
 async fn assets_are_kept_for_ever() {
     let site = Site::open().await;
-    for (path, kind) in
-        [(&*assets::STYLESHEET, "text/css; charset=utf-8"), (&*assets::FAVICON, "image/svg+xml")]
-    {
+    let script = &*assets::SCRIPT;
+    let words = script.replace("app.js", "words.de.js");
+    for (path, kind) in [
+        (&*assets::STYLESHEET, "text/css; charset=utf-8"),
+        (&*assets::FAVICON, "image/svg+xml"),
+        (script, "text/javascript; charset=utf-8"),
+        (&words, "text/javascript; charset=utf-8"),
+    ] {
         let answer = site.get(path, "").await;
         assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, kind));
         assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
-        assert!(answer.headers.get("vary").is_none());
+        assert_eq!(answer.header("vary"), "Accept-Encoding");
+        for encoding in ["br", "gzip"] {
+            let request = Request::get(path).header(header::ACCEPT_ENCODING, encoding);
+            let body = request.body(Body::empty()).expect("a request");
+            let (headers, bytes) = site.raw(body).await;
+            assert_eq!(headers["content-encoding"], encoding, "{path}");
+            let mut plain = Vec::new();
+            if encoding == "br" {
+                brotli::BrotliDecompress(&mut &*bytes, &mut plain).expect("brotli");
+            } else {
+                let mut from = flate2::read::GzDecoder::new(&*bytes);
+                from.read_to_end(&mut plain).map(drop).expect("gzip");
+            }
+            assert_eq!(String::from_utf8(plain).expect("UTF-8"), answer.body, "{path}");
+        }
     }
+    let old = script.replace("/assets/", "/assets/0");
+    assert_eq!(site.get(&old, "").await.status, StatusCode::NOT_FOUND);
     let css = site.get(&assets::STYLESHEET, "").await.body;
     assert_eq!(css.matches('{').count(), css.matches('}').count());
 }
@@ -224,6 +252,10 @@ async fn no_address_of_ours_is_one_of_the_other_doors() {
         "/users",
         "/users/{id}",
         "/users/{id}/follow",
+        "/users/me/notifications",
+        "/users/me/notifications/unread",
+        "/timeline/stream",
+        "/timeline/position",
         "/sessions",
         "/sessions/{id}",
         "/timeline",
@@ -242,4 +274,19 @@ async fn no_address_of_ours_is_one_of_the_other_doors() {
     }
     // Panics where two routes are one.
     let _ = routes(web).merge(others);
+}
+
+#[tokio::test]
+async fn pages_are_compressed_for_those_who_take_it() {
+    let site = Site::open().await;
+    let plain = site.get("/", "").await.body;
+    for path in ["/", "/@nobody"] {
+        let request = Request::get(path).header(header::ACCEPT_ENCODING, "br, gzip");
+        let (headers, bytes) = site.raw(request.body(Body::empty()).expect("a request")).await;
+        assert_eq!(headers["content-encoding"], "gzip");
+        assert!(bytes.len() < plain.len());
+        let mut page = String::new();
+        flate2::read::GzDecoder::new(&*bytes).read_to_string(&mut page).expect("gzip");
+        super::html::Page::parse(&page);
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use pipit_core::{MediaPlace, Pipit, Settings};
@@ -69,6 +69,13 @@ impl Site {
         let body = body.collect().await.expect("a body").to_bytes();
         let body = String::from_utf8(body.to_vec()).expect("UTF-8");
         Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// An answer as it comes over the line.
+    pub(super) async fn raw(&self, request: Request<Body>) -> (HeaderMap, Bytes) {
+        let response = self.app.clone().oneshot(request).await.expect("never fails");
+        let (parts, body) = response.into_parts();
+        (parts.headers, body.collect().await.expect("a body").to_bytes())
     }
 
     pub(super) async fn get(&self, path: &str, cookie: &str) -> Answer {

@@ -10,8 +10,8 @@ use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
-/// The widths of a desktop and of a phone, in CSS pixels.
-const WIDTHS: [u32; 2] = [1280, 390];
+/// The widths of a desktop, a tablet and a phone, in CSS pixels.
+pub(crate) const WIDTHS: [u32; 3] = [1280, 900, 390];
 
 /// Longer than any page takes here.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -32,6 +32,13 @@ impl Scheme {
             Self::Dark => "dark",
         }
     }
+}
+
+/// Whether the browser reaches the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Line {
+    Whole,
+    Cut,
 }
 
 pub(crate) struct Browser {
@@ -81,6 +88,13 @@ impl Browser {
         Self { driver, client, url: url.to_owned(), _profile: profile }
     }
 
+    /// A browser in which no page runs a script.
+    pub(crate) async fn start_without_scripts(url: &str) -> Self {
+        let browser = Self::start(url).await;
+        browser.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+        browser
+    }
+
     pub(crate) async fn open(&self, path: &str) {
         self.client.goto(&format!("{}{path}", self.url)).await.expect("opened");
     }
@@ -114,13 +128,14 @@ impl Browser {
         while found().await.is_none() {
             if started.elapsed() > PATIENCE {
                 let page = self.client.source().await.unwrap_or_default();
-                panic!("waited too long for {what} on\n{page}");
+                let log = self.client.issue_cmd(Log { types: "browser" }).await.ok();
+                panic!("waited too long for {what} on\n{page}\nafter\n{log:#?}");
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    async fn count(&self, selector: &str) -> usize {
+    pub(crate) async fn count(&self, selector: &str) -> usize {
         self.client.find_all(Locator::Css(selector)).await.expect("asked").len()
     }
 
@@ -149,17 +164,107 @@ impl Browser {
         self.click(&format!("{form} button:not([type=button])")).await;
     }
 
+    /// Signs in through the page.
+    pub(crate) async fn sign_in(&self, handle: &str) {
+        self.open("/login").await;
+        self.fill("login", handle).await;
+        self.fill("password", "correct horse").await;
+        self.submit("form[action='/login']").await;
+        self.is_at("/home").await;
+    }
+
+    /// Types keys at whatever has the focus.
+    pub(crate) async fn press(&self, keys: &str) {
+        let focused = self.client.active_element().await.expect("something has the focus");
+        focused.send_keys(keys).await.expect("typed");
+    }
+
+    /// What a script answers.
+    pub(crate) async fn ask(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|e| panic!("{script}: {e}"))
+    }
+
+    /// What a script answers that calls its last argument when it is done.
+    pub(crate) async fn ask_later(&self, script: &str) -> Value {
+        self.client
+            .execute_async(script, Vec::new())
+            .await
+            .unwrap_or_else(|e| panic!("{script}: {e}"))
+    }
+
+    /// Waits until an expression is true on the page.
+    pub(crate) async fn holds(&self, expression: &str) {
+        let script = format!("return Boolean({expression})");
+        self.wait(expression, async || {
+            let value = self.client.execute(&script, Vec::new()).await.ok()?;
+            (value == Value::Bool(true)).then_some(())
+        })
+        .await;
+    }
+
+    /// Loads the page again until an expression is true on it.
+    pub(crate) async fn holds_after_reload(&self, expression: &str) {
+        let script = format!("return Boolean({expression})");
+        self.wait(expression, async || {
+            self.client.refresh().await.ok()?;
+            let value = self.client.execute(&script, Vec::new()).await.ok()?;
+            (value == Value::Bool(true)).then_some(())
+        })
+        .await;
+    }
+
+    /// Loses the cookies, and the session with them.
+    pub(crate) async fn forget(&self) {
+        self.client.delete_all_cookies().await.expect("deleted");
+    }
+
+    /// Waits until all scripts of the page are at work.
+    pub(crate) async fn is_ready(&self) {
+        self.holds("document.documentElement.dataset.ready").await;
+    }
+
+    /// Remembers this very page, to see later that it was not left.
+    pub(crate) async fn mark(&self) {
+        self.ask("window.isMarked = true").await;
+    }
+
+    pub(crate) async fn back(&self) {
+        self.client.back().await.expect("went back");
+    }
+
+    pub(crate) async fn reload(&self) {
+        self.client.refresh().await.expect("loaded again");
+    }
+
+    /// Cuts the line, or mends it.
+    pub(crate) async fn connect(&self, line: Line) {
+        let offline = line == Line::Cut;
+        let speed = json!({
+            "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1
+        });
+        self.devtools("Network.enable", json!({})).await;
+        self.devtools("Network.emulateNetworkConditions", speed).await;
+    }
+
+    pub(crate) async fn prefer(&self, scheme: Scheme) {
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme.name()}]);
+        self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
+    }
+
     /// Opens each page at each width in each scheme, checks it and takes a picture.
     pub(crate) async fn shoot(&self, folder: &Path, who: &str, paths: &[&str], schemes: &[Scheme]) {
         std::fs::create_dir_all(folder).expect("a folder for pictures");
         for scheme in schemes {
-            let features = json!([{"name": "prefers-color-scheme", "value": scheme.name()}]);
-            self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
+            self.prefer(*scheme).await;
             for width in WIDTHS {
                 for path in paths {
                     self.size(width, 900).await;
                     self.open(path).await;
                     self.assert_fits(path, width).await;
+                    // As at 1280 pixels enlarged to 400 %.
+                    self.size(320, 900).await;
+                    self.assert_fits(path, 320).await;
+                    self.size(width, 900).await;
                     let height = self.number("return document.documentElement.scrollHeight").await;
                     self.size(width, u32::try_from(height.min(4000)).unwrap_or(4000)).await;
                     let picture = self.client.screenshot().await.expect("a picture");
@@ -181,18 +286,27 @@ impl Browser {
 
     /// The console has nothing but the 404 that was asked for.
     async fn assert_quiet(&self) {
+        self.assert_quiet_but(&["/nowhere"]).await;
+    }
+
+    /// The console has nothing (no error, no refusal by the content security policy) but what has
+    /// one of these in it.
+    pub(crate) async fn assert_quiet_but(&self, expected: &[&str]) {
         let log = Log { types: "browser" };
         let log = self.client.issue_cmd(log).await.expect("the console's log");
         let complaints: Vec<&Value> = log
             .as_array()
             .into_iter()
             .flatten()
-            .filter(|entry| !entry["message"].as_str().unwrap_or_default().contains("/nowhere"))
+            .filter(|entry| {
+                let message = entry["message"].as_str().unwrap_or_default();
+                !expected.iter().any(|part| message.contains(part))
+            })
             .collect();
         assert!(complaints.is_empty(), "{complaints:#?}");
     }
 
-    async fn size(&self, width: u32, height: u32) {
+    pub(crate) async fn size(&self, width: u32, height: u32) {
         let metrics = json!({
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700
         });

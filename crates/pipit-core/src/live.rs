@@ -1,0 +1,207 @@
+//! Live streams: what happens to a reader's home and notifications, as it happens.
+//!
+//! A stream is told by the [`hub`] after each commit, reads what it was told of like any page does
+//! (so it never delivers what a page would not show), and starts by catching up from the home. What
+//! it sends is therefore all that the home gains, once and in order, across any number of
+//! reconnects. One node's streams hear of that node's writes.
+
+pub(crate) mod hub;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use pipit_model::limits::STREAM_CATCH_UP_MAX;
+use pipit_model::notification::Notification;
+use pipit_model::tweet::Entry;
+use pipit_model::{Error, Result, Timestamp, TweetId};
+use tokio::sync::mpsc;
+
+use self::hub::{Hub, Seat, Standing};
+use crate::{Caller, NotificationView, Pipit, TweetView};
+
+/// Between two looks whether a batch has been written.
+const SETTLE_STEP: Duration = Duration::from_millis(1);
+/// A longer wait is cut in pieces: timers do not reach as far as a session may last.
+const WAIT_MAX: Duration = Duration::from_hours(1);
+
+/// What the hub tells a stream: ids, to be read like a page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Signal {
+    /// The reader's home has a new entry.
+    Posted(Entry),
+    /// One of its entries is gone.
+    Deleted(TweetId),
+    /// The reader is told of something.
+    Notified(Notification),
+    /// How much the reader has not read changed otherwise.
+    Unread,
+}
+
+/// What happens on a stream.
+#[derive(Debug, Clone)]
+pub enum LiveEvent {
+    /// From here on: a stream that is opened after this id goes on where this one began.
+    Start(TweetId),
+    /// Tweets between what the reader has and those that follow were left out: they are the home
+    /// below this entry.
+    Gap(TweetId),
+    /// The home has a new entry.
+    Tweet(Box<TweetView>),
+    /// An entry of the home is gone.
+    Deleted(TweetId),
+    /// The reader is told of something.
+    Notified(Box<NotificationView>),
+    /// So many notifications are unread now; 100 also stands for more.
+    Unread(usize),
+    /// The stream ends and something may be missing: open another one after the last id.
+    Reset,
+}
+
+/// An open stream. It ends when its session does, when its reader is too slow, and when the server
+/// stops.
+#[derive(Debug)]
+pub struct LiveStream {
+    pipit: Pipit,
+    caller: Caller,
+    seat: Seat,
+    signals: mpsc::Receiver<Signal>,
+    /// To be handed out before anything else.
+    ready: VecDeque<LiveEvent>,
+    /// Entries up to here were handed out while catching up.
+    caught_up: i64,
+    expires_at: Timestamp,
+    over: bool,
+}
+
+impl Pipit {
+    /// Opens a stream of what the caller's home gains after this id; from now on if none is given.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] if the session has ended, [`Error::Unavailable`] if there are too
+    /// many streams or the server is about to stop.
+    pub async fn open_stream(&self, caller: Caller, after: Option<TweetId>) -> Result<LiveStream> {
+        // Who names an id of the future would wait for it. (One that a stream was told of may still be
+        // above what pages show.)
+        let possible = after.filter(|after| after.0 < self.ids_end());
+        let after = possible.unwrap_or_else(|| self.newest_id());
+        // First the seat, then the look at the session and at whom its reader follows: whatever
+        // changes meanwhile is told.
+        let (seat, signals) = Hub::sit_down(&self.0.hub, caller)?;
+        let ended = || Error::Unauthenticated("the session has ended: sign in again");
+        let session = self.0.feed.session(caller.session_id).await?.ok_or_else(ended)?;
+        if session.user_id != caller.user_id || session.expires_at <= self.0.clock.now() {
+            return Err(ended());
+        }
+        let followees = self.0.feed.followees(caller.user_id).await?;
+        self.0.hub.follow(caller.user_id, followees.ids());
+        self.settle().await;
+        let mut stream = LiveStream {
+            pipit: self.clone(),
+            caller,
+            seat,
+            signals,
+            ready: VecDeque::from([LiveEvent::Start(after)]),
+            caught_up: after.0,
+            expires_at: session.expires_at,
+            over: false,
+        };
+        stream.catch_up(after).await?;
+        let unread = self.unread_notifications(caller).await?;
+        stream.ready.push_back(LiveEvent::Unread(unread));
+        Ok(stream)
+    }
+
+    /// Ends all streams and opens no more: the server is about to stop.
+    pub fn end_streams(&self) {
+        self.0.hub.close();
+    }
+
+    /// How many streams are open.
+    #[must_use]
+    pub fn streams(&self) -> usize {
+        self.0.hub.len()
+    }
+
+    /// Waits until the batch that is being written now can be read: its tweets were told before this
+    /// stream was known by whom its reader follows.
+    async fn settle(&self) {
+        let bound = self.0.ids.bound();
+        while self.0.store.horizon(self.0.clock.now()) < bound {
+            tokio::time::sleep(SETTLE_STEP).await;
+        }
+    }
+}
+
+impl LiveStream {
+    /// What happens next; [`None`] at the end. Not to be dropped before it answers: what it was
+    /// about to hand out would be lost.
+    pub async fn next(&mut self) -> Option<LiveEvent> {
+        loop {
+            if self.seat.standing() == Standing::Ended {
+                return None;
+            }
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            if self.over {
+                return None;
+            }
+            let now = self.pipit.0.clock.now();
+            let Ok(left @ 1..) = u64::try_from(self.expires_at.0 - now.0) else {
+                return None;
+            };
+            let wait = Duration::from_millis(left).min(WAIT_MAX);
+            let Ok(signal) = tokio::time::timeout(wait, self.signals.recv()).await else {
+                continue;
+            };
+            let taken = match signal {
+                Some(signal) => self.take(signal).await,
+                None if self.seat.standing() == Standing::Ended => Ok(()),
+                None => Err(Error::Unavailable("a stream was left behind".to_owned())),
+            };
+            if taken.is_err() {
+                // Whoever comes back is told what is wrong, if it still is.
+                self.over = true;
+                self.ready.push_back(LiveEvent::Reset);
+            }
+        }
+    }
+
+    async fn take(&mut self, signal: Signal) -> Result<()> {
+        match signal {
+            Signal::Posted(entry) if entry.id.0 > self.caught_up => {
+                let views = self.pipit.view_entries(Some(self.caller), &[entry]).await?;
+                self.ready.extend(views.into_iter().map(|view| LiveEvent::Tweet(Box::new(view))));
+            }
+            Signal::Posted(_) => {}
+            Signal::Deleted(id) => self.ready.push_back(LiveEvent::Deleted(id)),
+            Signal::Notified(notification) => {
+                let views = self.pipit.view_notifications(self.caller, &[notification]).await?;
+                self.ready
+                    .extend(views.into_iter().map(|view| LiveEvent::Notified(Box::new(view))));
+                self.push_unread().await?;
+            }
+            Signal::Unread => self.push_unread().await?,
+        }
+        Ok(())
+    }
+
+    async fn push_unread(&mut self) -> Result<()> {
+        let unread = self.pipit.unread_notifications(self.caller).await?;
+        self.ready.push_back(LiveEvent::Unread(unread));
+        Ok(())
+    }
+
+    /// Makes ready what the home gained after an id, oldest first: at most the newest
+    /// [`STREAM_CATCH_UP_MAX`], after a gap if there is more.
+    async fn catch_up(&mut self, after: TweetId) -> Result<()> {
+        let caller = self.caller;
+        let home = self.pipit.home_above(caller, after, None, STREAM_CATCH_UP_MAX).await?;
+        self.ready.extend(home.next.map(|oldest| LiveEvent::Gap(TweetId(oldest))));
+        let missed = home.items;
+        self.caught_up = missed.first().map_or(after.0, |newest| newest.id().0);
+        let tweets = missed.into_iter().rev().map(|view| LiveEvent::Tweet(Box::new(view)));
+        self.ready.extend(tweets);
+        Ok(())
+    }
+}

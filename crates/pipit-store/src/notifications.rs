@@ -1,0 +1,95 @@
+//! What people are told, as it is read.
+
+use pipit_model::notification::{Notification, NotificationKind};
+use pipit_model::{NotificationId, TweetId, UserId};
+use sea_orm::ConnectionTrait;
+
+use crate::Store;
+use crate::error::StoreError;
+use crate::row::Row;
+use crate::sql::Sql;
+
+impl Store {
+    /// What somebody is told of these kinds, with `after < id < before`, newest first. Each kind is
+    /// read by its own stretch of the index: however many likes there are, mentions are found at once.
+    pub async fn list_notifications(
+        &self,
+        user_id: UserId,
+        kinds: &[NotificationKind],
+        (after, before): (i64, i64),
+        limit: u64,
+    ) -> Result<Vec<Notification>, StoreError> {
+        let mut sql = self.sql("");
+        for (n, kind) in kinds.iter().enumerate() {
+            sql = sql
+                .push(if n > 0 { " UNION ALL " } else { "" })
+                .push("SELECT * FROM (SELECT id, kind, actor_id, tweet_id FROM notifications ")
+                .push("WHERE user_id = ")
+                .bind(user_id.0)
+                .push(" AND kind = ")
+                .bind(kind.code())
+                .push(" AND id > ")
+                .bind(after)
+                .push(" AND id < ")
+                .bind(before)
+                .push(" ORDER BY id DESC LIMIT ")
+                .bind(limit as i64)
+                .push(&format!(") k{n}"));
+        }
+        if kinds.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.rows(sql).await?;
+        let read = |row: &Row| notification_from(user_id, row);
+        let mut found: Vec<_> = rows.iter().map(read).collect::<Result<_, _>>()?;
+        found.sort_unstable_by_key(|notification| std::cmp::Reverse(notification.id));
+        found.truncate(limit as usize);
+        Ok(found)
+    }
+
+    /// Forgets some of what an account was told; answers how much.
+    pub async fn delete_notifications_of(
+        &self,
+        user_id: UserId,
+        limit: u64,
+    ) -> Result<usize, StoreError> {
+        let kinds = &NotificationKind::ALL;
+        let some = self.list_notifications(user_id, kinds, (i64::MIN, i64::MAX), limit).await?;
+        if some.is_empty() {
+            return Ok(0);
+        }
+        let deleted = some.len();
+        let keys = some.into_iter().map(|it| {
+            let tweet_id = it.tweet_id.map_or(0, |id| id.0);
+            vec![user_id.0.into(), it.kind.code().into(), tweet_id.into(), it.actor_id.0.into()]
+        });
+        let delete = delete_by_key(self.sql("DELETE FROM notifications WHERE "), keys);
+        self.write_rarely(async move |tx| {
+            tx.execute_raw(delete.done()).await?;
+            let taken = pipit_model::event::Event::NotificationsTaken(user_id);
+            Ok((tx, deleted, vec![taken]))
+        })
+        .await
+    }
+}
+
+/// Which rows, by their whole key.
+pub(crate) fn delete_by_key(
+    delete: Sql,
+    keys: impl IntoIterator<Item = Vec<sea_orm::Value>>,
+) -> Sql {
+    delete.tuple_in(&["user_id", "kind", "tweet_id", "actor_id"], keys)
+}
+
+fn notification_from(user_id: UserId, row: &Row) -> Result<Notification, StoreError> {
+    let code: i16 = row.try_get_by_index(1)?;
+    let unknown = || StoreError::Database(format!("a notification of kind {code}"));
+    let tweet_id: i64 = row.try_get_by_index(3)?;
+    Ok(Notification {
+        id: NotificationId(row.try_get_by_index(0)?),
+        user_id,
+        kind: NotificationKind::from_code(code).ok_or_else(unknown)?,
+        actor_id: UserId(row.try_get_by_index(2)?),
+        tweet_id: (tweet_id != 0).then_some(TweetId(tweet_id)),
+    })
+}

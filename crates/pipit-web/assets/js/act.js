@@ -1,0 +1,131 @@
+// Likes, retweets, follows and deletions take effect on the page at once; what the server then
+// refuses is taken back, with its words.
+
+import { Refused, send } from './send.js'
+import { say } from './say.js'
+import { toast } from './toast.js'
+
+// The class of each button, and what it says before and after.
+const MARKS = {
+  like: ['like', 'like', 'unlike'],
+  retweet: ['rt', 'retweet', 'undo_retweet'],
+  bookmark: ['bookmark', 'bookmark', 'unbookmark'],
+}
+
+let started = false
+
+export const start = () => {
+  if (started) return
+  started = true
+  document.addEventListener('submit', (event) => {
+    const action = (event.submitter ?? event.target).getAttribute('formaction') ??
+      event.target.getAttribute('action')
+    const [, base, verb] = /^(\/@.+)\/(?:un)?(like|retweet|bookmark|follow|delete)$/.exec(action) ?? []
+    const handler = { follow, delete: remove }[verb] ?? (verb && mark)
+    if (!handler || event.defaultPrevented) return
+    event.preventDefault()
+    handler(event.target, { action, base, verb })
+  })
+}
+
+const complain = (error) => {
+  if (!(error instanceof Refused)) throw error
+  const login = { label: say('sign_in'), href: `/login?next=${encodeURIComponent(location.pathname)}` }
+  toast(error.message, error.status === 401 ? login : {})
+}
+
+// All places of the page where a tweet stands: it may have been retweeted.
+const formsOf = (base) => document.querySelectorAll(`form.acts[action^="${base}/"]`)
+
+const showMark = (form, base, verb, isOn) => {
+  const [name, before, after] = MARKS[verb]
+  const button = form.querySelector(`.${name}`)
+  if (!button || button.classList.contains('on') === isOn) return
+  button.classList.toggle('on', isOn)
+  const action = `${base}/${isOn ? 'un' : ''}${verb}`
+  if (button.hasAttribute('formaction')) button.setAttribute('formaction', action)
+  else form.setAttribute('action', action)
+  button.querySelector('.vh').textContent = say(isOn ? after : before)
+  // Counts that are cut, as 1.2K is, stay as they are.
+  const count = button.lastChild
+  const shown = count.data?.trim()
+  if (/^\d{0,3}$/.test(shown)) count.data = ` ${Number(shown) + (isOn ? 1 : -1) || ''}`
+}
+
+// What was pressed last, while the server has not heard of it.
+const wanted = new Map()
+
+// Shows a state at once and has the server follow, however fast one changes one's mind.
+const bring = async (key, isOn, show, address) => {
+  show(isOn)
+  const isBusy = wanted.has(key)
+  wanted.set(key, isOn)
+  if (isBusy) return false
+  let known = !isOn
+  try {
+    while (wanted.get(key) !== known) {
+      const next = wanted.get(key)
+      await send(address(next), {})
+      known = next
+    }
+    return true
+  } catch (error) {
+    show(known)
+    complain(error)
+    return false
+  } finally {
+    wanted.delete(key)
+  }
+}
+
+const mark = (form, { action, base, verb }) => {
+  const show = (on) => formsOf(base).forEach((each) => showMark(each, base, verb, on))
+  const address = (on) => `${base}/${on ? '' : 'un'}${verb}`
+  bring(`${base}/${verb}`, action === address(true), show, address)
+}
+
+const showFollow = (base, isOn) => {
+  for (const form of document.querySelectorAll(`form[action="${base}/${isOn ? '' : 'un'}follow"]`)) {
+    form.setAttribute('action', `${base}/${isOn ? 'un' : ''}follow`)
+    const button = form.querySelector('button')
+    button.classList.toggle('plain', isOn)
+    button.firstChild.data = say(isOn ? 'unfollow' : 'follow')
+  }
+}
+
+const follow = async (form, { action, base }) => {
+  const address = (on) => `${base}/${on ? '' : 'un'}follow`
+  const isOn = action === address(true)
+  const isDone = await bring(base, isOn, (on) => showFollow(base, on), address)
+  // To follow again is all that undoing takes, so it has been done already.
+  const again = () => follow(form, { action: address(true), base })
+  if (isDone && !isOn) toast(say('unfollowed', base.slice(1)), { label: say('undo'), action: again })
+}
+
+// A tweet cannot be brought back, so its deletion is only sent once it can no longer be undone.
+const remove = (form, { action, base }) => {
+  const places = [...formsOf(base)].map((each) => each.closest('article'))
+  const show = (isShown) => places.forEach((place) => { place.hidden = !isShown })
+  const isPage = places.some((place) => place.classList.contains('focus'))
+  const leave = () => settle(false)
+  const settle = async (isUndone) => {
+    removeEventListener('pagehide', leave)
+    if (isUndone) {
+      show(true)
+      places[0].querySelector('summary')?.focus()
+      return
+    }
+    try {
+      const { location } = await send(action, { back: '' }, { keepalive: true })
+      if (isPage) window.location.assign(location)
+      else places.forEach((place) => place.remove())
+    } catch (error) {
+      show(true)
+      complain(error)
+    }
+  }
+  form.querySelector('details')?.removeAttribute('open')
+  show(false)
+  addEventListener('pagehide', leave)
+  toast(say('deleting'), { label: say('undo'), gone: settle })
+}

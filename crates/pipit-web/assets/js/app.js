@@ -1,0 +1,23 @@
+// What every page runs: loads each module where there is something for it to do.
+// A module exports start(root), which is told where to look: the page, and later what is added to it.
+
+const MODULES = [
+  // Only somebody signed in has notifications.
+  ['#unread', 'stream'],
+  ['#unread', 'position'],
+  ['form.acts, form[action$="follow"]', 'act'],
+  ['a[rel="next"]', 'feed'],
+  ['form.composer, a[href^="/compose"]', 'compose'],
+  ['time[datetime]', 'clock'],
+  ['html:not([data-keys="off"]) main', 'keys'],
+  ['main', 'net'],
+]
+
+// One that does not arrive leaves the others at work: the page does without it.
+export const enhance = (root) => {
+  const wanted = MODULES.filter(([selector]) => root.querySelector(selector))
+  return Promise.allSettled(wanted.map(async ([, name]) => (await import(`./${name}.js`)).start(root)))
+}
+
+// Not awaited here: modules import this one, and would wait for it as it for them.
+enhance(document).then(() => { document.documentElement.dataset.ready = 'yes' })

@@ -1,0 +1,106 @@
+// The next page of a list is put below this one before its end is reached. The link to it stays a
+// link. Coming back, by the browser's own ways, leads to where one was.
+
+import { enhance } from './app.js'
+import { parse } from './dom.js'
+import { say } from './say.js'
+import { toast } from './toast.js'
+
+const ITEMS = 'main article[id]:not(.focus, .above *)'
+const KEY = `feed:${location.pathname}${location.search}`
+// More is not brought back: that many pages below, one starts again.
+const PAGES_MAX = 20
+
+let loaded = 0
+let loading = false
+
+const pager = () => document.querySelector('main .pager')
+
+// Puts the next page below; whether there was one.
+const more = async () => {
+  const link = pager()?.querySelector('a')
+  if (!link || loading) return false
+  loading = true
+  const main = document.querySelector('main')
+  main.ariaBusy = 'true'
+  try {
+    const response = await fetch(link.href)
+    if (!response.ok || response.redirected) throw new Error(response.status)
+    const page = parse(await response.text())
+    const items = [...page.querySelectorAll(ITEMS)].filter((item) => !document.getElementById(item.id))
+    const part = document.createDocumentFragment()
+    part.append(...items)
+    const wasFocused = document.activeElement === link
+    const [first] = items
+    const last = [...document.querySelectorAll(ITEMS)].at(-1)
+    last.after(part)
+    pager().replaceWith(...page.querySelectorAll('main .pager, main .end'))
+    if (wasFocused && first) {
+      first.tabIndex = -1
+      first.focus({ preventScroll: true })
+    }
+    loaded += 1
+    enhance(main)
+    watch()
+    return true
+  } catch {
+    // The link is still there: it can be pressed.
+    toast(say('unreachable'))
+    return false
+  } finally {
+    main.ariaBusy = 'false'
+    loading = false
+  }
+}
+
+const observer = new IntersectionObserver(
+  (entries) => entries.some((entry) => entry.isIntersecting) && more(),
+  { rootMargin: '0px 0px 900px' },
+)
+
+const watch = () => {
+  const next = pager()
+  observer.disconnect()
+  if (next) observer.observe(next)
+}
+
+// Where the reader is: the first item below the bar, and how far below.
+const place = () => {
+  for (const item of document.querySelectorAll(ITEMS)) {
+    const { top, bottom } = item.getBoundingClientRect()
+    if (bottom > 60) return { id: item.id, top }
+  }
+}
+
+const keep = () => {
+  if (scrollY === 0) sessionStorage.removeItem(KEY)
+  else sessionStorage.setItem(KEY, JSON.stringify({ loaded, ...place() }))
+}
+
+const restore = async () => {
+  const [navigation] = performance.getEntriesByType('navigation')
+  const kept = JSON.parse(sessionStorage.getItem(KEY))
+  if (!kept || !['back_forward', 'reload'].includes(navigation?.type) || location.hash) return
+  history.scrollRestoration = 'manual'
+  for (let n = 0; n < Math.min(kept.loaded, PAGES_MAX); n += 1) {
+    if (!(await more())) break
+  }
+  const item = document.getElementById(kept.id)
+  if (item) scrollBy({ top: item.getBoundingClientRect().top - kept.top, behavior: 'instant' })
+}
+
+let started = false
+
+export const start = async () => {
+  if (started) return
+  started = true
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest?.('.pager a')
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
+    event.preventDefault()
+    more()
+  })
+  addEventListener('pagehide', keep)
+  await restore()
+  watch()
+}

@@ -1,0 +1,19 @@
+// Says so while there is no connection.
+
+import { make } from './dom.js'
+import { say } from './say.js'
+
+let banner
+
+export const start = () => {
+  if (banner) return
+  banner = make('p', { className: 'offline', role: 'status', hidden: true })
+  document.body.append(banner)
+  const show = () => {
+    banner.hidden = navigator.onLine
+    banner.textContent = navigator.onLine ? '' : say('offline')
+  }
+  addEventListener('offline', show)
+  addEventListener('online', show)
+  show()
+}

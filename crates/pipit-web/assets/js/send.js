@@ -1,0 +1,35 @@
+// Sends a form in the page's place. The server answers with where the form leads, or with words.
+
+import { parse } from './dom.js'
+import { say } from './say.js'
+
+const PATIENCE_MS = 15000
+
+export class Refused extends Error {
+  constructor(text, status) {
+    super(text)
+    this.status = status
+  }
+}
+
+// `fields` go as they are if they are a FormData, which may hold files, else as a plain form.
+export const send = async (action, fields, { keepalive = false } = {}) => {
+  let response
+  try {
+    response = await fetch(action, {
+      method: 'POST',
+      headers: { Accept: 'application/json' },
+      body: fields instanceof FormData ? fields : new URLSearchParams(fields),
+      keepalive,
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    })
+  } catch {
+    throw new Refused(say(navigator.onLine ? 'unreachable' : 'offline'), 0)
+  }
+  const isJson = response.headers.get('content-type')?.includes('json')
+  const answer = isJson ? await response.json() : await response.text()
+  if (response.ok && isJson) return answer
+  // A form that is shown again says what is wrong in its own words.
+  const said = isJson ? answer.detail : parse(answer).querySelector('.error, .notice.bad')?.textContent
+  throw new Refused(said || say('refused'), response.status)
+}

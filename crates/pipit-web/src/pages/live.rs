@@ -1,0 +1,130 @@
+//! What keeps an open home alive: the stream that says what is new, the new tweets as a fragment,
+//! and the place that its reader has come to.
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::response::sse::Event;
+use pipit_core::LiveEvent;
+use pipit_http::{LastEventId, sse};
+use pipit_model::TweetId;
+use pipit_model::limits::STREAM_CATCH_UP_MAX;
+use pipit_model::page::ListName;
+use pipit_model::read_position::ReadPosition;
+use serde::Deserialize;
+
+use crate::Web;
+use crate::error::Failure;
+use crate::extract::{Form, Query, id};
+use crate::page::{self, Section, Shell, unread_shown};
+use crate::view::TweetModel;
+use crate::visitor::{SignedIn, Visitor};
+
+/// How long a browser waits before it opens a stream again that broke off.
+const RETRY: Duration = Duration::from_secs(3);
+
+#[derive(Deserialize)]
+pub(crate) struct StreamQuery {
+    /// The newest tweet on the page, where the browser has not heard anything yet.
+    above: Option<String>,
+}
+
+/// Says what happens; the page then fetches what it wants to show.
+pub(crate) async fn get_stream(
+    State(web): State<Web>,
+    SignedIn(viewer): SignedIn,
+    LastEventId(last): LastEventId,
+    Query(StreamQuery { above }): Query<StreamQuery>,
+) -> Result<Response, Failure> {
+    let above = above.as_deref().map(id).transpose()?.map(TweetId);
+    let stream = web.pipit.open_stream(viewer.caller, last.or(above)).await?;
+    Ok(sse::answer(stream, present))
+}
+
+fn present(event: LiveEvent) -> Option<Event> {
+    let event_of = |name, json: String| Event::default().event(name).data(json);
+    let with_id = |name, id: TweetId| event_of(name, format!(r#"{{"id":"{id}"}}"#));
+    Some(match event {
+        LiveEvent::Start(id) => Event::default().id(id.to_string()).retry(RETRY).comment("live"),
+        LiveEvent::Gap(_) => event_of("gap", "{}".to_owned()),
+        LiveEvent::Tweet(view) => with_id("tweet", view.id()).id(view.id().to_string()),
+        LiveEvent::Deleted(id) => with_id("delete", id),
+        // The number says it all.
+        LiveEvent::Notified(_) => return None,
+        LiveEvent::Unread(count) => {
+            event_of("unread", format!(r#"{{"shown":"{}"}}"#, unread_shown(count)))
+        }
+        LiveEvent::Reset => event_of("reset", "{}".to_owned()),
+    })
+}
+
+/// Tweets of the home to be put into an open page.
+#[derive(Template)]
+#[template(path = "pages/home_new.html")]
+pub(crate) struct HomeNew<'a> {
+    pub shell: &'a Shell,
+    pub tweets: Vec<TweetModel<'a>>,
+    pub gap: Option<GapLink>,
+}
+
+/// The way to tweets that were left out.
+pub(crate) struct GapLink {
+    /// As a page.
+    pub href: String,
+    /// As a fragment like this one.
+    pub fill: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct NewQuery {
+    /// The newest tweet that the page has (below the gap, when one is filled).
+    above: String,
+    /// Where a gap goes on.
+    cursor: Option<String>,
+}
+
+/// The newest tweets above one that the page has, at most a hundred.
+pub(crate) async fn get_new(
+    State(web): State<Web>,
+    SignedIn(viewer): SignedIn,
+    visitor: Visitor,
+    Query(NewQuery { above, cursor }): Query<NewQuery>,
+) -> Result<Response, Failure> {
+    let above = TweetId(id(&above)?);
+    let list = (ListName::Home, viewer.id().0);
+    let before = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?.after;
+    let max = STREAM_CATCH_UP_MAX;
+    let new = web.pipit.home_above(viewer.caller, above, before, max).await?;
+    let mut shell = Shell::new(&web, &visitor, Section::Home, "").await?;
+    // Buttons lead back to the page that these tweets are put into.
+    "/home".clone_into(&mut shell.here);
+    let reading = shell.reading();
+    let gap = new.next.map(|next| {
+        let cursor = web.pipit.seal_cursor(list.0, list.1, next);
+        GapLink {
+            href: format!("/home?cursor={cursor}"),
+            fill: format!("/home/new?above={above}&cursor={cursor}"),
+        }
+    });
+    let tweets = new.items.iter().map(|tweet| TweetModel::new(tweet, reading)).collect();
+    Ok(page::html(StatusCode::OK, &HomeNew { shell: &shell, tweets, gap }))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct PositionForm {
+    last_read_id: String,
+}
+
+/// Notes how far the reader has come.
+pub(crate) async fn post_position(
+    State(web): State<Web>,
+    SignedIn(viewer): SignedIn,
+    Form(form): Form<PositionForm>,
+) -> Result<StatusCode, Failure> {
+    let last_id = id(&form.last_read_id)?;
+    web.pipit.set_read_position(viewer.caller, ReadPosition::Home, last_id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,135 @@
+//! Notifications, what is new in home, and the place one has come to.
+
+use super::site::Site;
+
+/// The unread number that the navigation shows; empty where it is hidden.
+async fn badge(site: &Site, cookie: &str) -> String {
+    let page = site.get("/home", cookie).await.page();
+    let badge = page.of_class("badge").next().expect("a badge").clone();
+    if badge.attributes.contains_key("hidden") {
+        return String::new();
+    }
+    badge.text
+}
+
+fn id_of(path: &str) -> i64 {
+    path.rsplit('/').next().expect("an id").parse().expect("a number")
+}
+
+#[tokio::test]
+async fn notifications_are_grouped_counted_and_read_by_opening_the_page() {
+    let site = Site::open().await;
+    let ann = site.sign_up("ann").await;
+    let path = site.tweet(&ann, "hello <b>you</b>").await;
+    assert_eq!(badge(&site, &ann).await, "");
+    for handle in ["bob", "cy", "dee"] {
+        let cookie = site.sign_up(handle).await;
+        for action in [&format!("{path}/like"), "/@ann/follow"] {
+            site.post(action, &cookie, &[]).await.location();
+        }
+        if handle == "dee" {
+            site.tweet(&cookie, "look, @ann").await;
+            site.post(&format!("{path}/retweet"), &cookie, &[]).await.location();
+            let reply = [("content", "an answer"), ("reply_to", &*id_of(&path).to_string())];
+            site.post("/compose", &cookie, &reply).await.location();
+        }
+    }
+    assert_eq!(badge(&site, &ann).await, "9 unread");
+
+    let mentions = site.get("/notifications/mentions", &ann).await.page();
+    assert_eq!(mentions.tweets(), ["an answer", "look, @ann"]);
+    assert_eq!(mentions.of_class("unread").count(), 2);
+    assert_eq!(badge(&site, &ann).await, "9 unread", "the others were not seen");
+
+    let all = site.get("/notifications", &ann).await.page();
+    let words = |n: usize| {
+        let note = all.of_class("note").nth(n).expect("a line");
+        note.text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(all.of_class("note").count(), 3);
+    assert!(words(0).contains("dee retweeted your tweet"), "{}", words(0));
+    assert!(words(1).contains("dee and 2 others follow you"), "{}", words(1));
+    assert!(words(2).contains("dee and 2 others liked your tweet"), "{}", words(2));
+    assert!(words(2).contains("hello <b>you</b>"), "and which one");
+    assert!(all.links_to(&path));
+    assert_eq!(all.of_class("unread").count(), 5);
+
+    assert_eq!(badge(&site, &ann).await, "");
+    let again = site.get("/notifications", &ann).await.page();
+    assert_eq!((again.of_class("note").count(), again.of_class("unread").count()), (3, 0));
+    let quiet = site.sign_up("quiet").await;
+    for path in ["/notifications", "/notifications/mentions"] {
+        let page = site.get(path, &quiet).await.page();
+        assert_eq!(page.of_class("empty").count(), 1);
+        assert!(page.links_to("/compose"));
+    }
+}
+
+#[tokio::test]
+async fn home_says_where_one_left_off() {
+    let site = Site::open().await;
+    let ann = site.sign_up("ann").await;
+    let mut paths = Vec::new();
+    for n in 0..25 {
+        paths.push(site.tweet(&ann, &format!("number {n}")).await);
+    }
+    let seen = async |path: &str| {
+        let id = id_of(path).to_string();
+        site.post("/home/position", &ann, &[("last_read_id", &id)]).await.status
+    };
+    let line = async |path: &str| site.get(path, &ann).await.page().of_class("left-off").count();
+    assert_eq!(line("/home").await, 0, "nothing was seen");
+    assert_eq!(seen(&paths[2]).await, 204);
+    let page = site.get("/home", &ann).await.page();
+    let way = page.all("a").find(|a| a.text == "Go to where you left off").expect("a way");
+    let later = site.get(way.attribute("href"), &ann).await.page();
+    assert_eq!((later.tweets()[0].as_str(), later.of_class("left-off").count()), ("number 2", 1));
+
+    assert_eq!(seen(&paths[20]).await, 204);
+    assert_eq!(seen(&paths[10]).await, 204, "an older one changes nothing");
+    let body = site.get("/home", &ann).await.body;
+    let (above, below) = body.split_once("You left off here").expect("a line");
+    assert!(above.contains("number 21") && !above.contains("number 20"));
+    assert!(below.contains("number 20") && !below.contains("number 21"));
+    assert_eq!(seen(&paths[24]).await, 204);
+    assert_eq!(line("/home").await, 0, "all was seen");
+    for bad in ["", "x", "-1", "9223372036854775807"] {
+        let answer = site.post("/home/position", &ann, &[("last_read_id", bad)]).await;
+        assert!([404, 422].contains(&answer.status.as_u16()), "{bad}: {}", answer.status);
+    }
+}
+
+#[tokio::test]
+async fn what_is_new_comes_as_a_fragment_with_its_gap() {
+    let site = Site::open().await;
+    let (ann, bob) = (site.sign_up("ann").await, site.sign_up("bob").await);
+    site.post("/@ann/follow", &bob, &[]).await.location();
+    let first = id_of(&site.tweet(&ann, "number 0").await);
+    let new = |above: i64| format!("/home/new?above={above}");
+    assert_eq!(site.get(&new(first), &bob).await.body.matches("<article").count(), 0);
+    for n in 1..=103 {
+        site.tweet(&ann, &format!("number {n}")).await;
+    }
+    let answer = site.get(&new(first), &bob).await;
+    assert_eq!(answer.header("cache-control"), "private, no-cache");
+    assert!(!answer.body.contains("<html"));
+    assert_eq!(answer.body.matches("<article").count(), 100);
+    assert!(answer.body.contains(r#"name="back" value="/home#tweet-"#), "buttons lead home");
+    assert!(answer.body.find("number 103") < answer.body.find("number 102"));
+    let (_, fill) = answer.body.split_once(r#"data-fill=""#).expect("a gap");
+    let fill = fill.split('"').next().expect("an address").replace("&#38;", "&");
+    let rest = site.get(&fill, &bob).await.body;
+    assert_eq!(rest.matches("<article").count(), 3, "those in between, and no more");
+    assert!(!rest.contains("data-fill") && !rest.contains("number 0<"));
+    // Without a script the gap leads to a page.
+    let (_, href) = answer.body.rsplit_once(r#"<a class="btn plain" href=""#).expect("a link");
+    let page = site.get(href.split('"').next().expect("an address"), &bob).await.page();
+    assert_eq!(page.tweets(), ["number 3", "number 2", "number 1", "number 0"]);
+
+    for bad in ["/home/new", "/home/new?above=x", "/home/new?above=1&cursor=x"] {
+        assert!([404, 422].contains(&site.get(bad, &bob).await.status.as_u16()), "{bad}");
+    }
+    for path in ["/home/new?above=1", "/home/stream", "/notifications"] {
+        assert!(site.get(path, "").await.location().starts_with("/login"), "{path}");
+    }
+}
