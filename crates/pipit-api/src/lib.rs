@@ -11,6 +11,7 @@ mod docs;
 mod follows;
 mod hashtags;
 mod lists;
+mod media;
 mod notifications;
 mod paging;
 mod sessions;
@@ -21,7 +22,7 @@ pub mod wire;
 
 use axum::Router;
 use pipit_core::Pipit;
-use pipit_http::Problem;
+use pipit_http::{Problem, upload};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -30,6 +31,7 @@ use utoipa_axum::routes;
 pub fn routes(pipit: Pipit) -> Router {
     let (router, openapi) = router().split_for_parts();
     router
+        .merge(media::files())
         .with_state(pipit)
         .merge(docs::routes(&openapi))
         .method_not_allowed_fallback(async || Problem::no_such_method())
@@ -49,6 +51,9 @@ fn router() -> OpenApiRouter<Pipit> {
         .routes(routes!(users::list_suggested_users))
         .routes(routes!(users::get_user))
         .routes(routes!(users::update_me, users::delete_me))
+        .routes(routes!(users::list_liked_tweets))
+        .merge(uploads())
+        .routes(routes!(media::update_media))
         .routes(routes!(sessions::create_session, sessions::list_sessions))
         .routes(routes!(sessions::delete_session))
         .routes(routes!(sessions::delete_current_session))
@@ -59,6 +64,7 @@ fn router() -> OpenApiRouter<Pipit> {
         .routes(routes!(tweets::retweet_tweet, tweets::unretweet_tweet))
         .routes(routes!(bookmarks::bookmark_tweet, bookmarks::unbookmark_tweet))
         .routes(routes!(bookmarks::list_bookmarks))
+        .routes(routes!(tweets::pin_tweet, tweets::unpin_tweet))
         .routes(routes!(tweets::list_likes))
         .routes(routes!(tweets::list_retweets))
         .routes(routes!(timeline::get_timeline))
@@ -79,4 +85,13 @@ fn router() -> OpenApiRouter<Pipit> {
         .routes(routes!(hashtags::list_followed_hashtags))
         .routes(routes!(hashtags::get_hashtag))
         .routes(routes!(hashtags::follow_hashtag, hashtags::unfollow_hashtag))
+}
+
+/// What takes files: more than others may send.
+fn uploads() -> OpenApiRouter<Pipit> {
+    OpenApiRouter::new()
+        .routes(routes!(media::create_media))
+        .routes(routes!(media::set_avatar))
+        .routes(routes!(media::set_banner))
+        .layer(upload::body_limit())
 }

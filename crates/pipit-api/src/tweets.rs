@@ -3,19 +3,19 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use pipit_core::{Caller, NewPost, Pipit, hashtag_subject, search_subject};
+use pipit_core::{Caller, NewPost, Pipit, Posts, hashtag_subject, search_subject};
 use pipit_http::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Problem, Query};
 use pipit_model::event::Standing;
 use pipit_model::page::ListName;
 use pipit_model::user::UserRef;
-use pipit_model::{Error, ListId, TweetId};
+use pipit_model::{Error, ListId, MediaId, TweetId};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::paging::{self, PageParams, next_cursor, tweet_page, user_page};
 use crate::wire;
 
-/// Posts a tweet or a reply.
+/// Posts a tweet or a reply, with up to four pictures, quoting another tweet or not.
 #[utoipa::path(
     post, path = "/tweets", tag = "tweets", security(("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request \
@@ -32,7 +32,13 @@ pub(crate) async fn create_tweet(
     if body.user_id.is_some_and(|id| id != caller.user_id.0) {
         return Err(Error::Forbidden("user_id must be your own: nobody posts for others").into());
     }
-    let post = NewPost { content: &body.content, reply_to: body.reply_to_id.map(TweetId) };
+    let media: Vec<MediaId> = body.media_ids.into_iter().map(MediaId).collect();
+    let post = NewPost {
+        content: &body.content,
+        reply_to: body.reply_to_id.map(TweetId),
+        quote_of: body.quote_of_id.map(TweetId),
+        media: &media,
+    };
     let view = pipit.post_tweet(caller, post, key.as_deref()).await?;
     Ok((StatusCode::CREATED, paging::tweet(&view)).into_response())
 }
@@ -46,6 +52,9 @@ pub(crate) struct ListParams {
     hashtag: Option<String>,
     /// Only tweets and retweets of this user: an id or a handle.
     user_id: Option<String>,
+    /// Only a part of what the user posted: tweets and retweets without replies, replies, or what
+    /// has pictures.
+    only: Option<Only>,
     /// Only what the people on this list of the caller's post.
     list_id: Option<i64>,
     /// Only tweets and replies that this search finds: words, `"phrases"`, `#hashtags`, `@handles`,
@@ -59,21 +68,47 @@ pub(crate) struct ListParams {
     limit: Option<i64>,
 }
 
+/// Which of a user's tweets.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Only {
+    /// Tweets and retweets, without replies.
+    Tweets,
+    /// Replies.
+    Replies,
+    /// Tweets and replies with pictures.
+    Media,
+}
+
+impl From<Only> for Posts {
+    fn from(only: Only) -> Self {
+        match only {
+            Only::Tweets => Self::Tweets,
+            Only::Replies => Self::Replies,
+            Only::Media => Self::Media,
+        }
+    }
+}
+
 /// One of the lists that [`ListParams`] can name.
 enum Chosen {
     Public,
     Hashtag(String),
-    User(String),
+    User(String, Posts),
     List(i64),
     Search(String),
 }
 
 impl ListParams {
     fn split(self) -> Result<(Chosen, PageParams), Error> {
-        let Self { hashtag, user_id, list_id, q, cursor, limit } = self;
+        let Self { hashtag, user_id, only, list_id, q, cursor, limit } = self;
+        if only.is_some() && user_id.is_none() {
+            return Err(Error::invalid("only", "needs a user_id"));
+        }
+        let posts = only.map_or(Posts::All, Posts::from);
         let named = [
             hashtag.map(|hashtag| ("hashtag", Chosen::Hashtag(hashtag))),
-            user_id.map(|user| ("user_id", Chosen::User(user))),
+            user_id.map(|user| ("user_id", Chosen::User(user, posts))),
             list_id.map(|list| ("list_id", Chosen::List(list))),
             q.map(|q| ("q", Chosen::Search(q))),
         ];
@@ -109,10 +144,10 @@ pub(crate) async fn list_tweets(
             let page = params.page(&pipit, ListName::Hashtag, subject)?;
             (ListName::Hashtag, subject, pipit.hashtag_timeline(reader, name, page).await?)
         }
-        Chosen::User(user) => {
+        Chosen::User(user, posts) => {
             let author = pipit.resolve_user(&user_ref(&user)?).await?;
-            let page = params.page(&pipit, ListName::User, author.0)?;
-            (ListName::User, author.0, pipit.user_timeline(reader, author, page).await?)
+            let page = params.page(&pipit, posts.list(), author.0)?;
+            (posts.list(), author.0, pipit.user_timeline(reader, author, posts, page).await?)
         }
         Chosen::List(id) => {
             let missing = || Error::Unauthenticated("send a token: lists are their owner's alone");
@@ -252,6 +287,38 @@ pub(crate) async fn unretweet_tweet(
     Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
     set_retweet(&pipit, caller, id, Standing::Unset).await
+}
+
+async fn set_pin(pipit: &Pipit, who: Caller, id: i64, to: Standing) -> Result<Response, Problem> {
+    Ok(paging::tweet(&pipit.set_pin(who, TweetId(id), to).await?))
+}
+
+/// Makes one's own tweet stand first on one's page, in place of the one before.
+#[utoipa::path(
+    put, path = "/tweets/{id}/pin", tag = "tweets", security(("bearer" = [])),
+    params(("id" = i64, Path)),
+    responses((status = 200, body = wire::Tweet), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn pin_tweet(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    Path(id): Path<i64>,
+) -> Result<Response, Problem> {
+    set_pin(&pipit, caller, id, Standing::Set).await
+}
+
+/// Makes one's own tweet stand first on one's page no longer.
+#[utoipa::path(
+    delete, path = "/tweets/{id}/pin", tag = "tweets", security(("bearer" = [])),
+    params(("id" = i64, Path)),
+    responses((status = 200, body = wire::Tweet), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn unpin_tweet(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    Path(id): Path<i64>,
+) -> Result<Response, Problem> {
+    set_pin(&pipit, caller, id, Standing::Unset).await
 }
 
 /// Who likes a tweet, newest like first.

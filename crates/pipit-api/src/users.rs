@@ -11,7 +11,7 @@ use pipit_model::user::ProfileEdit;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::paging::{PageParams, next_cursor, user_page};
+use crate::paging::{PageParams, next_cursor, tweet_page, user_page};
 use crate::tweets::user_ref;
 use crate::wire;
 
@@ -119,9 +119,28 @@ pub(crate) async fn update_me(
     Bearer(caller): Bearer,
     Json(body): Json<wire::UpdateMe>,
 ) -> Result<Answer<wire::User>, Problem> {
-    let wire::UpdateMe { name, bio, profile_picture } = body;
-    let view = pipit.edit_profile(caller, ProfileEdit { name, bio, profile_picture }).await?;
+    let wire::UpdateMe { name, bio, links, banner, profile_picture } = body;
+    let edit = ProfileEdit { name, bio, profile_picture, banner, links };
+    let view = pipit.edit_profile(caller, edit).await?;
     Ok(Answer(wire::User::from(&view)))
+}
+
+/// What the caller likes, newest like first. Nobody else sees it.
+#[utoipa::path(
+    get, path = "/users/me/likes", tag = "users", security(("bearer" = [])),
+    params(PageParams),
+    responses((status = 200, body = wire::TweetPage), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn list_liked_tweets(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    Query(params): Query<PageParams>,
+) -> Result<Response, Problem> {
+    let subject = caller.user_id.0;
+    let page = params.page(&pipit, ListName::Liked, subject)?;
+    let listed = pipit.liked_tweets(caller, page).await?;
+    let next = next_cursor(&pipit, ListName::Liked, subject, &listed);
+    Ok(tweet_page(&listed.items, next.as_deref()))
 }
 
 /// Deletes the caller's account and all that it wrote. This cannot be undone.

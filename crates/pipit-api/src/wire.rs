@@ -2,6 +2,7 @@
 
 mod ids;
 mod lists;
+mod media;
 mod notification;
 mod problem;
 mod requests;
@@ -12,6 +13,7 @@ pub use lists::{
     Hashtag, HashtagPage, List, ListPage, SessionList, SessionRow, Thread, Trend, TrendPage,
     TweetPage, UserPage,
 };
+pub use media::{Media, UpdateMedia, UploadMedia, UploadPicture};
 pub(crate) use notification::write_notification;
 pub use notification::{
     Deleted, Gap, Notification, NotificationPage, ReadPosition, SetReadPosition, UnreadCount,

@@ -13,6 +13,7 @@ mod keys;
 mod likes;
 mod lists;
 mod live;
+mod media;
 mod notifications;
 mod passwords;
 mod purge;
@@ -30,9 +31,12 @@ mod views;
 use std::sync::Arc;
 
 use pipit_feed::{Caches, Feed, Sizes};
+use pipit_media::{Files, Pool};
 use pipit_model::ids::IdGenerator;
-use pipit_model::{Clock, Result, SessionId, UserId};
+use pipit_model::limits::ARCHIVES_AT_ONCE;
+use pipit_model::{Clock, Error, Result, SessionId, UserId};
 use pipit_store::Store;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use accounts::SignUp;
 use cursors::Cursors;
@@ -40,14 +44,17 @@ pub use cursors::{hashtag_subject, search_subject};
 pub use hashtags::{HashtagView, Trend};
 use live::hub::Hub;
 pub use live::{LiveEvent, LiveStream};
+pub use media::{MediaFile, Upload};
 pub use notifications::NotificationView;
 use passwords::Passwords;
 pub use pipit_feed::{CacheStats, Marks, TweetCard, UserCard};
+pub use pipit_media::{Place as MediaPlace, UploadPlace};
 pub use pipit_store::{Hashtag, Relationship, Session};
 pub use sessions::{SignIn, SignedIn};
+pub use timelines::Posts;
 use tokens::Tokens;
 pub use tweets::{NewPost, Thread};
-pub use views::{TweetView, UserView};
+pub use views::{Quoted, TweetView, UserView};
 
 /// Who is asking, once their token has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,8 +82,15 @@ struct Parts {
     tokens: Tokens,
     passwords: Passwords,
     trends: hashtags::TrendCache,
+    files: Files,
+    pictures: Pool,
+    archives: Arc<Semaphore>,
     hub: Arc<Hub>,
 }
+
+/// Room for one archive; given back when it is dropped.
+#[derive(Debug)]
+pub struct ArchivePlace(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
 /// What the service needs to be told.
 #[derive(Debug, Clone)]
@@ -85,6 +99,8 @@ pub struct Settings {
     pub database_url: String,
     /// Memory for all caches together, in bytes.
     pub cache_bytes: u64,
+    /// Where the files of pictures are; all nodes must see the same.
+    pub media: MediaPlace,
     /// This node's number; no two nodes of one database may share it.
     pub node: u8,
 }
@@ -115,6 +131,9 @@ impl Pipit {
             tokens: Tokens::new(&keys::load(&store, "jwt-1", tokens::new_key()?, now).await?)?,
             passwords: Passwords::new()?,
             trends: hashtags::TrendCache::default(),
+            files: Files::open(&settings.media)?,
+            pictures: Pool::default(),
+            archives: Arc::new(Semaphore::new(ARCHIVES_AT_ONCE)),
             hub,
             store,
             clock,
@@ -128,6 +147,15 @@ impl Pipit {
     /// What it says instead.
     pub async fn ping(&self) -> Result<()> {
         Ok(self.0.store.ping().await?)
+    }
+
+    /// Room for one archive of somebody's data.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if there are too many at once.
+    pub fn begin_archive(&self) -> Result<ArchivePlace> {
+        let busy = |_| Error::Unavailable("too many archives at once".to_owned());
+        self.0.archives.clone().try_acquire_owned().map(ArchivePlace).map_err(busy)
     }
 
     /// Which database it is, for people.

@@ -20,6 +20,17 @@ impl Pipit {
         self.tweet(Some(caller), tweet_id).await
     }
 
+    /// What the caller likes, newest like first.
+    ///
+    /// # Errors
+    /// If the database is away.
+    pub async fn liked_tweets(&self, caller: Caller, page: Page) -> Result<Listed<TweetView>> {
+        let list = async |before, limit| {
+            Ok(self.0.store.list_likes_by(caller.user_id, before, limit).await?)
+        };
+        self.view_listed(Some(caller), page, list).await
+    }
+
     /// Who likes a tweet, newest like first.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! Timelines: home, one author's, a hashtag's, everybody's.
 
-use pipit_feed::Timeline;
-use pipit_model::limits::PAGE_ROUNDS_MAX;
-use pipit_model::page::{Listed, Page};
+use pipit_feed::{AuthorPart, Timeline};
+use pipit_model::limits::{LISTED_ROUNDS_MAX, PAGE_ROUNDS_MAX};
+use pipit_model::page::{ListName, Listed, Page};
 use pipit_model::tweet::named_hashtag_key;
 use pipit_model::user::UserRef;
 use pipit_model::{Result, TweetId, UserId};
@@ -11,6 +11,32 @@ use crate::{Caller, Pipit, TweetView};
 
 /// Entries read in one go above a place: most who come back missed few.
 const ABOVE_STEP: i64 = 20;
+
+/// Which of an author's tweets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Posts {
+    /// Everything they posted and retweeted.
+    All,
+    /// The same without their replies.
+    Tweets,
+    /// Their replies alone.
+    Replies,
+    /// Tweets and replies with pictures.
+    Media,
+}
+
+impl Posts {
+    /// The list that cursors of it belong to.
+    #[must_use]
+    pub fn list(self) -> ListName {
+        match self {
+            Self::All => ListName::User,
+            Self::Tweets => ListName::UserTweets,
+            Self::Replies => ListName::UserReplies,
+            Self::Media => ListName::UserMedia,
+        }
+    }
+}
 
 impl Pipit {
     /// The caller's home timeline.
@@ -74,7 +100,7 @@ impl Pipit {
         self.timeline(reader, &Timeline::Public, page).await
     }
 
-    /// What someone posted and retweeted.
+    /// What someone posted and retweeted, or a part of it.
     ///
     /// # Errors
     /// If the database is away.
@@ -82,9 +108,60 @@ impl Pipit {
         &self,
         reader: Option<Caller>,
         author: UserId,
+        posts: Posts,
         page: Page,
     ) -> Result<Listed<TweetView>> {
-        self.timeline(reader, &Timeline::Author(author), page).await
+        let part = match posts {
+            Posts::All => AuthorPart::All,
+            Posts::Tweets => AuthorPart::Tweets,
+            Posts::Replies => AuthorPart::Replies,
+            Posts::Media => return self.media_timeline(reader, author, page).await,
+        };
+        self.timeline(reader, &Timeline::Author(author, part), page).await
+    }
+
+    async fn media_timeline(
+        &self,
+        reader: Option<Caller>,
+        author: UserId,
+        page: Page,
+    ) -> Result<Listed<TweetView>> {
+        let list = async |before, limit| {
+            let ids = self.0.store.list_media_tweets(author, before, limit).await?;
+            Ok(ids.into_iter().map(|id| (id.0, id)).collect())
+        };
+        self.view_listed(reader, page, list).await
+    }
+
+    /// A page of tweets that a list of the database names, each with its place in the list, newest
+    /// first; filled up as long as what is not shown leaves room.
+    pub(crate) async fn view_listed<F>(
+        &self,
+        reader: Option<Caller>,
+        page: Page,
+        list: impl Fn(i64, u64) -> F,
+    ) -> Result<Listed<TweetView>>
+    where
+        F: Future<Output = Result<Vec<(i64, TweetId)>>>,
+    {
+        let mut items = Vec::new();
+        let mut before = page.before();
+        for _ in 0..LISTED_ROUNDS_MAX {
+            let room = page.limit() - items.len();
+            let mut rows = list(before, room as u64 + 1).await?;
+            let more = rows.len() > room;
+            rows.truncate(room);
+            before = rows.last().map_or(before, |(place, _)| *place);
+            let ids: Vec<TweetId> = rows.into_iter().map(|(_, id)| id).collect();
+            items.extend(self.view_tweets(reader, &ids).await?.into_iter().flatten());
+            if !more {
+                return Ok(Listed { items, next: None });
+            }
+            if items.len() == page.limit() {
+                break;
+            }
+        }
+        Ok(Listed { items, next: Some(before) })
     }
 
     /// Everything with a hashtag; empty for one that nobody used.

@@ -1,21 +1,44 @@
 //! Tweets: post, delete, read, and the thread around one.
 
 use pipit_model::event::Standing;
-use pipit_model::limits::{ANCESTORS_MAX, THREAD_ROUNDS_MAX};
+use pipit_model::limits::{ANCESTORS_MAX, MEDIA_PER_TWEET_MAX, THREAD_ROUNDS_MAX};
 use pipit_model::page::{Listed, Page};
 use pipit_model::tweet::{Draft, Kind, Mention};
-use pipit_model::{Error, Result, TweetId};
-use pipit_store::{Command, NewTweet, Outcome};
+use pipit_model::{Error, MediaId, Result, TweetId, UserId};
+use pipit_store::{Command, IdempotencyKey, NewTweet, Outcome, StoreError};
 
 use crate::{Caller, Pipit, RequestKey, TweetView, keys};
 
 /// What someone wants to post.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct NewPost<'a> {
-    /// The text as typed.
+    /// The text as typed; it may be empty beside pictures.
     pub content: &'a str,
     /// The tweet it answers.
     pub reply_to: Option<TweetId>,
+    /// The tweet it shows below its text.
+    pub quote_of: Option<TweetId>,
+    /// Pictures that the caller handed in before, in their order.
+    pub media: &'a [MediaId],
+}
+
+impl NewPost<'_> {
+    /// What of it makes a repeated request the same one, after its text.
+    fn idempotency(
+        &self,
+        author: UserId,
+        key: RequestKey<'_>,
+        content: &str,
+    ) -> Option<IdempotencyKey> {
+        let id = |id: Option<TweetId>| id.map(|id| id.to_string()).unwrap_or_default();
+        let mut parts = vec![content.to_owned(), id(self.reply_to)];
+        if self.quote_of.is_some() || !self.media.is_empty() {
+            parts.push(id(self.quote_of));
+            parts.extend(self.media.iter().map(ToString::to_string));
+        }
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        key.map(|key| keys::idempotency(&format!("tweets of {author}"), key, &parts))
+    }
 }
 
 /// A tweet with what stands above and below it.
@@ -40,27 +63,24 @@ impl Pipit {
         post: NewPost<'_>,
         key: RequestKey<'_>,
     ) -> Result<TweetView> {
-        let draft = Draft::new(post.content)?;
-        let idempotency = key.map(|key| {
-            let parent = post.reply_to.map(|id| id.to_string()).unwrap_or_default();
-            let scope = format!("tweets of {}", caller.user_id);
-            keys::idempotency(&scope, key, &[&draft.content, &parent])
-        });
-        let reply_to = match post.reply_to {
-            None => None,
-            Some(id) => match self.shown_id(Some(caller), id).await {
-                Ok(id) => Some(id),
-                Err(Error::NotFound(_)) => {
-                    // What the same request posted before stands, though its parent is gone.
-                    let posted = match &idempotency {
-                        Some(key) => self.0.store.find_idempotent(key).await?,
-                        None => None,
-                    };
-                    let unseen = || Error::invalid("reply_to_id", "is not a tweet you can see");
-                    return self.tweet(Some(caller), TweetId(posted.ok_or_else(unseen)?)).await;
-                }
-                Err(error) => return Err(error),
-            },
+        let draft = match post.media {
+            [] => Draft::new(post.content)?,
+            _ => Draft::beside_pictures(post.content)?,
+        };
+        check_media(post.media)?;
+        let idempotency = post.idempotency(caller.user_id, key, &draft.content);
+        let seen = tokio::try_join!(
+            self.named(caller, post.reply_to, "reply_to_id"),
+            self.named(caller, post.quote_of, "quote_of_id")
+        );
+        let (reply_to, quote_of) = match (seen, &idempotency) {
+            (Ok(seen), _) => seen,
+            (Err(error), None) => return Err(error),
+            (Err(error), Some(key)) => {
+                // What the same request posted before stands, though what it answers is gone.
+                let posted = self.0.store.find_idempotent(key).await?;
+                return self.tweet(Some(caller), TweetId(posted.ok_or(error)?)).await;
+            }
         };
         let mentioned = self.0.feed.user_ids(&draft.mentioned_handles).await?;
         let mentions = mentioned
@@ -73,14 +93,38 @@ impl Pipit {
             hashtags: draft.hashtags,
             mentions,
             reply_to,
+            quote_of,
+            media: post.media.to_vec(),
             idempotency,
         };
-        let id = match self.0.store.write(Command::Post(new)).await? {
-            Outcome::Posted(tweet) => tweet.id,
-            Outcome::Existing(id) => id,
-            Outcome::Done => return Err(Error::Internal("a post without a tweet".to_owned())),
+        let id = match self.0.store.write(Command::Post(new)).await {
+            Ok(Outcome::Posted(tweet)) => tweet.id,
+            Ok(Outcome::Existing(id)) => id,
+            Ok(Outcome::Done) => return Err(Error::Internal("a post without a tweet".to_owned())),
+            Err(StoreError::NotFound("media")) => {
+                return Err(Error::invalid(
+                    "media_ids",
+                    "must be pictures that you uploaded in the last 24 hours and did not post yet",
+                ));
+            }
+            Err(error) => return Err(error.into()),
         };
         self.tweet(Some(caller), id).await
+    }
+
+    /// The tweet that another one is to name, if the caller may see it.
+    async fn named(
+        &self,
+        caller: Caller,
+        id: Option<TweetId>,
+        field: &'static str,
+    ) -> Result<Option<TweetId>> {
+        let Some(id) = id else { return Ok(None) };
+        match self.shown_id(Some(caller), id).await {
+            Ok(id) => Ok(Some(id)),
+            Err(Error::NotFound(_)) => Err(Error::invalid(field, "is not a tweet you can see")),
+            Err(error) => Err(error),
+        }
     }
 
     /// Deletes one's own tweet or reply, or takes back a retweet named by its own id.
@@ -101,6 +145,9 @@ impl Pipit {
             Kind::Tweet | Kind::Reply { .. } => Command::Delete { tweet_id: id, user_id },
         };
         self.0.store.write(command).await?;
+        if !tweet.media.is_empty() {
+            self.delete_media_now().await;
+        }
         Ok(())
     }
 
@@ -162,4 +209,15 @@ impl Pipit {
         }
         Ok(Listed { items, next: Some(after) })
     }
+}
+
+fn check_media(ids: &[MediaId]) -> Result<()> {
+    if ids.len() > MEDIA_PER_TWEET_MAX {
+        return Err(Error::invalid("media_ids", "must be at most 4"));
+    }
+    let repeats = ids.iter().enumerate().any(|(n, id)| ids[..n].contains(id));
+    if repeats {
+        return Err(Error::invalid("media_ids", "must not name a picture twice"));
+    }
+    Ok(())
 }

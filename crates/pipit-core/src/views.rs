@@ -20,6 +20,20 @@ pub struct TweetView {
     pub replying_to: Option<UserCard>,
     /// For a retweet: the tweet passed on.
     pub retweet_of: Option<Box<TweetView>>,
+    /// The tweet it quotes.
+    pub quoted: Quoted,
+}
+
+/// What is shown of the tweet that another one quotes.
+#[derive(Debug, Clone, Default)]
+pub enum Quoted {
+    /// It quotes none, or this is itself the quoted one: one level is shown.
+    #[default]
+    Nothing,
+    /// It is not shown: deleted, or not to be seen by the reader.
+    Gone,
+    /// The tweet.
+    Tweet(Box<TweetView>),
 }
 
 impl TweetView {
@@ -52,6 +66,8 @@ struct Parts {
     /// Of each card in its place; empty for someone not signed in.
     marks: Vec<Marks>,
     users: Few<UserId, UserCard>,
+    /// The tweets that those above quote, with the reader's marks.
+    quoted: Few<TweetId, (TweetCard, Marks)>,
 }
 
 /// The few dozen things of a page by key: sorted, which at this size is cheaper than hashing.
@@ -94,18 +110,35 @@ impl Parts {
         if card.deleted || !visibility::is_visible(card.tweet(), author.user()) {
             return None;
         }
-        let replying_to = match card.tweet().kind {
-            Kind::Reply { to_user, .. } => {
-                self.users.get(&to_user).filter(|user| !user.user().deleted).cloned()
-            }
-            Kind::Tweet | Kind::Retweet { .. } => None,
-        };
+        let replying_to = self.answered_by(&card);
         let marks = match &of {
             Some(of) => of.marks,
             None => self.marks.get(at).copied().unwrap_or_default(),
         };
+        let quoted = match card.tweet().quote {
+            None => Quoted::Nothing,
+            Some(quote) => self.quoted(quote.of).map_or(Quoted::Gone, Quoted::Tweet),
+        };
         let author = author.clone();
-        Some(TweetView { card, author, marks, replying_to, retweet_of: of.map(Box::new) })
+        Some(TweetView { card, author, marks, replying_to, retweet_of: of.map(Box::new), quoted })
+    }
+
+    /// The view of a quoted tweet, without what it quotes itself.
+    fn quoted(&self, id: TweetId) -> Option<Box<TweetView>> {
+        let (card, marks) = self.quoted.get(&id)?.clone();
+        let author = self.users.get(&card.tweet().user_id)?.clone();
+        if card.deleted || !visibility::is_visible(card.tweet(), author.user()) {
+            return None;
+        }
+        let replying_to = self.answered_by(&card);
+        let (retweet_of, quoted) = (None, Quoted::Nothing);
+        Some(Box::new(TweetView { card, author, marks, replying_to, retweet_of, quoted }))
+    }
+
+    /// The author of what a reply answers, if still there.
+    fn answered_by(&self, card: &TweetCard) -> Option<UserCard> {
+        let Kind::Reply { to_user, .. } = card.tweet().kind else { return None };
+        self.users.get(&to_user).filter(|user| !user.user().deleted).cloned()
     }
 }
 
@@ -160,17 +193,50 @@ impl Pipit {
         // Side by side: what is not in memory costs one wait for the database, not three.
         let (cards, mut users, marks) =
             tokio::try_join!(feed.tweets(&ids), feed.users(&people), marks)?;
-        // Only the answer that a retweet passes on tells whom it answers.
-        let answered = cards.iter().flatten().filter_map(|card| match card.tweet().kind {
-            Kind::Reply { to_user, .. } if !people.contains(&to_user) => Some(to_user),
-            _ => None,
-        });
-        let answered: Vec<UserId> = answered.collect();
-        if !answered.is_empty() {
-            users.extend(feed.users(&answered).await?);
-            people.extend(answered);
+        let quoted = self.quoted_cards(reader, &cards).await?;
+        // Only the answer that a retweet passes on, or that is quoted, tells whom it answers.
+        let shown = cards.iter().flatten();
+        let answered =
+            shown.chain(quoted.iter().map(|(card, _)| card)).filter_map(|card| {
+                match card.tweet().kind {
+                    Kind::Reply { to_user, .. } => Some(to_user),
+                    _ => None,
+                }
+            });
+        let quoted_by = quoted.iter().map(|(card, _)| card.tweet().user_id);
+        let more = answered.chain(quoted_by).filter(|user| people.binary_search(user).is_err());
+        let more: Vec<UserId> = more.collect();
+        if !more.is_empty() {
+            users.extend(feed.users(&more).await?);
+            people.extend(more);
         }
-        Ok(Parts { cards, marks, users: Few::new(&people, users) })
+        let quoted_ids: Vec<TweetId> = quoted.iter().map(|(card, _)| card.tweet().id).collect();
+        let quoted = Few::new(&quoted_ids, quoted.into_iter().map(Some));
+        Ok(Parts { cards, marks, users: Few::new(&people, users), quoted })
+    }
+
+    /// What some tweets quote, each with the reader's marks. Most quote nothing, and cost nothing.
+    async fn quoted_cards(
+        &self,
+        reader: Option<Caller>,
+        cards: &[Option<TweetCard>],
+    ) -> Result<Vec<(TweetCard, Marks)>> {
+        let quotes = cards.iter().flatten().filter_map(|card| card.tweet().quote);
+        let mut ids: Vec<TweetId> = quotes.map(|quote| quote.of).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let feed = &self.0.feed;
+        let marks = async {
+            match reader {
+                Some(reader) => feed.marks(reader.user_id, &ids).await,
+                None => Ok(vec![Marks::default(); ids.len()]),
+            }
+        };
+        let (cards, marks) = tokio::try_join!(feed.tweets(&ids), marks)?;
+        Ok(cards.into_iter().zip(marks).filter_map(|(card, marks)| Some((card?, marks))).collect())
     }
 
     /// Accounts as a reader sees them; deleted ones are left out.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use pipit_model::TweetId;
+use pipit_model::media::Media;
 use pipit_model::text::{self, Entity};
 use pipit_model::tweet::{Tweet, TweetCounts};
 use pipit_store::StoreError;
@@ -58,8 +59,14 @@ impl Weigh for TweetCard {
             + body.tweet.content.len() * 2
             + body.entities.len() * (size_of::<Entity>() + 60)
             + body.tweet.mentions.len() * 64
+            + body.tweet.media.iter().map(media_bytes).sum::<usize>()
             + 400
     }
+}
+
+/// Rendered, a picture is its description once more, escaped, and about 300 bytes around it.
+fn media_bytes(media: &Media) -> usize {
+    size_of::<Media>() + media.files.key.len() + media.description.len() * 2 + 300
 }
 
 impl Feed {

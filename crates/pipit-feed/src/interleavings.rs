@@ -64,6 +64,8 @@ impl World {
             conversation_id: TweetId(id),
             counts: TweetCounts::default(),
             mentions: Vec::new(),
+            quote: None,
+            media: Vec::new(),
             deleted: false,
         };
         self.database.lock().expect("whole").push(tweet.entry());

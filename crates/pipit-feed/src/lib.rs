@@ -34,7 +34,7 @@ pub use lists::Members;
 pub use marks::Marks;
 pub use people::{Profile, UserCard};
 pub use suggestions::Suggested;
-pub use timeline::{Found, Timeline};
+pub use timeline::{AuthorPart, Found, Timeline};
 pub use trends::HashtagUse;
 
 use std::sync::Arc;

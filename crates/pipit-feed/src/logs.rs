@@ -18,7 +18,7 @@ impl Caches {
         let cells = match timeline {
             Timeline::Home { followees, .. } => Some(followees.newest()),
             Timeline::List(members) => Some(members.newest()),
-            Timeline::Author(_) | Timeline::Hashtag(_) | Timeline::Public => None,
+            Timeline::Author(..) | Timeline::Hashtag(_) | Timeline::Public => None,
         };
         if let Some(cells) = cells {
             let newest = cells.iter().map(|cell| cell.get());

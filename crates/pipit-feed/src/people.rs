@@ -44,7 +44,11 @@ impl Weigh for UserCard {
     fn bytes(&self) -> usize {
         let user = self.user();
         let picture = user.profile_picture.as_ref().map_or(0, String::len);
-        size_of::<Profile>() + 2 * (user.handle.len() + user.name.len() + picture) + user.bio.len()
+        let more = user.banner.as_ref().map_or(0, String::len)
+            + user.links.iter().map(|link| size_of::<String>() + link.len()).sum::<usize>();
+        more + size_of::<Profile>()
+            + 2 * (user.handle.len() + user.name.len() + picture)
+            + user.bio.len()
     }
 }
 

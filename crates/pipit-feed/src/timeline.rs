@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pipit_model::limits::PAGE_ROUNDS_MAX;
-use pipit_model::tweet::Entry;
+use pipit_model::tweet::{Entry, Kind};
 use pipit_model::{HashtagId, Timestamp, UserId, visibility};
 use pipit_store::{Entries, Source, StoreError};
 
@@ -32,12 +32,23 @@ pub enum Timeline {
     },
     /// What the people on a list post.
     List(Arc<Members>),
-    /// What someone posted and retweeted.
-    Author(UserId),
+    /// What someone posted and retweeted, or a part of it.
+    Author(UserId, AuthorPart),
     /// Everything with a hashtag.
     Hashtag(HashtagId),
     /// Everybody's tweets, without replies and retweets.
     Public,
+}
+
+/// Which of an author's entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthorPart {
+    /// Everything.
+    All,
+    /// Tweets and retweets.
+    Tweets,
+    /// Replies.
+    Replies,
 }
 
 impl Timeline {
@@ -51,7 +62,7 @@ impl Timeline {
             Self::List(members) => {
                 LogKey::Author(members.ids().get(place).copied().unwrap_or(UserId(0)))
             }
-            Self::Author(author) => LogKey::Author(*author),
+            Self::Author(author, _) => LogKey::Author(*author),
             Self::Hashtag(hashtag) => LogKey::Hashtag(*hashtag),
             Self::Public => LogKey::Public,
         }
@@ -65,7 +76,12 @@ impl Timeline {
             Self::List(members) => {
                 visibility::belongs_in_list(entry, |user| members.contains(user))
             }
-            Self::Author(_) | Self::Hashtag(_) | Self::Public => true,
+            Self::Author(_, part) => match (part, entry.kind) {
+                (AuthorPart::All, _) => true,
+                (AuthorPart::Tweets, kind) => !matches!(kind, Kind::Reply { .. }),
+                (AuthorPart::Replies, kind) => matches!(kind, Kind::Reply { .. }),
+            },
+            Self::Hashtag(_) | Self::Public => true,
         }
     }
 }

@@ -11,7 +11,9 @@ pub mod problem;
 pub mod request_id;
 pub mod sse;
 pub mod stack;
+pub mod upload;
 
 pub use extract::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Query};
 pub use problem::Problem;
 pub use sse::LastEventId;
+pub use upload::{Part, UploadForm};

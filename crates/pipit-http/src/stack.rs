@@ -8,10 +8,11 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
-use pipit_model::limits::{BODY_BYTES_MAX, REQUEST_SECS_MAX};
+use pipit_model::limits::{BODY_BYTES_MAX, REQUEST_SECS_MAX, UPLOAD_SECS_MAX};
 use pipit_model::{Clock, Error};
 
 use crate::measure::observe;
+use crate::upload::is_upload;
 use crate::{Problem, headers, request_id};
 
 /// Puts the stack around a router.
@@ -47,8 +48,10 @@ async fn frame(State(clock): State<Clock>, request: Request, next: Next) -> Resp
 /// What the handler answers, unless it takes too long or panics: that is a bug, its caller gets an
 /// answer, and nobody else is affected.
 async fn answer(request: Request, next: Next) -> Response {
+    // Pictures may come over a slow line.
+    let secs = if is_upload(request.headers()) { UPLOAD_SECS_MAX } else { REQUEST_SECS_MAX };
+    let limit = Duration::from_secs(secs);
     let work = AssertUnwindSafe(next.run(request)).catch_unwind();
-    let limit = Duration::from_secs(REQUEST_SECS_MAX);
     let error = match tokio::time::timeout(limit, work).await {
         Ok(Ok(response)) => return response,
         Ok(Err(cause)) => Error::Internal(format!("panic: {}", panic_text(&*cause))),

@@ -53,6 +53,10 @@ id_type! {
     TweetId
 }
 id_type! {
+    /// A picture that was handed in.
+    MediaId
+}
+id_type! {
     /// A hashtag.
     HashtagId
 }

@@ -10,6 +10,7 @@ pub mod event;
 pub mod ids;
 pub mod limits;
 pub mod list;
+pub mod media;
 pub mod notification;
 pub mod page;
 pub mod read_position;
@@ -21,5 +22,7 @@ pub mod user;
 pub mod visibility;
 
 pub use error::{Error, Result};
-pub use ids::{HashtagId, IdGenerator, ListId, NotificationId, SessionId, TweetId, UserId};
+pub use ids::{
+    HashtagId, IdGenerator, ListId, MediaId, NotificationId, SessionId, TweetId, UserId,
+};
 pub use time::{Clock, Timestamp};

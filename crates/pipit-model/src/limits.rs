@@ -25,6 +25,60 @@ pub const HASHTAGS_PER_TWEET_MAX: usize = 30;
 /// People one tweet can mention; more is spam.
 pub const MENTIONS_PER_TWEET_MAX: usize = 30;
 
+/// Pictures of one tweet (Twitter's limit).
+pub const MEDIA_PER_TWEET_MAX: usize = 4;
+/// Bytes of a picture as it is handed in: what a phone takes in its best quality.
+pub const UPLOAD_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// Bytes around a picture in its form: its other fields and the lines between them.
+pub const UPLOAD_FORM_BYTES: usize = 64 * 1024;
+/// Bytes of a form with pictures that are read: four pictures, and of what is too much so much that
+/// its sender can be told.
+pub const UPLOAD_BODY_MAX: usize = 64 * 1024 * 1024;
+/// Pixels of a picture as it is handed in, told before it is decoded: a phone's camera has 12 or 24
+/// million, which take 75 MB, and while a progressive JPEG is decoded three times as much.
+pub const PICTURE_PIXELS_MAX: u64 = 25_000_000;
+/// Bytes of a picture's pixels: as many in colour with transparency, a byte each.
+pub const PICTURE_MEMORY_MAX: u64 = 4 * PICTURE_PIXELS_MAX;
+/// Pixels on the long side of a picture as it is kept: what a large screen shows.
+pub const PICTURE_SIDE_MAX: u32 = 1600;
+/// Pixels on the long side of its preview: a column of the page, on a phone's dense screen.
+pub const PREVIEW_SIDE_MAX: u32 = 600;
+/// Frames of an animation: ten seconds at twenty a second.
+pub const ANIMATION_FRAMES_MAX: usize = 200;
+/// Pixels of all frames of an animation together: each is decoded and reduced to 256 colours.
+pub const ANIMATION_PIXELS_MAX: u64 = 25_000_000;
+/// Bytes of a picture as it is kept, which may be more than were handed in.
+pub const PICTURE_BYTES_MAX: usize = UPLOAD_BYTES_MAX;
+/// Pixels on each side of a profile picture.
+pub const AVATAR_SIDE: u32 = 400;
+/// Pixels of a profile's banner.
+pub const BANNER_SIDES: (u32, u32) = (1500, 500);
+/// Characters of a picture's description (Mastodon's limit).
+pub const DESCRIPTION_CHARS_MAX: usize = 1500;
+/// Pictures worked on at once: each takes a core for up to a few seconds.
+pub const PICTURES_AT_ONCE: usize = 2;
+/// Uploads under way at once: each holds one picture of at most [`UPLOAD_BYTES_MAX`] in memory.
+pub const UPLOADS_AT_ONCE: usize = 24;
+/// Seconds an upload may take: ten megabytes at 1 Mbit/s.
+pub const UPLOAD_SECS_MAX: u64 = 120;
+/// Pictures of one account that wait to be posted; they go after a day.
+pub const MEDIA_WAITING_MAX: u64 = 100;
+/// How long a picture waits to be posted: a long draft.
+pub const MEDIA_WAITING_SECS: i64 = 24 * 3600;
+/// Pictures cleared away by one step: their files are deleted one by one.
+pub const MEDIA_STEP_ROWS: u64 = 100;
+/// Links on a profile (Mastodon's limit).
+pub const LINKS_MAX: usize = 4;
+/// Bytes of such a link; four of them fit a column of 1,024.
+pub const LINK_BYTES_MAX: usize = 200;
+
+/// Archives of one's own data on their way at once: each takes a thread.
+pub const ARCHIVES_AT_ONCE: usize = 8;
+/// Seconds that one may take: a gigabyte of pictures at 10 Mbit/s.
+pub const ARCHIVE_SECS_MAX: u64 = 15 * 60;
+/// Pieces of an archive that wait to be packed or sent; the largest is a picture.
+pub const ARCHIVE_PARTS_WAITING: usize = 4;
+
 /// Entries of a page if the caller does not say.
 pub const PAGE_DEFAULT: u32 = 20;
 /// Entries of a page at most: bounds the work of one request.
@@ -71,6 +125,9 @@ pub const FLAGS_WINDOW: u64 = 1000;
 pub const PAGE_ROUNDS_MAX: u32 = 64;
 /// Tweets of a conversation looked at to find the answers to one in its middle.
 pub const CONVERSATION_ROWS_MAX: usize = 10_000;
+/// Times a page of likes or of tweets with pictures is filled up again after some were not to be
+/// seen.
+pub const LISTED_ROUNDS_MAX: u32 = 8;
 /// Times a page of answers is filled up again after some were not to be seen.
 pub const THREAD_ROUNDS_MAX: u32 = 4;
 /// Rows forgotten by one statement of the clean-up, so that it never holds the writer for long.

@@ -79,6 +79,14 @@ pub enum ListName {
     Retweets,
     /// What somebody is told.
     Notifications,
+    /// One author's tweets without their replies.
+    UserTweets,
+    /// One author's replies.
+    UserReplies,
+    /// One author's tweets with pictures.
+    UserMedia,
+    /// What a reader likes.
+    Liked,
     /// What someone keeps for later.
     Bookmarks,
     /// The tweets of a list of people.
@@ -106,6 +114,10 @@ impl ListName {
             Self::Likes => 8,
             Self::Retweets => 9,
             Self::Notifications => 10,
+            Self::UserTweets => 20,
+            Self::UserReplies => 21,
+            Self::UserMedia => 22,
+            Self::Liked => 23,
             Self::Bookmarks => 30,
             Self::List => 31,
             Self::ListMembers => 32,

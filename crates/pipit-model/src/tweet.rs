@@ -7,6 +7,7 @@ use crate::limits::{
     HASHTAG_CHARS_MAX, HASHTAGS_PER_TWEET_MAX, MENTIONS_PER_TWEET_MAX, TWEET_BYTES_MAX,
     TWEET_WEIGHT_MAX,
 };
+use crate::media::Media;
 use crate::text::{self, EntityKind, TextError};
 use crate::time::Timestamp;
 
@@ -42,6 +43,15 @@ pub enum Kind {
     },
 }
 
+/// A tweet that another one shows below its own text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quote {
+    /// The tweet shown; never a retweet.
+    pub of: TweetId,
+    /// Its author.
+    pub of_user: UserId,
+}
+
 /// A stored tweet, reply or retweet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tweet {
@@ -61,6 +71,10 @@ pub struct Tweet {
     pub counts: TweetCounts,
     /// The people it mentions.
     pub mentions: Vec<Mention>,
+    /// The tweet it quotes.
+    pub quote: Option<Quote>,
+    /// Its pictures, in their order.
+    pub media: Vec<Media>,
     /// A tombstone: it is shown to nobody, but its replies keep their place.
     pub deleted: bool,
 }
@@ -116,16 +130,30 @@ impl Draft {
     /// # Errors
     /// [`Error::InvalidField`] on `content`, saying which rule it breaks.
     pub fn new(content: &str) -> Result<Self> {
+        let draft = Self::beside_pictures(content)?;
+        if draft.content.is_empty() {
+            return Err(Error::invalid("content", "must not be empty: write something"));
+        }
+        Ok(draft)
+    }
+
+    /// The same for a text beside pictures, which may be empty.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn beside_pictures(content: &str) -> Result<Self> {
         if content.len() > TWEET_BYTES_MAX {
             return Err(too_long());
         }
-        let content = text::clean(content).map_err(|error| match error {
-            TextError::Empty => Error::invalid("content", "must not be empty: write something"),
-            TextError::ForbiddenCharacter(found) => Error::invalid(
-                "content",
-                format!("must not contain the character U+{:04X}: remove it", u32::from(found)),
-            ),
-        })?;
+        let content = match text::clean(content) {
+            Ok(content) => content,
+            Err(TextError::Empty) => String::new(),
+            Err(TextError::ForbiddenCharacter(found)) => {
+                let code = u32::from(found);
+                let message = format!("must not contain the character U+{code:04X}: remove it");
+                return Err(Error::invalid("content", message));
+            }
+        };
         let entities = text::entities(&content);
         if text::weighted_length(&content, &entities) > TWEET_WEIGHT_MAX {
             return Err(too_long());
@@ -208,6 +236,8 @@ mod tests {
             let error = Draft::new(bad).expect_err(bad);
             assert!(matches!(error, Error::InvalidField { field: "content", .. }), "{error}");
         }
+        assert!(Draft::beside_pictures(" \n").expect("nothing to say").content.is_empty());
+        assert!(Draft::beside_pictures(&long).is_err());
         assert!(Draft::new(&"a".repeat(280)).is_ok());
         assert!(Draft::new(&"語".repeat(140)).is_ok());
         assert!(Draft::new(&"語".repeat(141)).is_err());

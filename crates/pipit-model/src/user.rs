@@ -3,10 +3,10 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::ids::UserId;
+use crate::ids::{TweetId, UserId};
 use crate::limits::{
-    BIO_CHARS_MAX, EMAIL_BYTES_MAX, HANDLE_CHARS_MAX, NAME_CHARS_MAX, PASSWORD_BYTES_MAX,
-    PASSWORD_CHARS_MIN, PICTURE_URL_BYTES_MAX,
+    BIO_CHARS_MAX, EMAIL_BYTES_MAX, HANDLE_CHARS_MAX, LINK_BYTES_MAX, LINKS_MAX, NAME_CHARS_MAX,
+    PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, PICTURE_URL_BYTES_MAX,
 };
 use crate::text;
 use crate::time::Timestamp;
@@ -25,8 +25,14 @@ pub struct User {
     pub name: String,
     /// What the person says of themselves, plain text.
     pub bio: String,
-    /// The address of a picture.
+    /// The address of a picture: one on this server, or one that starts with `https://`.
     pub profile_picture: Option<String>,
+    /// The address of a wide picture on this server.
+    pub banner: Option<String>,
+    /// Addresses of their own, at most [`LINKS_MAX`].
+    pub links: Vec<String>,
+    /// The tweet that stands first on their page; it may be gone.
+    pub pinned: Option<TweetId>,
     /// When it was opened.
     pub created_at: Timestamp,
     /// Tweets, followers, followees at the time of reading.
@@ -199,6 +205,10 @@ pub struct ProfileEdit {
     pub bio: Option<String>,
     /// A new picture; `Some(None)` removes it.
     pub profile_picture: Option<Option<String>>,
+    /// A new banner; `Some(None)` removes it.
+    pub banner: Option<Option<String>>,
+    /// Their links, all of them.
+    pub links: Option<Vec<String>>,
 }
 
 impl ProfileEdit {
@@ -213,8 +223,42 @@ impl ProfileEdit {
             Some(Some(url)) => Some(Some(picture_url(url)?)),
             other => other,
         };
-        Ok(Self { name, bio, profile_picture })
+        if let Some(Some(_)) = self.banner {
+            // One of ours is set by the core, past this check.
+            return Err(Error::invalid("banner", "must be null, or uploaded"));
+        }
+        let links = self.links.as_deref().map(checked_links).transpose()?;
+        Ok(Self { name, bio, profile_picture, banner: self.banner, links })
     }
+}
+
+/// Links of a profile as typed: empty ones are left out, `https://` is put before those without a
+/// scheme.
+fn checked_links(links: &[String]) -> Result<Vec<String>> {
+    let typed = links.iter().map(|link| link.trim()).filter(|link| !link.is_empty());
+    let links: Vec<String> = typed.map(link).collect::<Result<_>>()?;
+    if links.len() > LINKS_MAX {
+        return Err(Error::invalid("links", "must be at most 4"));
+    }
+    Ok(links)
+}
+
+fn link(typed: &str) -> Result<String> {
+    let schemes = ["https://", "http://"];
+    let has_scheme = schemes.iter().any(|scheme| typed.starts_with(scheme));
+    let full = if has_scheme { typed.to_owned() } else { format!("https://{typed}") };
+    // As a tweet would find it: then a page shows it as it shows all links.
+    let entities = text::entities(&full);
+    let is_whole = entities.first().is_some_and(|entity| {
+        entity.kind == text::EntityKind::Url && entity.body(&full).len() == full.len()
+    });
+    if !is_whole || full.len() > LINK_BYTES_MAX {
+        return Err(Error::invalid(
+            "links",
+            "must be web addresses like https://example.org, of at most 200 bytes",
+        ));
+    }
+    Ok(full)
 }
 
 /// A display name: one line of at most 50 characters; empty is allowed here.
@@ -313,6 +357,23 @@ mod tests {
         for bad in ["http://a/b", "javascript:alert(1)", "https://", "https:///x", "https://a/\""] {
             assert!(picture(bad).checked().is_err(), "{bad}");
         }
+        let links = |links: &[&str]| ProfileEdit {
+            links: Some(links.iter().map(|link| (*link).to_owned()).collect()),
+            ..ProfileEdit::default()
+        };
+        let edit = links(&[" example.org/a ", "", "http://a.com"]).checked().expect("valid");
+        assert_eq!(
+            edit.links.as_deref(),
+            Some(&["https://example.org/a".to_owned(), "http://a.com".into()][..])
+        );
+        for bad in ["javascript:alert(1)", "a b.com", "nothing", "https://a.com\"><b>", "//a.com"] {
+            assert!(links(&[bad]).checked().is_err(), "{bad}");
+        }
+        assert!(links(&["a.com"; 5]).checked().is_err());
+        let long = format!("a.com/{}", "x".repeat(200));
+        assert!(links(&[&long]).checked().is_err());
+        let banner = ProfileEdit { banner: Some(Some("/x".into())), ..ProfileEdit::default() };
+        assert!(banner.checked().is_err());
         let edit = ProfileEdit { name: Some("a\nb".into()), ..ProfileEdit::default() };
         assert!(edit.checked().is_err());
         let edit = ProfileEdit { bio: Some("b".repeat(161)), ..ProfileEdit::default() };

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use pipit_core::MediaPlace;
 use serde::Deserialize;
 
 /// Pipit, a feed of short tweets.
@@ -74,6 +75,10 @@ pub(crate) struct Options {
     /// Folder for the embedded database [default: ./data]
     #[arg(long, env = "PIPIT_DATA_DIR", global = true, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// Folder for the files of pictures; nodes of one database share it [default: media in the
+    /// data folder]
+    #[arg(long, env = "PIPIT_MEDIA_DIR", global = true, value_name = "DIR")]
+    pub(crate) media_dir: Option<PathBuf>,
     /// sqlite://, postgres:// or mysql:// [default: SQLite in the data folder]
     #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
@@ -110,6 +115,7 @@ pub(crate) struct Settings {
     pub(crate) database_url: String,
     pub(crate) public_url: Option<String>,
     pub(crate) cache_bytes: u64,
+    pub(crate) media: MediaPlace,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
 }
@@ -129,6 +135,7 @@ impl Settings {
         let data_dir = given.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("data"));
         let listen = given.listen.or(file.listen);
         let public_url = given.public_url.or(file.public_url);
+        let media_dir = given.media_dir.or(file.media_dir);
         let cache_mb = given.cache_mb.or(file.cache_mb).unwrap_or(256);
         if !CACHE_MB.contains(&cache_mb) {
             bail!("cache_mb must be from {} to {}", CACHE_MB.start(), CACHE_MB.end());
@@ -141,6 +148,7 @@ impl Settings {
                 .unwrap_or_else(|| sqlite_url(&data_dir)),
             public_url: public_url.as_deref().map(checked_url).transpose()?,
             cache_bytes: cache_mb * 1024 * 1024,
+            media: MediaPlace::Folder(media_dir.unwrap_or_else(|| data_dir.join("media"))),
             log: given.log.or(file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: given.log_format.or(file.log_format).unwrap_or_default(),
         })
@@ -167,6 +175,7 @@ impl Settings {
         pipit_core::Settings {
             database_url: self.database_url.clone(),
             cache_bytes: self.cache_bytes,
+            media: self.media.clone(),
             node: 0,
         }
     }

@@ -6,6 +6,7 @@
 
 pub(crate) mod credentials;
 pub(crate) mod idempotency_keys;
+pub(crate) mod media;
 pub(crate) mod server_keys;
 pub(crate) mod sessions;
 pub(crate) mod tweets;

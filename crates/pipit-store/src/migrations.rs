@@ -6,6 +6,8 @@ mod m0001_feed;
 mod m0002_indexes_of_tweets;
 mod m0003_notifications;
 mod m0004_read_positions;
+mod m0005_media;
+mod m0006_profiles;
 mod m0007_bookmarks;
 mod m0008_lists;
 mod m0009_search;
@@ -25,6 +27,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_indexes_of_tweets::Migration),
             Box::new(m0003_notifications::Migration),
             Box::new(m0004_read_positions::Migration),
+            Box::new(m0005_media::Migration),
+            Box::new(m0006_profiles::Migration),
             Box::new(m0007_bookmarks::Migration),
             Box::new(m0008_lists::Migration),
             Box::new(m0009_search::Migration),

@@ -175,6 +175,18 @@ impl Store {
         rows.iter().map(|row| Ok(UserId(row.try_get_by_index(0)?))).collect()
     }
 
+    /// What someone likes, newest like first: the like's id and the tweet.
+    pub async fn list_likes_by(
+        &self,
+        user_id: UserId,
+        before: i64,
+        limit: u64,
+    ) -> Result<Vec<(i64, TweetId)>, StoreError> {
+        let select = "SELECT id, tweet_id FROM likes WHERE user_id = ";
+        let rows = self.list_relations(select, user_id.0, before, limit).await?;
+        Ok(rows.into_iter().map(|(id, tweet)| (id, TweetId(tweet.0))).collect())
+    }
+
     /// The tweets a reader retweeted, newest tweets first.
     pub async fn list_retweeted(&self, user_id: UserId, limit: u64) -> Result<Marked, StoreError> {
         let sql = self

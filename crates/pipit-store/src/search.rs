@@ -135,13 +135,13 @@ pub(crate) fn tweet_key(backend: DbBackend) -> &'static str {
     if backend == DbBackend::Sqlite { "rowid" } else { "tweet_id" }
 }
 
-/// Adds tweets (id, author, text) to the index.
+/// Adds tweets (id, author, text, what is attached) to the index.
 pub(crate) fn index_tweets<'a>(
     backend: DbBackend,
-    tweets: impl Iterator<Item = (i64, i64, &'a str)>,
+    tweets: impl Iterator<Item = (i64, i64, &'a str, Attached)>,
 ) -> Statement {
-    let row = |(id, user_id, content): (i64, i64, &str)| {
-        let tokens = tokens(UserId(user_id), content, Attached::Nothing);
+    let row = |(id, user_id, content, attached): (i64, i64, &str, Attached)| {
+        let tokens = tokens(UserId(user_id), content, attached);
         (id, in_dialect(backend, &tokens))
     };
     let columns = format!("INSERT INTO tweet_search ({}, words) VALUES ", tweet_key(backend));

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use pipit_model::limits::CONVERSATION_ROWS_MAX;
-use pipit_model::tweet::{Kind, Mention, Tweet, TweetCounts};
+use pipit_model::media::Media;
+use pipit_model::tweet::{Kind, Mention, Quote, Tweet, TweetCounts};
 use pipit_model::{Timestamp, TweetId, UserId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
@@ -38,16 +39,22 @@ impl Store {
         let sql = self.sql("SELECT id, user_id, timestamp, content, kind, reply_to_id, ");
         let sql = sql
             .push("reply_to_user_id, conversation_id, retweet_of_id, retweet_of_user_id, ")
-            .push("like_count, retweet_count, reply_count, deleted_at FROM tweets WHERE id IN ")
+            .push("like_count, retweet_count, reply_count, media_count, quote_of_id, ")
+            .push("quote_of_user_id, deleted_at FROM tweets WHERE id IN ")
             .list(ids.iter().map(|id| id.0));
         // Side by side: a page that is not in memory waits for one answer, not for two.
         let (rows, mut mentions) = tokio::try_join!(self.rows(sql), self.mentions_of(ids))?;
-        let with_mentions = |row: &Row| {
-            let row = model_from(row)?;
+        let rows: Vec<tweets::Model> = rows.iter().map(model_from).collect::<Result<_, _>>()?;
+        // Most have no pictures, and cost no third question.
+        let pictured = rows.iter().filter(|row| row.media_count > 0 && row.deleted_at.is_none());
+        let pictured: Vec<i64> = pictured.map(|row| row.id).collect();
+        let mut media = self.media_of(&pictured).await?;
+        let whole = |row: tweets::Model| {
             let mentions = mentions.remove(&row.id).unwrap_or_default();
-            Ok(from_row(row, mentions))
+            let media = media.remove(&row.id).unwrap_or_default();
+            from_row(row, mentions, media)
         };
-        rows.iter().map(with_mentions).collect()
+        Ok(rows.into_iter().map(whole).collect())
     }
 
     async fn mentions_of(&self, ids: &[TweetId]) -> Result<HashMap<i64, Vec<Mention>>, StoreError> {
@@ -146,7 +153,10 @@ fn model_from(row: &Row) -> Result<tweets::Model, DbErr> {
         like_count: row.try_get_by_index(10)?,
         retweet_count: row.try_get_by_index(11)?,
         reply_count: row.try_get_by_index(12)?,
-        deleted_at: row.try_get_by_index(13)?,
+        media_count: row.try_get_by_index(13)?,
+        quote_of_id: row.try_get_by_index(14)?,
+        quote_of_user_id: row.try_get_by_index(15)?,
+        deleted_at: row.try_get_by_index(16)?,
     })
 }
 
@@ -163,7 +173,8 @@ pub(crate) fn kind_of(
     }
 }
 
-pub(crate) fn from_row(row: tweets::Model, mentions: Vec<Mention>) -> Tweet {
+pub(crate) fn from_row(row: tweets::Model, mentions: Vec<Mention>, media: Vec<Media>) -> Tweet {
+    let quote = row.quote_of_id.zip(row.quote_of_user_id);
     Tweet {
         id: TweetId(row.id),
         user_id: UserId(row.user_id),
@@ -180,6 +191,8 @@ pub(crate) fn from_row(row: tweets::Model, mentions: Vec<Mention>) -> Tweet {
             replies: row.reply_count,
         },
         mentions,
+        quote: quote.map(|(of, user)| Quote { of: TweetId(of), of_user: UserId(user) }),
+        media,
         deleted: row.deleted_at.is_some(),
     }
 }
@@ -204,6 +217,9 @@ pub(crate) fn to_row(tweet: &Tweet) -> tweets::Model {
         like_count: tweet.counts.likes,
         retweet_count: tweet.counts.retweets,
         reply_count: tweet.counts.replies,
+        media_count: tweet.media.len() as i16,
+        quote_of_id: tweet.quote.map(|quote| quote.of.0),
+        quote_of_user_id: tweet.quote.map(|quote| quote.of_user.0),
         deleted_at: None,
     }
 }

@@ -1,6 +1,7 @@
 //! Accounts: opened, read, changed, deleted.
 
 use pipit_model::event::Event;
+use pipit_model::media::MediaUse;
 use pipit_model::search::person_words;
 use pipit_model::user::{Email, Handle, ProfileEdit, User, UserCounts, UserRef};
 use pipit_model::{Timestamp, TweetId, UserId};
@@ -12,6 +13,7 @@ use sea_orm::{
 use crate::Store;
 use crate::entity::{credentials, idempotency_keys, sessions, users};
 use crate::error::StoreError;
+use crate::media::discard_profile_media;
 use crate::row::Row;
 use crate::search::{delete_person, index_people};
 use crate::sql::Sql;
@@ -51,7 +53,8 @@ impl Store {
         }
         let sql = self
             .sql("SELECT id, handle, name, bio, profile_picture, created_at, tweet_count, ")
-            .push("follower_count, following_count, deleted_at FROM users WHERE id IN ")
+            .push("follower_count, following_count, deleted_at, banner, links, pinned_tweet_id ")
+            .push("FROM users WHERE id IN ")
             .list(ids.iter().map(|id| id.0));
         self.rows(sql).await?.iter().map(|row| Ok(user_from(row)?)).collect()
     }
@@ -104,6 +107,9 @@ impl Store {
             name: Set(new.name),
             bio: Set(String::new()),
             profile_picture: Set(None),
+            banner: Set(None),
+            links: Set(String::new()),
+            pinned_tweet_id: Set(None),
             created_at: Set(now.0),
             tweet_count: Set(0),
             follower_count: Set(0),
@@ -167,8 +173,18 @@ impl Store {
         if let Some(bio) = edit.bio {
             row.bio = Set(bio);
         }
+        // What was uploaded is replaced by something from elsewhere, or by nothing.
+        let mut discarded = Vec::new();
         if let Some(picture) = edit.profile_picture {
             row.profile_picture = Set(picture);
+            discarded.push(MediaUse::Avatar);
+        }
+        if let Some(banner) = edit.banner {
+            row.banner = Set(banner);
+            discarded.push(MediaUse::Banner);
+        }
+        if let Some(links) = edit.links {
+            row.links = Set(links.join("\n"));
         }
         if !row.is_changed_besides_id() {
             return Ok(());
@@ -190,6 +206,23 @@ impl Store {
                 tx.execute_raw(delete_person(tx.get_database_backend(), id)).await?;
                 index_person(&tx, id, &handle_key, &name).await?;
             }
+            if !discarded.is_empty() {
+                discard_profile_media(&tx, UserId(id), &discarded).await?;
+            }
+            Ok((tx, (), vec![changed]))
+        })
+        .await
+    }
+
+    /// Makes a tweet stand first on its author's page, or none.
+    pub async fn set_pin(&self, user: &User, tweet: Option<TweetId>) -> Result<(), StoreError> {
+        let pinned = tweet.map(|id| id.0);
+        let edit = users::ActiveModel { pinned_tweet_id: Set(pinned), ..Default::default() };
+        let (user_id, changed) = (user.id, changed(user));
+        self.write_rarely(async move |tx| {
+            lock_user(&tx, user_id).await?;
+            let by_id = users::Column::Id.eq(user_id.0);
+            users::Entity::update_many().set(edit).filter(by_id).exec(&tx).await?;
             Ok((tx, (), vec![changed]))
         })
         .await
@@ -206,10 +239,15 @@ impl Store {
             sessions::Entity::delete_many().filter(of_user).exec(&tx).await?;
             credentials::Entity::delete_by_id(user_id.0).exec(&tx).await?;
             tx.execute_raw(delete_person(tx.get_database_backend(), user_id.0)).await?;
+            let pictures = [MediaUse::Avatar, MediaUse::Banner];
+            discard_profile_media(&tx, user_id, &pictures).await?;
             let tombstone = users::ActiveModel {
                 name: Set(String::new()),
                 bio: Set(String::new()),
                 profile_picture: Set(None),
+                banner: Set(None),
+                links: Set(String::new()),
+                pinned_tweet_id: Set(None),
                 deleted_at: Set(Some(now.0)),
                 ..Default::default()
             };
@@ -284,7 +322,7 @@ async fn index_person(
 }
 
 /// What is announced when a profile is no longer what it was.
-fn changed(user: &User) -> Event {
+pub(crate) fn changed(user: &User) -> Event {
     Event::UserChanged { user_id: user.id, handle_key: user.handle.to_ascii_lowercase() }
 }
 
@@ -298,7 +336,11 @@ pub(crate) async fn lock_user(tx: &DatabaseTransaction, user_id: UserId) -> Resu
 
 impl users::ActiveModel {
     fn is_changed_besides_id(&self) -> bool {
-        self.name.is_set() || self.bio.is_set() || self.profile_picture.is_set()
+        self.name.is_set()
+            || self.bio.is_set()
+            || self.profile_picture.is_set()
+            || self.banner.is_set()
+            || self.links.is_set()
     }
 }
 
@@ -325,6 +367,9 @@ fn user_from(row: &Row) -> Result<User, DbErr> {
         name: row.try_get_by_index(2)?,
         bio: row.try_get_by_index(3)?,
         profile_picture: row.try_get_by_index(4)?,
+        banner: row.try_get_by_index(10)?,
+        links: row.try_get_by_index::<String>(11)?.lines().map(str::to_owned).collect(),
+        pinned: row.try_get_by_index::<Option<i64>>(12)?.map(TweetId),
         created_at: Timestamp(row.try_get_by_index(5)?),
         counts: UserCounts {
             tweets: row.try_get_by_index(6)?,

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use pipit_core::{Pipit, Settings};
+use pipit_core::{MediaPlace, Pipit, Settings};
 use pipit_http::{Problem, stack};
 use pipit_model::{Clock, UserId};
 use pipit_web::Web;
@@ -48,7 +48,8 @@ impl TestApp {
     pub async fn with_cache_bytes(backend: Backend, cache_bytes: u64) -> Self {
         let db = TestDb::new(backend).await;
         let time = Arc::new(AtomicI64::new(START_MS));
-        let settings = Settings { database_url: db.url.clone(), cache_bytes, node: 0 };
+        let media = MediaPlace::Memory;
+        let settings = Settings { database_url: db.url.clone(), cache_bytes, media, node: 0 };
         let clock = Clock::Manual(time.clone());
         let pipit = Pipit::open(&settings, clock.clone()).await.expect("the core opens");
         let public_url = "http://pipit.test".to_owned();
@@ -64,8 +65,12 @@ impl TestApp {
     /// # Panics
     /// If it cannot be opened.
     pub async fn cold_core(&self) -> Pipit {
-        let settings =
-            Settings { database_url: self.db.url.clone(), cache_bytes: CACHE_BYTES, node: 9 };
+        let settings = Settings {
+            database_url: self.db.url.clone(),
+            cache_bytes: CACHE_BYTES,
+            media: MediaPlace::Memory,
+            node: 9,
+        };
         Pipit::open(&settings, Clock::Manual(self.time.clone())).await.expect("the core opens")
     }
 

@@ -4,10 +4,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use pipit_model::limits::{
-    BIO_CHARS_MAX, EMAIL_BYTES_MAX, HANDLE_CHARS_MAX, NAME_CHARS_MAX, PASSWORD_BYTES_MAX,
-    PASSWORD_CHARS_MIN, TWEET_WEIGHT_MAX,
+    BIO_CHARS_MAX, EMAIL_BYTES_MAX, HANDLE_CHARS_MAX, LINK_BYTES_MAX, LINKS_MAX,
+    MEDIA_PER_TWEET_MAX, NAME_CHARS_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, TWEET_WEIGHT_MAX,
 };
-use pipit_model::{Error, Timestamp, text};
+use pipit_model::media::Media;
+use pipit_model::{Error, MediaId, Timestamp, text};
 use serde::Deserialize;
 
 use crate::error::Failure;
@@ -85,6 +86,8 @@ impl LoginForm {
 pub(crate) struct ProfileForm {
     pub name: String,
     pub bio: String,
+    /// One a line; left out by forms of before.
+    pub links: Option<String>,
 }
 
 impl ProfileForm {
@@ -97,6 +100,10 @@ impl ProfileForm {
                 .value(&self.bio)
                 .length(0, BIO_CHARS_MAX)
                 .hint(w.bio_hint),
+            Field::new("links", w.links, Kind::Lines, "off")
+                .value(self.links.as_deref().unwrap_or_default())
+                .length(0, LINKS_MAX * LINK_BYTES_MAX)
+                .hint(w.links_hint),
         ]
     }
 }
@@ -137,28 +144,48 @@ impl BackForm {
 pub(crate) struct ComposeForm {
     pub content: String,
     pub reply_to: String,
+    pub quote: String,
     pub key: String,
     pub back: String,
+}
+
+/// A picture that is stored and waits to be posted with the form.
+pub(crate) struct KeptPicture {
+    pub id: MediaId,
+    pub src: String,
+    pub description: String,
+}
+
+impl KeptPicture {
+    pub(crate) fn new(media: &Media) -> Self {
+        let description = media.description.clone();
+        Self { id: media.id, src: media.files.preview_url(), description }
+    }
 }
 
 impl ComposeForm {
     /// The idempotency key: a double click posts once, but the same form with another text (after
     /// going back, say) posts again.
-    pub(crate) fn request_key(&self) -> Option<String> {
+    pub(crate) fn request_key(&self, media: &[MediaId]) -> Option<String> {
         let key = own_key(&self.key)?;
         let mut hasher = DefaultHasher::new();
         self.content.hash(&mut hasher);
+        if !media.is_empty() {
+            media.hash(&mut hasher);
+        }
         Some(format!("{key}-{:016x}", hasher.finish()))
     }
 
     /// The same form, shown again with what is wrong.
-    pub(crate) fn again(self, mut error: String, w: &Words) -> Composer {
+    pub(crate) fn again(self, mut error: String, kept: Vec<KeptPicture>, w: &Words) -> Composer {
         if let Some(over) = characters_over(&self.content) {
             error = format!("{error} {}", (w.too_many)(over));
         }
         Composer {
             content: self.content,
             reply_to: self.reply_to.parse().ok(),
+            quote: self.quote.parse().ok(),
+            kept,
             key: self.key,
             back: self.back,
             error: Some(error),
@@ -177,6 +204,9 @@ fn characters_over(content: &str) -> Option<u32> {
 pub(crate) struct Composer {
     pub content: String,
     pub reply_to: Option<i64>,
+    pub quote: Option<i64>,
+    /// Pictures that were stored with an earlier try.
+    pub kept: Vec<KeptPicture>,
     pub key: String,
     pub back: String,
     pub error: Option<String>,
@@ -186,11 +216,29 @@ impl Composer {
     /// An empty one; `back` is the page it leads back to, or "" for the new tweet's own.
     pub(crate) fn new(now: Timestamp, reply_to: Option<i64>, back: &str) -> Self {
         let (content, error) = (String::new(), None);
-        Self { content, reply_to, key: new_key(now), back: back.to_owned(), error }
+        let (quote, kept) = (None, Vec::new());
+        Self { content, reply_to, quote, kept, key: new_key(now), back: back.to_owned(), error }
+    }
+
+    pub(crate) fn title(&self, w: &Words) -> &'static str {
+        match (self.reply_to, self.quote) {
+            (Some(_), _) => w.reply,
+            (None, Some(_)) => w.quote,
+            (None, None) => w.new_tweet,
+        }
     }
 
     pub(crate) fn label(&self, w: &Words) -> &'static str {
-        if self.reply_to.is_some() { w.your_reply } else { w.whats_happening }
+        match (self.reply_to, self.quote) {
+            (Some(_), _) => w.your_reply,
+            (None, Some(_)) => w.your_quote,
+            (None, None) => w.whats_happening,
+        }
+    }
+
+    /// Places for more pictures, numbered from the first.
+    pub(crate) fn places(&self) -> std::ops::RangeInclusive<usize> {
+        self.kept.len() + 1..=MEDIA_PER_TWEET_MAX
     }
 
     pub(crate) fn verb(&self, w: &Words) -> &'static str {
@@ -310,6 +358,12 @@ fn subject(field: &str) -> &str {
         "handle" => "The handle",
         "name" => "The name",
         "bio" => "The bio",
+        "links" => "The links",
+        "file" => "The picture",
+        "description" => "The description of a picture",
+        "media_ids" => "The pictures",
+        "reply_to_id" => "What you answer",
+        "quote_of_id" => "What you quote",
         "email" => "This address",
         "password" => "This",
         "content" => "The text",
@@ -355,10 +409,10 @@ mod tests {
             key: key.into(),
             ..ComposeForm::default()
         };
-        assert_eq!(form("a", "1-0").request_key(), form("a", "1-0").request_key());
-        assert_ne!(form("a", "1-0").request_key(), form("b", "1-0").request_key());
+        assert_eq!(form("a", "1-0").request_key(&[]), form("a", "1-0").request_key(&[]));
+        assert_ne!(form("a", "1-0").request_key(&[]), form("b", "1-0").request_key(&[]));
         for bad in ["", "é", "a b", &"a".repeat(65)] {
-            assert_eq!(form("a", bad).request_key(), None, "{bad}");
+            assert_eq!(form("a", bad).request_key(&[]), None, "{bad}");
         }
         assert_ne!(new_key(Timestamp(1)), new_key(Timestamp(1)));
     }
@@ -381,7 +435,7 @@ mod tests {
     #[test]
     fn a_text_that_is_too_long_says_by_how_much() {
         let form = ComposeForm { content: "x".repeat(283), ..ComposeForm::default() };
-        let again = form.again("Too long.".into(), ALL[0]);
+        let again = form.again("Too long.".into(), Vec::new(), ALL[0]);
         assert_eq!(again.error.as_deref(), Some("Too long. This one has 3 too many."));
         assert_eq!(again.content.len(), 283);
     }

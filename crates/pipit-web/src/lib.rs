@@ -9,6 +9,7 @@
 //! (one card); a line in `pages::routes`. What several pages show is a view model in `view` with a
 //! partial in `templates/partials/`; what a person types is a struct in `forms`.
 
+mod archive;
 mod assets;
 mod card;
 mod compress;
@@ -25,11 +26,13 @@ mod pieces;
 mod preferences;
 #[cfg(test)]
 mod tests;
+mod uploads;
 mod view;
 mod visitor;
 mod words;
 
 use axum::Router;
+use axum::extract::FromRef;
 use axum::http::HeaderMap;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
@@ -48,6 +51,12 @@ impl Web {
     /// An address of ours as others need it: with scheme and host.
     pub(crate) fn absolute(&self, path: &str) -> String {
         format!("{}{path}", self.public_url.trim_end_matches('/'))
+    }
+}
+
+impl FromRef<Web> for Pipit {
+    fn from_ref(web: &Web) -> Self {
+        web.pipit.clone()
     }
 }
 

@@ -155,8 +155,13 @@ impl Shell {
 
     /// Who reads, and when.
     pub(crate) fn reading(&self) -> Reading {
-        let viewer = self.viewer.as_ref().map(|viewer| viewer.id());
-        Reading { viewer, now: self.now, w: self.w }
+        let viewer = self.viewer.as_ref();
+        Reading {
+            viewer: viewer.map(|viewer| viewer.id()),
+            pinned: viewer.and_then(|viewer| viewer.card.user().pinned),
+            now: self.now,
+            w: self.w,
+        }
     }
 
     /// People to follow, as they stand beside a page.

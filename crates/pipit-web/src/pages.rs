@@ -6,6 +6,7 @@ mod appearance;
 mod bookmarks;
 mod complete;
 mod compose;
+mod data;
 mod explore;
 mod feeds;
 mod home;
@@ -22,8 +23,18 @@ mod thread;
 
 use axum::Router;
 use axum::routing::{get, post};
+use pipit_http::upload;
 
 use crate::Web;
+
+/// What takes files: more than others may send.
+fn uploads() -> Router<Web> {
+    Router::new()
+        .route("/compose", get(compose::get_compose).post(compose::post_compose))
+        .route("/settings/avatar", post(settings::post_avatar))
+        .route("/settings/banner", post(settings::post_banner))
+        .layer(upload::body_limit())
+}
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
@@ -35,7 +46,6 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/home/position", post(live::post_position))
         .route("/notifications", get(notifications::get_all))
         .route("/notifications/mentions", get(notifications::get_mentions))
-        .route("/compose", get(compose::get_compose).post(compose::post_compose))
         .route("/complete", get(complete::get_complete))
         .route("/search", get(search::get_search))
         .route("/bookmarks", get(bookmarks::get_bookmarks))
@@ -55,6 +65,9 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/login", get(account::get_login).post(account::post_login))
         .route("/logout", post(account::post_logout))
         .route("/settings", get(settings::get_settings).post(settings::post_settings))
+        .route("/settings/avatar/remove", post(settings::remove_avatar))
+        .route("/settings/banner/remove", post(settings::remove_banner))
+        .route("/settings/data", get(data::get_data).post(data::post_data))
         .route(
             "/settings/appearance",
             get(appearance::get_appearance).post(appearance::post_appearance),
@@ -63,6 +76,9 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/settings/sessions/{id}/end", post(settings::end_session))
         .route("/settings/delete", get(settings::get_delete).post(settings::post_delete))
         .route("/@{handle}", get(profile::get_profile))
+        .route("/@{handle}/replies", get(profile::get_replies))
+        .route("/@{handle}/media", get(profile::get_media))
+        .route("/@{handle}/likes", get(profile::get_likes))
         .route("/@{handle}/followers", get(people::get_followers))
         .route("/@{handle}/following", get(people::get_following))
         .route("/@{handle}/feed.atom", get(feeds::get_user_feed))
@@ -79,4 +95,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/@{handle}/{id}/bookmark", post(actions::bookmark))
         .route("/@{handle}/{id}/unbookmark", post(actions::unbookmark))
         .route("/@{handle}/{id}/delete", post(actions::delete))
+        .route("/@{handle}/{id}/pin", post(actions::pin))
+        .route("/@{handle}/{id}/unpin", post(actions::unpin))
+        .merge(uploads())
 }

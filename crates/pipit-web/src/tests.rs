@@ -5,5 +5,6 @@ mod escaping;
 mod flows;
 mod html;
 mod live;
+mod media;
 mod rendering;
 mod site;

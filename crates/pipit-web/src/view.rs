@@ -2,11 +2,13 @@
 
 pub(crate) mod notifications;
 
-use pipit_core::{Trend, TweetView, UserView};
+use pipit_core::{Quoted, Trend, TweetView, UserView};
+use pipit_model::limits::PREVIEW_SIDE_MAX;
+use pipit_model::media::{self, Media, MediaKind};
 use pipit_model::page::{ListName, Listed};
 use pipit_model::tweet::Kind;
 use pipit_model::user::User;
-use pipit_model::{Timestamp, UserId};
+use pipit_model::{Timestamp, TweetId, UserId};
 
 use crate::Web;
 use crate::format::{Moment, count};
@@ -21,6 +23,8 @@ const HUES: u64 = 12;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading {
     pub viewer: Option<UserId>,
+    /// The tweet that stands first on the viewer's page.
+    pub pinned: Option<TweetId>,
     pub now: Timestamp,
     pub w: &'static Words,
 }
@@ -32,6 +36,9 @@ pub(crate) struct Person<'a> {
     /// One or two letters in place of a picture.
     pub initials: String,
     pub hue: u64,
+    /// The small form of their picture. One from elsewhere is not shown: its owner would learn who
+    /// reads what.
+    pub picture: Option<String>,
 }
 
 impl<'a> Person<'a> {
@@ -41,6 +48,7 @@ impl<'a> Person<'a> {
             name: &user.name,
             initials: initials(&user.name, &user.handle),
             // Multiplied first, so that accounts of the same minute differ.
+            picture: user.profile_picture.as_deref().and_then(media::preview_of),
             hue: ((user.id.0 as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) % HUES,
         }
     }
@@ -78,6 +86,73 @@ pub(crate) struct TweetModel<'a> {
     pub likes: Button,
     pub bookmarked: bool,
     pub own: bool,
+    /// It stands first on the viewer's page.
+    pub pinned: bool,
+    pub pictures: Vec<Picture<'a>>,
+    pub quote: QuoteModel<'a>,
+}
+
+/// A picture of a tweet.
+pub(crate) struct Picture<'a> {
+    /// The picture itself.
+    pub href: String,
+    /// Its preview, which does not move.
+    pub src: String,
+    /// The preview's size.
+    pub width: u32,
+    pub height: u32,
+    pub description: &'a str,
+    pub colour: String,
+    pub moves: bool,
+}
+
+impl<'a> Picture<'a> {
+    pub(crate) fn new(media: &'a Media) -> Self {
+        let long = media.width.max(media.height).max(1);
+        // As the preview is made; what was smaller stays so.
+        let shown = long.min(PREVIEW_SIDE_MAX);
+        let side = |pixels: u32| (pixels * shown / long).max(1);
+        Self {
+            href: media.files.url(),
+            src: media.files.preview_url(),
+            width: side(media.width),
+            height: side(media.height),
+            description: &media.description,
+            colour: media.colour.to_string(),
+            moves: media.kind == MediaKind::Animation,
+        }
+    }
+}
+
+/// What a tweet quotes.
+pub(crate) enum QuoteModel<'a> {
+    Nothing,
+    /// Deleted, or by somebody whose account is gone.
+    Gone,
+    Tweet(Box<QuotedTweet<'a>>),
+}
+
+/// A tweet inside another one: who, when, the plain text, and its first picture.
+pub(crate) struct QuotedTweet<'a> {
+    pub href: String,
+    pub author: Person<'a>,
+    pub at: Moment,
+    pub text: &'a str,
+    pub picture: Option<Picture<'a>>,
+}
+
+impl<'a> QuotedTweet<'a> {
+    pub(crate) fn new(view: &'a TweetView, reading: Reading) -> Self {
+        let shown = view.shown();
+        let tweet = shown.card.tweet();
+        Self {
+            href: href(shown),
+            author: Person::new(shown.author.user()),
+            at: Moment::new(tweet.timestamp, reading.now, reading.w),
+            text: &tweet.content,
+            picture: tweet.media.first().map(Picture::new),
+        }
+    }
 }
 
 /// Who passed a tweet on.
@@ -145,6 +220,15 @@ impl<'a> TweetModel<'a> {
             likes: Button::new(card.counts.likes, w.likes, w, marks.liked),
             bookmarked: marks.bookmarked,
             own: reading.viewer == Some(author.id),
+            pinned: reading.pinned == Some(tweet.id),
+            pictures: tweet.media.iter().map(Picture::new).collect(),
+            quote: match &shown.quoted {
+                Quoted::Nothing => QuoteModel::Nothing,
+                Quoted::Gone => QuoteModel::Gone,
+                Quoted::Tweet(quoted) => {
+                    QuoteModel::Tweet(Box::new(QuotedTweet::new(quoted, reading)))
+                }
+            },
         }
     }
 }

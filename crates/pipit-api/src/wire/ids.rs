@@ -19,6 +19,17 @@ pub(super) fn optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>
     }
 }
 
+/// Ids, in their order; none if left out or null.
+pub(super) fn list<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<i64>, D::Error> {
+    let wrong = || de::Error::custom("must be a list of ids: numbers, or their `_str`");
+    let ids = Option::<Vec<NumberOrText>>::deserialize(from).map_err(|_| wrong())?;
+    let number = |id| match id {
+        NumberOrText::Number(id) => Ok(id),
+        NumberOrText::Text(text) => text.parse().map_err(|_| wrong()),
+    };
+    ids.unwrap_or_default().into_iter().map(number).collect()
+}
+
 /// An id that must be there.
 pub(super) fn required<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
     optional(from)?.ok_or_else(|| de::Error::custom("must be an id: a number, or its `_str`"))

@@ -41,7 +41,8 @@ pub struct CreateSession {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateTweet {
-    /// 1 to 280 weighted characters: links count 23, emoji and CJK 2 each.
+    /// 1 to 280 weighted characters: links count 23, emoji and CJK 2 each. Beside pictures it may be
+    /// empty.
     #[schema(example = "Hello, world! #AI")]
     pub content: String,
     /// If given, must be the caller's own id.
@@ -50,6 +51,13 @@ pub struct CreateTweet {
     /// The tweet this one answers.
     #[serde(default, deserialize_with = "ids::optional")]
     pub reply_to_id: Option<i64>,
+    /// The tweet this one shows below its text.
+    #[serde(default, deserialize_with = "ids::optional")]
+    pub quote_of_id: Option<i64>,
+    /// Up to four pictures that `POST /media` took from the caller in the last 24 hours, in their
+    /// order.
+    #[serde(default, deserialize_with = "ids::list")]
+    pub media_ids: Vec<i64>,
 }
 
 /// What a list is to be called.
@@ -71,7 +79,15 @@ pub struct UpdateMe {
     /// Up to 160 characters.
     #[schema(example = "Poetical science.", max_length = 160)]
     pub bio: Option<String>,
-    /// An address that starts with `https://`; null removes the picture.
+    /// Addresses of their own, at most four of at most 200 bytes, all of them.
+    #[schema(example = json!(["https://example.org"]), max_items = 4)]
+    pub links: Option<Vec<String>>,
+    /// Only null, which removes the banner; `PUT /users/me/banner` sets one.
+    #[serde(default, deserialize_with = "ids::nullable")]
+    #[schema(value_type = Option<String>, example = json!(null))]
+    pub banner: Option<Option<String>>,
+    /// An address that starts with `https://`; null removes the picture. `PUT /users/me/avatar` takes
+    /// a file.
     #[serde(default, deserialize_with = "ids::nullable")]
     #[schema(value_type = Option<String>, example = "https://example.org/ada.png")]
     pub profile_picture: Option<Option<String>>,

@@ -4,13 +4,13 @@
 //! is its author (`Profile::rendered`); a page is those bytes with the counts and the reader's
 //! marks in between. [`Tweet`] says what comes out; a test reads it back.
 
-use pipit_core::{TweetCard, TweetView, UserCard};
+use pipit_core::{Quoted, TweetCard, TweetView, UserCard};
 use pipit_model::text::{EntityKind, url_href};
 use pipit_model::tweet::Kind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Author;
+use super::{Author, Media};
 
 /// A tweet, a reply or a retweet, as the caller sees it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -37,15 +37,22 @@ pub struct Tweet {
     pub conversation_id: i64,
     /// The same as text.
     pub conversation_id_str: String,
+    /// The tweet it quotes.
+    pub quote_of_id: Option<i64>,
+    /// The same as text.
+    pub quote_of_id_str: Option<String>,
     /// Hashtags, mentions and links in the text.
     pub entities: Entities,
-    /// Pictures; none yet.
-    pub media: Vec<serde_json::Value>,
+    /// Its pictures, at most four.
+    pub media: Vec<Media>,
     /// Its author, or who retweeted.
     pub user: Author,
     /// The tweet passed on.
     #[schema(no_recursion)]
     pub retweet_of: Option<Box<Tweet>>,
+    /// The tweet it quotes, with `quote_of` null; null too where it is deleted or not to be seen.
+    #[schema(no_recursion)]
+    pub quote_of: Option<Box<Tweet>>,
     /// People who like it.
     pub like_count: i64,
     /// People who retweeted it.
@@ -125,8 +132,10 @@ struct Unchanging<'a> {
     reply_to_id_str: Option<String>,
     conversation_id: i64,
     conversation_id_str: String,
+    quote_of_id: Option<i64>,
+    quote_of_id_str: Option<String>,
     entities: Entities,
-    media: [(); 0],
+    media: Vec<Media>,
 }
 
 /// Appends a tweet as JSON.
@@ -139,6 +148,11 @@ pub(crate) fn write_tweet(out: &mut Vec<u8>, view: &TweetView) {
     match &view.retweet_of {
         Some(of) => write_tweet(out, of),
         None => out.extend_from_slice(b"null"),
+    }
+    out.extend_from_slice(br#","quote_of":"#);
+    match &view.quoted {
+        Quoted::Tweet(of) => write_tweet(out, of),
+        Quoted::Nothing | Quoted::Gone => out.extend_from_slice(b"null"),
     }
     let counts = view.card.counts;
     write_number(out, br#","like_count":"#, counts.likes);
@@ -182,8 +196,10 @@ fn render_body(card: &TweetCard) -> Box<[u8]> {
         reply_to_id_str: reply_to.map(|id| id.to_string()),
         conversation_id: tweet.conversation_id.0,
         conversation_id_str: tweet.conversation_id.to_string(),
+        quote_of_id: tweet.quote.map(|quote| quote.of.0),
+        quote_of_id_str: tweet.quote.map(|quote| quote.of.to_string()),
         entities: entities(card),
-        media: [],
+        media: tweet.media.iter().map(Media::from).collect(),
     };
     let mut json = to_json(&unchanging);
     json.pop();

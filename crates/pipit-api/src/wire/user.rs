@@ -18,8 +18,16 @@ pub struct User {
     pub name: String,
     /// What the person says of themselves.
     pub bio: String,
-    /// The address of a picture.
+    /// The address of a picture; one that starts with `/` is on this server.
     pub avatar_url: Option<String>,
+    /// The address of a wide picture on this server.
+    pub banner_url: Option<String>,
+    /// Addresses of their own, at most four.
+    pub links: Vec<String>,
+    /// The tweet that stands first on their page; it may be gone.
+    pub pinned_tweet_id: Option<i64>,
+    /// The same as text.
+    pub pinned_tweet_id_str: Option<String>,
     /// RFC 3339, UTC.
     pub created_at: String,
     /// Tweets and replies, without retweets.
@@ -43,6 +51,10 @@ impl From<&UserView> for User {
             name: user.name.clone(),
             bio: user.bio.clone(),
             avatar_url: user.profile_picture.clone(),
+            banner_url: user.banner.clone(),
+            links: user.links.clone(),
+            pinned_tweet_id: user.pinned.map(|id| id.0),
+            pinned_tweet_id_str: user.pinned.map(|id| id.to_string()),
             created_at: user.created_at.to_string(),
             tweet_count: counts.tweets,
             follower_count: counts.followers,

@@ -5,4 +5,5 @@ mod bad_input;
 mod contract;
 mod discovery;
 mod generated;
+mod media;
 mod notifications;

@@ -61,7 +61,7 @@ async fn a_walk_has_no_gaps_while_others_post() {
 async fn post_and_look(pipit: &Pipit, writer: pipit_core::Caller) {
     for n in 0..POSTS {
         let content = format!("post {n}");
-        let post = NewPost { content: &content, reply_to: None };
+        let post = NewPost { content: &content, ..NewPost::default() };
         let id = pipit.post_tweet(writer, post, None).await.expect("posted").id().0;
         let home = pipit.home_timeline(writer, page(1, None)).await.expect("read");
         assert_eq!(ids(&home), [id], "read your own writes");
@@ -78,7 +78,7 @@ async fn a_thousand_replies_to_strangers_hide_nothing_below_them() {
         let user = UserRef::Id(bot.user_id);
         app.pipit.set_follow(reader, &user, Standing::Set).await.expect("followed");
         let post = async |who, reply_to| {
-            let post = NewPost { content: "text", reply_to };
+            let post = NewPost { content: "text", reply_to, ..NewPost::default() };
             app.pipit.post_tweet(who, post, None).await.expect("posted").id()
         };
         let first = post(bot, None).await;

@@ -23,7 +23,7 @@ async fn signed_in(pipit: &Pipit, handle: &str) -> Caller {
 }
 
 async fn post(pipit: &Pipit, who: Caller, reply_to: Option<TweetId>) -> TweetId {
-    let post = NewPost { content: "text", reply_to };
+    let post = NewPost { content: "text", reply_to, ..NewPost::default() };
     pipit.post_tweet(who, post, None).await.expect("posted").id()
 }
 

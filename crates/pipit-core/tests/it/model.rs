@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use pipit_core::{Caller, NewPost, Pipit, TweetView};
+use pipit_core::{Caller, NewPost, Pipit, Posts, TweetView};
 use pipit_model::event::Standing;
 use pipit_model::notification::{Notification, NotificationKind};
 use pipit_model::user::UserRef;
@@ -128,7 +128,10 @@ impl World {
 
     async fn post(&mut self, who: usize, content: &str, reply_to: Option<TweetId>) {
         let author = self.people[who];
-        let posted = self.pipit.post_tweet(author, NewPost { content, reply_to }, None).await;
+        let posted = self
+            .pipit
+            .post_tweet(author, NewPost { content, reply_to, ..NewPost::default() }, None)
+            .await;
         if let Ok(view) = posted {
             self.tweets.push((view.id(), author));
         }
@@ -153,7 +156,7 @@ impl World {
                 let bookmarked = tables.bookmarks.contains(&pair);
                 assert_eq!(view.marks.bookmarked, bookmarked, "bookmark of {pair:?}");
             }
-            let own = pipit.user_timeline(None, caller.user_id, page(100, None)).await;
+            let own = pipit.user_timeline(None, caller.user_id, Posts::All, page(100, None)).await;
             let own = ids(&own.expect("read"));
             assert_eq!(own, oracle::author(db, caller.user_id).await);
             check_notifications(pipit, db, *caller, limits).await;

@@ -18,9 +18,9 @@ async fn a_deleted_account_leaves_nothing_behind() {
         let by_id = |caller: pipit_core::Caller| UserRef::Id(caller.user_id);
         pipit.set_follow(ann, &by_id(bob), Standing::Set).await.expect("followed");
         pipit.set_follow(bob, &by_id(ann), Standing::Set).await.expect("followed");
-        let post = |content| NewPost { content, reply_to: None };
+        let post = |content| NewPost { content, ..NewPost::default() };
         let first = pipit.post_tweet(ann, post("ann #one @bob"), None).await.expect("posted").id();
-        let reply = NewPost { content: "bob #one", reply_to: Some(first) };
+        let reply = NewPost { content: "bob #one", reply_to: Some(first), ..NewPost::default() };
         let second = pipit.post_tweet(bob, reply, None).await.expect("posted").id();
         pipit.set_like(bob, first, Standing::Set).await.expect("liked");
         pipit.set_retweet(bob, first, Standing::Set).await.expect("retweeted");

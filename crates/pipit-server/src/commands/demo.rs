@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::Context;
 use fastrand::Rng;
-use pipit_core::{Caller, NewPost, Pipit, SignUp};
+use pipit_core::{Caller, MediaPlace, NewPost, Pipit, SignUp};
 use pipit_model::event::Standing;
 use pipit_model::user::{ProfileEdit, UserRef};
 use pipit_model::{Clock, SessionId, TweetId, UserId};
@@ -34,6 +34,7 @@ const AT_ONCE: usize = 50;
 pub(crate) async fn run(mut settings: Settings) -> anyhow::Result<()> {
     let folder = tempfile::tempdir().context("making a temporary folder")?;
     settings.database_url = sqlite_url(folder.path());
+    settings.media = MediaPlace::Folder(folder.path().join("media"));
     let mut entrance = Entrance::open(&settings).await?;
     eprintln!("Filling a temporary instance with people and tweets …");
     tokio::select! {
@@ -147,7 +148,9 @@ impl Town {
             let (caller, name) = self.somebody();
             let recent = self.tweets.len().saturating_sub(300)..self.tweets.len();
             let answers = !recent.is_empty() && self.rng.f64() < 0.25;
-            let reply_to = answers.then(|| self.tweets[self.rng.usize(recent)]);
+            let quotes = !answers && !recent.is_empty() && self.rng.f64() < 0.06;
+            let named = (answers || quotes).then(|| self.tweets[self.rng.usize(recent)]);
+            let (reply_to, quote_of) = (named.filter(|_| answers), named.filter(|_| quotes));
             let pool = if answers { texts::REPLIES.as_slice() } else { texts::TWEETS.as_slice() };
             let own: Vec<_> = pool.iter().filter(|text| script(text) == script(name)).collect();
             let mut content = (*own[self.rng.usize(..own.len())]).to_owned();
@@ -157,7 +160,7 @@ impl Town {
             let pipit = self.pipit.clone();
             writes
                 .add(async move {
-                    let post = NewPost { content: &content, reply_to };
+                    let post = NewPost { content: &content, reply_to, quote_of, media: &[] };
                     pipit.post_tweet(caller, post, None).await.map(|view| Some(view.id()))
                 })
                 .await?;

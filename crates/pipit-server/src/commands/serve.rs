@@ -153,6 +153,7 @@ async fn clean(pipit: Pipit, stopped: watch::Receiver<()>) {
     loop {
         let cleaned = async {
             pipit.delete_expired().await?;
+            pipit.delete_expired_media().await?;
             pipit.purge_deleted_accounts().await
         };
         tokio::select! {

@@ -22,6 +22,10 @@ pub struct Model {
     pub like_count: i64,
     pub retweet_count: i64,
     pub reply_count: i64,
+    /// Its pictures are in `media`.
+    pub media_count: i16,
+    pub quote_of_id: Option<i64>,
+    pub quote_of_user_id: Option<i64>,
     /// Set on a tombstone.
     pub deleted_at: Option<i64>,
 }

@@ -14,6 +14,10 @@ pub struct Model {
     pub name: String,
     pub bio: String,
     pub profile_picture: Option<String>,
+    pub banner: Option<String>,
+    /// One a line.
+    pub links: String,
+    pub pinned_tweet_id: Option<i64>,
     pub created_at: i64,
     pub tweet_count: i64,
     pub follower_count: i64,

@@ -3,7 +3,7 @@
 //! with.
 
 use pipit_model::limits::INDEX_STEP_ROWS;
-use pipit_model::search::person_words;
+use pipit_model::search::{Attached, person_words};
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::string_len;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, QueryResult};
@@ -84,7 +84,8 @@ async fn backfill_tweets(db: &SchemaManagerConnection<'_>) -> Result<(), DbErr> 
             return Ok(());
         };
         below = *last;
-        let tweets = rows.iter().map(|(id, user_id, content)| (*id, *user_id, content.as_str()));
+        // Tweets of before had no pictures.
+        let tweets = rows.iter().map(|(id, user, text)| (*id, *user, &**text, Attached::Nothing));
         db.execute_raw(index_tweets(backend, tweets)).await?;
         done += rows.len() as u64;
         if done.is_multiple_of(100 * INDEX_STEP_ROWS) {

@@ -4,12 +4,14 @@
 use std::collections::HashMap;
 
 use pipit_model::Timestamp;
+use pipit_model::search::Attached;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value};
 
 use super::notices::Notice;
 use super::state::State;
-use crate::entity::tweets;
+use crate::entity::{media, tweets};
 use crate::error::StoreError;
+use crate::media::LONG_AGO;
 use crate::notifications::delete_by_key;
 use crate::search::{forget_tweets, index_tweets};
 use crate::sql::{Sql, insert_rows, update_rows, upsert_rows};
@@ -23,6 +25,14 @@ pub(super) async fn apply(
     let db = tx.get_database_backend();
     for statement in tweet_statements(db, state) {
         tx.execute_raw(statement).await?;
+    }
+    let media = state.media.updated();
+    if !media.is_empty() {
+        let columns = ["tweet_id", "position", "expires_at"];
+        let row = |(id, m): &(&i64, &media::Model)| {
+            vec![**id, m.tweet_id.unwrap_or_default(), m.position, m.expires_at]
+        };
+        tx.execute_raw(update_rows(db, "media", &columns, media.iter().map(row))).await?;
     }
     for statement in relation_statements(db, state) {
         tx.execute_raw(statement).await?;
@@ -62,7 +72,10 @@ fn tweet_statements(db: DbBackend, state: &State) -> Vec<Statement> {
     let mut texts = inserted
         .iter()
         .filter(|(_, row)| row.kind != kind_code::RETWEET && row.deleted_at.is_none())
-        .map(|(id, row)| (**id, row.user_id, row.content.as_str()))
+        .map(|(id, row)| {
+            let attached = if row.media_count > 0 { Attached::Media } else { Attached::Nothing };
+            (**id, row.user_id, row.content.as_str(), attached)
+        })
         .peekable();
     if texts.peek().is_some() {
         statements.push(index_tweets(db, texts));
@@ -84,6 +97,8 @@ fn tweet_statements(db: DbBackend, state: &State) -> Vec<Statement> {
         let mentions = Sql::new(db, "DELETE FROM mentions WHERE tweet_id IN ");
         statements.push(mentions.list(ids.iter().copied()).done());
         statements.push(forget_tweets(db, ids));
+        let pictured = tombstones.iter().filter(|(_, t)| t.media_count > 0).map(|(id, _)| **id);
+        statements.extend(discard_media(db, pictured.collect()));
     }
     if !state.new_mentions.is_empty() {
         let rows = state
@@ -96,7 +111,16 @@ fn tweet_statements(db: DbBackend, state: &State) -> Vec<Statement> {
     statements
 }
 
-const TWEET_COLUMNS: [&str; 13] = [
+/// Pictures of tweets that are deleted have no tweet any more, and are to be cleared away.
+fn discard_media(db: DbBackend, tweet_ids: Vec<i64>) -> Option<Statement> {
+    if tweet_ids.is_empty() {
+        return None;
+    }
+    let sql = Sql::new(db, "UPDATE media SET tweet_id = NULL, expires_at = ").bind(LONG_AGO);
+    Some(sql.push(" WHERE tweet_id IN ").list(tweet_ids).done())
+}
+
+const TWEET_COLUMNS: [&str; 16] = [
     "id",
     "user_id",
     "timestamp",
@@ -110,6 +134,9 @@ const TWEET_COLUMNS: [&str; 13] = [
     "like_count",
     "retweet_count",
     "reply_count",
+    "media_count",
+    "quote_of_id",
+    "quote_of_user_id",
 ];
 
 fn tweet_values(row: &tweets::Model) -> Vec<Value> {
@@ -127,6 +154,9 @@ fn tweet_values(row: &tweets::Model) -> Vec<Value> {
         row.like_count.into(),
         row.retweet_count.into(),
         row.reply_count.into(),
+        row.media_count.into(),
+        row.quote_of_id.into(),
+        row.quote_of_user_id.into(),
     ]
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pipit_model::event::Standing;
 use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::{Mention, Tweet};
-use pipit_model::{TweetId, UserId};
+use pipit_model::{MediaId, TweetId, UserId};
 
 /// One write, checked as far as it can be without reading the database.
 #[derive(Debug, Clone)]
@@ -79,6 +79,10 @@ pub struct NewTweet {
     pub mentions: Vec<Mention>,
     /// The tweet it answers; never a retweet.
     pub reply_to: Option<TweetId>,
+    /// The tweet it shows below its text; never a retweet.
+    pub quote_of: Option<TweetId>,
+    /// Pictures of its author that wait to be posted.
+    pub media: Vec<MediaId>,
     /// What makes a repeated request answer with what the first one made.
     pub idempotency: Option<IdempotencyKey>,
 }

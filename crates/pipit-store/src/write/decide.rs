@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use pipit_model::event::{Event, Standing};
 use pipit_model::limits::{FOLLOWING_MAX, NOTIFIED_PER_TWEET_MAX};
+use pipit_model::media::Media;
 use pipit_model::notification::NotificationKind;
 use pipit_model::read_position::ReadPosition;
-use pipit_model::tweet::{Kind, Tweet, TweetCounts};
+use pipit_model::tweet::{Kind, Quote, Tweet, TweetCounts};
 use pipit_model::user::UserCounts;
-use pipit_model::{HashtagId, IdGenerator, Timestamp, TweetId, UserId};
+use pipit_model::{HashtagId, IdGenerator, MediaId, Timestamp, TweetId, UserId};
 
 use super::command::{Command, NewTweet, Outcome};
 use super::notices::Notice;
 use super::state::{HashtagRow, KeyRow, State};
 use crate::entity::tweets;
 use crate::error::StoreError;
+use crate::media::{media_from, waits_to_be_posted};
 use crate::tweets::{from_row, kind_code, to_row};
 
 type Decided = Result<Outcome, StoreError>;
@@ -100,7 +102,17 @@ fn post(state: &mut State, new: &NewTweet, births: Births<'_>, events: &mut Vec<
     live_user(state, new.user_id)?;
     let parent = new.reply_to.map(|id| live_tweet(state, id).cloned()).transpose()?;
 
-    let tweet = Arc::new(stored(TweetId(births.next()), new, parent.as_ref()));
+    let quote = new
+        .quote_of
+        .map(|id| live_tweet(state, id))
+        .transpose()?
+        .map(|quoted| Quote { of: TweetId(quoted.id), of_user: UserId(quoted.user_id) });
+    let media = waiting_media(state, new, births.now)?;
+
+    let mut tweet = stored(TweetId(births.next()), new, parent.as_ref());
+    (tweet.quote, tweet.media) = (quote, media);
+    let tweet = Arc::new(tweet);
+    attach_media(state, &tweet);
     state.tweets.set(tweet.id.0, to_row(&tweet));
     state.users.edit(&new.user_id.0, |user| user.tweets += 1);
     if let Some(parent) = parent {
@@ -140,7 +152,29 @@ fn stored(id: TweetId, new: &NewTweet, parent: Option<&tweets::Model>) -> Tweet 
         conversation_id: parent.map_or(id, |parent| TweetId(parent.conversation_id)),
         counts: TweetCounts::default(),
         mentions: new.mentions.clone(),
+        quote: None,
+        media: Vec::new(),
         deleted: false,
+    }
+}
+
+/// The pictures of a new tweet, if all are its author's and wait to be posted.
+fn waiting_media(state: &State, new: &NewTweet, now: Timestamp) -> Result<Vec<Media>, StoreError> {
+    let find = |id: &MediaId| {
+        let row = state.media.get(&id.0).filter(|row| row.user_id == new.user_id.0);
+        let row = row.filter(|row| waits_to_be_posted(row, now));
+        row.cloned().map(media_from).ok_or(StoreError::NotFound("media"))
+    };
+    new.media.iter().map(find).collect()
+}
+
+fn attach_media(state: &mut State, tweet: &Tweet) {
+    for (position, media) in tweet.media.iter().enumerate() {
+        state.media.edit(&media.id.0, |row| {
+            row.tweet_id = Some(tweet.id.0);
+            row.position = position as i64;
+            row.expires_at = 0;
+        });
     }
 }
 
@@ -155,7 +189,7 @@ fn delete(
     if row.user_id != user_id.0 {
         return Err(StoreError::Forbidden("only its author may delete a tweet"));
     }
-    let tweet = from_row(row, Vec::new());
+    let tweet = from_row(row, Vec::new(), Vec::new());
     // What a person deletes is gone from the database too; the tombstone holds only its place.
     state.tweets.edit(&tweet_id.0, |row| {
         row.deleted_at = Some(now.0);
@@ -189,17 +223,22 @@ fn tell_of_post(state: &mut State, tweet: &Tweet, births: Births<'_>) {
     }
 }
 
-/// What a tweet tells, by those it mentions: who is answered is told of the answer only.
+/// What a tweet tells, by those it mentions: each person once, of the answer before the quote and
+/// of the quote before the mention.
 fn notices_of_post(tweet: &Tweet, mentioned: impl IntoIterator<Item = i64>) -> Vec<Notice> {
     let (tweet_id, actor_id) = (tweet.id.0, tweet.user_id.0);
     let answered = match tweet.kind {
         Kind::Reply { to_user, .. } => Some(to_user.0),
         Kind::Tweet | Kind::Retweet { .. } => None,
     };
+    let quoted = tweet.quote.map(|quote| quote.of_user.0).filter(|user| Some(*user) != answered);
     let notice = |kind, user_id| Notice { user_id, kind, tweet_id, actor_id };
     let reply = answered.map(|user_id| notice(NotificationKind::Reply, user_id));
-    let others = mentioned.into_iter().filter(|user| Some(*user) != answered);
-    reply.into_iter().chain(others.map(|user| notice(NotificationKind::Mention, user))).collect()
+    let quote = quoted.map(|user_id| notice(NotificationKind::Quote, user_id));
+    let is_told = |user: &i64| Some(*user) == answered || Some(*user) == quoted;
+    let others = mentioned.into_iter().filter(|user| !is_told(user));
+    let mentions = others.map(|user| notice(NotificationKind::Mention, user));
+    reply.into_iter().chain(quote).chain(mentions).collect()
 }
 
 /// Tells a tweet's author what somebody did to it, or takes that back.
@@ -302,6 +341,8 @@ fn retweet(
         conversation_id: id,
         counts: TweetCounts::default(),
         mentions: Vec::new(),
+        quote: None,
+        media: Vec::new(),
         deleted: false,
     });
     state.tweets.set(id.0, to_row(&entry));
@@ -324,7 +365,7 @@ fn unretweet(
         return;
     };
     if let Some(row) = state.tweets.get(&id).cloned() {
-        let entry = from_row(row, Vec::new()).entry();
+        let entry = from_row(row, Vec::new(), Vec::new()).entry();
         events.push(Event::TweetDeleted { entry, hashtags: Arc::new([]) });
     }
     tell_author(state, NotificationKind::Retweet, (user_id, tweet_id), Standing::Unset, births);

@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult};
 
 use super::command::Command;
 use super::state::{HashtagRow, KeyRow, State, UserRow};
-use crate::entity::tweets;
+use crate::entity::{media, tweets};
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::tweets::from_row;
@@ -27,6 +27,7 @@ struct Needs {
     retweets: BTreeSet<(i64, i64)>,
     follows: BTreeSet<(i64, i64)>,
     keys: BTreeSet<String>,
+    media: BTreeSet<i64>,
     read_positions: BTreeSet<(i64, ReadPosition)>,
 }
 
@@ -37,7 +38,10 @@ impl Needs {
             match command {
                 Command::Post(tweet) => {
                     needs.users.insert(tweet.user_id.0);
-                    needs.tweets.extend(tweet.reply_to.map(|id| id.0));
+                    needs
+                        .tweets
+                        .extend(tweet.reply_to.iter().chain(&tweet.quote_of).map(|id| id.0));
+                    needs.media.extend(tweet.media.iter().map(|id| id.0));
                     needs.hashtags.extend(tweet.hashtags.iter().cloned());
                     needs.keys.extend(tweet.idempotency.iter().map(|key| key.key_hash.clone()));
                 }
@@ -90,6 +94,7 @@ pub(super) async fn load(
     load_hashtags(tx, db, &needs, &mut state).await?;
     load_relations(tx, db, &needs, &mut state).await?;
     load_keys(tx, db, &needs, &mut state).await?;
+    load_media(tx, db, &needs, &mut state).await?;
     load_read_positions(tx, db, &needs, &mut state).await?;
     Ok(state)
 }
@@ -104,7 +109,7 @@ async fn add_needs_of_deletes(
     let sql = Sql::new(db, "SELECT * FROM tweets WHERE id IN ").list(needs.deletes.iter().copied());
     for row in tweets::Model::find_by_statement(sql.done()).all(tx).await? {
         needs.tweets.insert(row.id);
-        let tweet = from_row(row, Vec::new());
+        let tweet = from_row(row, Vec::new(), Vec::new());
         needs.hashtags.extend(tweet.hashtag_keys());
         if let Kind::Reply { to, .. } = tweet.kind {
             needs.tweets.insert(to.0);
@@ -245,6 +250,23 @@ async fn load_keys(
             resource_id: row.try_get_by_index(2)?,
         };
         state.keys.read(row.try_get_by_index(0)?, key);
+    }
+    Ok(())
+}
+
+async fn load_media(
+    tx: &DatabaseTransaction,
+    db: DbBackend,
+    needs: &Needs,
+    state: &mut State,
+) -> Result<(), StoreError> {
+    if needs.media.is_empty() {
+        return Ok(());
+    }
+    let sql = Sql::new(db, "SELECT * FROM media WHERE id IN ");
+    let sql = sql.list(needs.media.iter().copied()).push(" ORDER BY id").for_update();
+    for row in media::Model::find_by_statement(sql.done()).all(tx).await? {
+        state.media.read(row.id, row);
     }
     Ok(())
 }

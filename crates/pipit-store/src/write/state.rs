@@ -7,7 +7,7 @@ use std::hash::Hash;
 use pipit_model::read_position::ReadPosition;
 
 use super::notices::Notices;
-use crate::entity::tweets;
+use crate::entity::{media, tweets};
 
 /// Rows as they were and as they are to be.
 #[derive(Debug)]
@@ -128,6 +128,7 @@ pub(super) struct State {
     /// `(follower, followed)` to the follow's id.
     pub(super) follows: Tracked<(i64, i64), i64>,
     pub(super) keys: Tracked<String, KeyRow>,
+    pub(super) media: Tracked<i64, media::Model>,
     /// `(hashtag name, tweet)` links to make and to cut.
     pub(super) new_links: Vec<(String, i64)>,
     pub(super) dead_links: Vec<(String, i64)>,

@@ -2,6 +2,7 @@
 
 mod crash;
 mod lists;
+mod media;
 mod notifications;
 mod plans;
 mod reads;
@@ -88,6 +89,8 @@ fn tweet(user_id: UserId) -> NewTweet {
         hashtags: Vec::new(),
         mentions: Vec::new(),
         reply_to: None,
+        quote_of: None,
+        media: Vec::new(),
         idempotency: None,
     }
 }

@@ -1,7 +1,9 @@
 //! What people are told: each cause tells once, and what is taken back is told no longer.
 
 use pipit_model::event::{Event, Standing};
-use pipit_model::notification::NotificationKind::{self, Follow, Like, Mention, Reply, Retweet};
+use pipit_model::notification::NotificationKind::{
+    self, Follow, Like, Mention, Quote, Reply, Retweet,
+};
 use pipit_model::read_position::{ReadPosition, ReadPositions};
 use pipit_model::tweet::Mention as Mentioned;
 use pipit_model::{TweetId, UserId};
@@ -68,6 +70,30 @@ async fn each_cause_tells_once_and_only_others() {
         let told = f.events.lock().expect("told").clone();
         let told = told.iter().filter(|event| matches!(event, Event::Notified(_))).count();
         assert_eq!(told, 7, "and each was announced once");
+    }
+}
+
+#[tokio::test]
+async fn who_is_quoted_is_told_once() {
+    for backend in backends() {
+        let f = Fixture::new(backend).await;
+        let (ann, bob, cy) = (f.user("ann").await, f.user("bob").await, f.user("cy").await);
+        let hi = f.post(ann, "hi").await;
+        let of = |who: UserId, all: &[(UserId, &str)]| NewTweet {
+            quote_of: Some(hi),
+            ..mentioning(who, all)
+        };
+        let quote = f.posted(of(bob, &[(ann, "ann"), (cy, "cy")])).await;
+        assert_eq!(f.told(ann).await, [(Quote, bob, Some(quote))], "{backend:?}: no mention");
+        assert_eq!(f.told(cy).await, [(Mention, bob, Some(quote))]);
+        f.posted(of(ann, &[])).await;
+        let both = f.posted(NewTweet { reply_to: Some(hi), ..of(cy, &[]) }).await;
+        let told = [(Quote, bob, Some(quote)), (Reply, cy, Some(both))];
+        assert_eq!(f.told(ann).await, told, "not of oneself, and the reply alone");
+        let delete = Command::Delete { tweet_id: quote, user_id: bob };
+        f.store.write(delete).await.expect("deleted");
+        assert_eq!(f.told(ann).await, [(Reply, cy, Some(both))]);
+        assert_eq!(f.told(cy).await, []);
     }
 }
 

@@ -8,7 +8,7 @@ use pipit_model::event::Standing;
 use pipit_store::NewTweet;
 
 /// The hot queries with sample values, as the store sends them.
-const HOT: [&str; 28] = [
+const HOT: [&str; 32] = [
     "SELECT t.id FROM tweets t WHERE t.user_id = 1 AND t.id >= 5 AND t.id < 900 \
      AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
     "SELECT id, user_id FROM tweets WHERE retweet_of_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
@@ -46,6 +46,11 @@ const HOT: [&str; 28] = [
      AND EXISTS (SELECT 1 FROM user_words o WHERE o.user_id = w.user_id AND o.word >= '1' \
      AND o.word < '1z') ORDER BY w.word, w.user_id LIMIT 500",
     "SELECT id FROM lists WHERE id IN (1, 2) ORDER BY id",
+    "SELECT * FROM media WHERE tweet_id IN (1, 2) ORDER BY tweet_id, position",
+    "SELECT DISTINCT tweet_id FROM media WHERE user_id = 1 AND tweet_id < 900 \
+     ORDER BY tweet_id DESC LIMIT 20",
+    "SELECT * FROM media WHERE expires_at > 0 AND expires_at <= 900 ORDER BY expires_at LIMIT 20",
+    "SELECT id, tweet_id FROM likes WHERE user_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
     "SELECT id, kind, actor_id, tweet_id FROM notifications WHERE user_id = 1 AND kind = 3 \
      AND id > 5 AND id < 900 ORDER BY id DESC LIMIT 20",
     "SELECT name, last_id FROM read_positions WHERE user_id = 1",
@@ -170,7 +175,7 @@ async fn prepare(db: &DatabaseConnection, backend: Backend) {
         Backend::MySql => {
             &["ANALYZE TABLE tweets, users, followers, likes, hashtags, tweet_hashtags, mentions, \
                bookmarks, lists, list_members, hashtag_follows, user_words, notifications, \
-               read_positions"]
+               read_positions, media"]
         }
     };
     for statement in statements {

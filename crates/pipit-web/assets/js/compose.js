@@ -39,10 +39,19 @@ const equip = (form) => {
   if (document.activeElement === text) suggest()
   else text.addEventListener('focus', suggest, { once: true })
   form.addEventListener('submit', (event) => {
+    if (hasFiles(form)) {
+      // Files take as long as they take: the browser sends them, and shows how far it is.
+      form.dataset.posted = 'yes'
+      localStorage.removeItem(draftName(form))
+      return
+    }
     event.preventDefault()
     post(form, text)
   })
 }
+
+const hasFiles = (form) =>
+  [...form.querySelectorAll('input[type=file]')].some((input) => input.files.length > 0)
 
 const count = (form, text) => {
   const hint = form.querySelector('.send span')
@@ -72,9 +81,12 @@ const count = (form, text) => {
   show()
 }
 
-// One draft for each tweet that is answered, and one for those that answer nothing; each with the
-// key that has the server post it once.
-const draftName = (form) => `draft:${form.elements.reply_to?.value ?? ''}`
+// One draft for each tweet that is answered or quoted, and one for those that do neither; each with
+// the key that has the server post it once. Pictures are no part of it: no script may choose files.
+const draftName = (form) => {
+  const quote = form.elements.quote?.value
+  return `draft:${form.elements.reply_to?.value ?? ''}${quote ? `:quote:${quote}` : ''}`
+}
 
 const draft = (form, text) => {
   const name = draftName(form)
@@ -103,6 +115,8 @@ const draft = (form, text) => {
 
 const clear = (form, text) => {
   text.value = ''
+  form.querySelectorAll('.kept').forEach((kept) => kept.remove())
+  form.querySelectorAll('.add input').forEach((input) => { input.value = '' })
   form.elements.key.value = crypto.randomUUID?.() ?? `${Date.now()}`
   localStorage.removeItem(draftName(form))
   text.dispatchEvent(new Event('input'))
@@ -197,6 +211,8 @@ const open = async (href) => {
     dialog.append(above)
   }
   dialog.append(form)
+  const below = page.querySelector('.below')
+  if (below) dialog.append(below)
   dialog.addEventListener('close', () => dialog.remove())
   // A click beside the window is one on the dialog itself.
   dialog.addEventListener('click', (event) => event.target === dialog && dialog.close())

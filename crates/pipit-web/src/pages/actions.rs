@@ -119,6 +119,35 @@ pub(crate) async fn delete(
     Ok(links::see_other(if is_gone { &profile } else { back }))
 }
 
+async fn set_pin(
+    web: Web,
+    SignedIn(viewer): SignedIn,
+    Path((handle, id)): OfTweet,
+    form: BackForm,
+    to: Standing,
+) -> Result<Response, Failure> {
+    web.pipit.set_pin(viewer.caller, tweet_id(&id)?, to).await?;
+    Ok(links::see_other(form.or(&links::profile(&handle))))
+}
+
+pub(crate) async fn pin(
+    State(web): State<Web>,
+    viewer: SignedIn,
+    path: OfTweet,
+    Form(form): Form<BackForm>,
+) -> Result<Response, Failure> {
+    set_pin(web, viewer, path, form, Standing::Set).await
+}
+
+pub(crate) async fn unpin(
+    State(web): State<Web>,
+    viewer: SignedIn,
+    path: OfTweet,
+    Form(form): Form<BackForm>,
+) -> Result<Response, Failure> {
+    set_pin(web, viewer, path, form, Standing::Unset).await
+}
+
 async fn set_follow(
     web: Web,
     SignedIn(viewer): SignedIn,

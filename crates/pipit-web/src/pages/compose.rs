@@ -1,10 +1,13 @@
-//! Writing a tweet or a reply.
+//! Writing a tweet or a reply, with pictures, quoting another one or not.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use pipit_core::{NewPost, TweetView};
+use pipit_http::UploadForm;
+use pipit_http::upload::is_upload;
+use pipit_model::{MediaId, TweetId};
 use serde::Deserialize;
 
 use crate::Web;
@@ -13,7 +16,8 @@ use crate::extract::{Form, Query, tweet_id};
 use crate::forms::{Complaint, ComposeForm, Composer};
 use crate::links;
 use crate::page::{self, Section, Shell};
-use crate::view::{self, TweetModel};
+use crate::uploads::{self, Pictures};
+use crate::view::{self, QuotedTweet, TweetModel};
 use crate::visitor::{SignedIn, Visitor};
 
 #[derive(Template)]
@@ -22,12 +26,22 @@ pub(crate) struct ComposePage<'a> {
     pub shell: &'a Shell,
     /// What is answered.
     pub parent: Option<TweetModel<'a>>,
+    /// What is quoted.
+    pub quoted: Option<QuotedTweet<'a>>,
     pub composer: Composer,
 }
 
 #[derive(Deserialize)]
 pub(crate) struct ComposeQuery {
     reply_to: Option<String>,
+    quote: Option<String>,
+}
+
+/// The tweets that a new one is about.
+#[derive(Default)]
+struct Around {
+    parent: Option<TweetView>,
+    quoted: Option<TweetView>,
 }
 
 pub(crate) async fn get_compose(
@@ -36,56 +50,72 @@ pub(crate) async fn get_compose(
     visitor: Visitor,
     Query(query): Query<ComposeQuery>,
 ) -> Result<Response, Failure> {
-    let parent = match query.reply_to.as_deref() {
-        Some(id) => Some(web.pipit.tweet(visitor.caller(), tweet_id(id)?).await?),
-        None => None,
+    let find = async |id: Option<&str>| match id {
+        Some(id) => Ok(Some(web.pipit.tweet(visitor.caller(), tweet_id(id)?).await?)),
+        None => Ok::<_, Failure>(None),
     };
-    let reply_to = parent.as_ref().map(|parent| parent.shown().id().0);
+    let around = Around {
+        parent: find(query.reply_to.as_deref()).await?,
+        quoted: find(query.quote.as_deref()).await?,
+    };
+    let shown = |view: Option<&TweetView>| view.map(|view| view.shown().id().0);
+    let reply_to = shown(around.parent.as_ref());
     // A reply leads to itself below what it answers; a tweet to the top of home.
     let back = if reply_to.is_some() { "" } else { "/home" };
-    let composer = Composer::new(web.pipit.clock().now(), reply_to, back);
-    render(&web, &visitor, StatusCode::OK, parent.as_ref(), composer).await
+    let mut composer = Composer::new(web.pipit.clock().now(), reply_to, back);
+    composer.quote = shown(around.quoted.as_ref());
+    render(&web, &visitor, StatusCode::OK, &around, composer).await
 }
 
 pub(crate) async fn post_compose(
     State(web): State<Web>,
     visitor: Visitor,
-    Form(form): Form<ComposeForm>,
+    request: Request,
 ) -> Result<Response, Failure> {
     let w = visitor.preferences.w;
+    let (form, pictures) = if is_upload(request.headers()) {
+        let parts = UploadForm::from_request(request, &web).await?;
+        uploads::read_compose(&web, &visitor, parts).await?
+    } else {
+        let Form(form) = Form::<ComposeForm>::from_request(request, &web).await?;
+        (form, Pictures::default())
+    };
     let Some(viewer) = &visitor.viewer else {
         // Sending them to sign in would lose what they wrote.
-        let composer = form.again(w.signed_out_composing.to_owned(), w);
-        return render(&web, &visitor, StatusCode::FORBIDDEN, None, composer).await;
+        let composer = form.again(w.signed_out_composing.to_owned(), pictures.kept, w);
+        return render(&web, &visitor, StatusCode::FORBIDDEN, &Around::default(), composer).await;
     };
-    let reply_to = match form.reply_to.as_str() {
-        "" => None,
-        id => Some(tweet_id(id)?),
+    let named = |id: &str| if id.is_empty() { Ok(None) } else { tweet_id(id).map(Some) };
+    let (reply_to, quote_of) = (named(&form.reply_to)?, named(&form.quote)?);
+    let media: Vec<MediaId> = pictures.kept.iter().map(|kept| kept.id).collect();
+    let posted = if let Some(refused) = pictures.refused {
+        Err(refused)
+    } else {
+        let key = form.request_key(&media);
+        let post = NewPost { content: &form.content, reply_to, quote_of, media: &media };
+        let posted = web.pipit.post_tweet(viewer.caller, post, key.as_deref()).await;
+        posted.map_err(uploads::told)
     };
-    let key = form.request_key();
-    let post = NewPost { content: &form.content, reply_to };
-    match web.pipit.post_tweet(viewer.caller, post, key.as_deref()).await {
+    match posted {
         Ok(tweet) => {
             let back = links::local_path(&form.back).map(links::without_anchor);
             let back = back.map_or_else(|| view::href(&tweet), str::to_owned);
             Ok(links::see_other(&format!("{back}#tweet-{}", tweet.id())))
         }
-        Err(error) => {
+        Err(refused) => {
             // Whatever the reason, what was written stays on the page.
-            let (status, field, text) = match Complaint::from_error(error) {
-                Ok(Complaint { field, text }) => (StatusCode::UNPROCESSABLE_ENTITY, field, text),
-                Err(Failure::Problem(problem)) => (problem.status, "", problem.detail.into()),
-                Err(failure) => return Err(failure),
-            };
-            // If the tweet answered cannot be shown (again), the text still is.
-            let parent = match reply_to {
-                Some(id) if field != "reply_to_id" => {
-                    web.pipit.tweet(visitor.caller(), id).await.ok()
-                }
+            let (status, Complaint { field, text }) = refused?;
+            let find = async |id: Option<TweetId>, named: &str| match id {
+                // If it cannot be shown (again), the text still is.
+                Some(id) if field != named => web.pipit.tweet(visitor.caller(), id).await.ok(),
                 _ => None,
             };
-            let composer = form.again(text, w);
-            render(&web, &visitor, status, parent.as_ref(), composer).await
+            let around = Around {
+                parent: find(reply_to, "reply_to_id").await,
+                quoted: find(quote_of, "quote_of_id").await,
+            };
+            let composer = form.again(text, pictures.kept, w);
+            render(&web, &visitor, status, &around, composer).await
         }
     }
 }
@@ -94,18 +124,19 @@ async fn render(
     web: &Web,
     visitor: &Visitor,
     status: StatusCode,
-    parent: Option<&TweetView>,
+    around: &Around,
     composer: Composer,
 ) -> Result<Response, Failure> {
-    let w = visitor.preferences.w;
-    let title = if composer.reply_to.is_some() { w.reply } else { w.new_tweet };
+    let title = composer.title(visitor.preferences.w);
     let mut shell = Shell::new(web, visitor, Section::Compose, title).await?;
     if status != StatusCode::OK {
         // This page is the answer to a form: its address leads nowhere one could go back to.
+        let parent = around.parent.as_ref();
         shell.here = parent.map_or_else(|| "/home".to_owned(), view::href);
         shell.login_href = links::login("/compose");
     }
     let reading = shell.reading();
-    let parent = parent.map(|parent| TweetModel::new(parent, reading));
-    Ok(page::html(status, &ComposePage { shell: &shell, parent, composer }))
+    let parent = around.parent.as_ref().map(|parent| TweetModel::new(parent, reading));
+    let quoted = around.quoted.as_ref().map(|quoted| QuotedTweet::new(quoted, reading));
+    Ok(page::html(status, &ComposePage { shell: &shell, parent, quoted, composer }))
 }

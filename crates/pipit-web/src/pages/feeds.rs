@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use pipit_core::TweetView;
+use pipit_core::{Posts, TweetView};
 use pipit_http::Problem;
 use pipit_model::page::Page;
 use pipit_model::{Error, Timestamp};
@@ -94,7 +94,7 @@ pub(crate) async fn get_user_feed(
 ) -> Result<Response, Failure> {
     let view = web.pipit.user(None, &user_ref(&handle)?).await?;
     let user = view.card.user();
-    let tweets = web.pipit.user_timeline(None, user.id, Page::default()).await?;
+    let tweets = web.pipit.user_timeline(None, user.id, Posts::All, Page::default()).await?;
     let title = format!("{} (@{})", user.name, user.handle);
     let page = links::profile(&user.handle);
     answer(&web, &headers, (&title, &page), &tweets.items, user.created_at)

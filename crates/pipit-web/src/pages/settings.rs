@@ -5,6 +5,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pipit_core::Session;
+use pipit_http::UploadForm;
+use pipit_model::media::MediaUse;
 use pipit_model::user::ProfileEdit;
 use pipit_model::{Error, SessionId};
 use serde::Deserialize;
@@ -17,8 +19,9 @@ use crate::forms::{Complaint, FormView, PasswordForm, ProfileForm};
 use crate::links;
 use crate::page::{self, Section, Shell};
 use crate::pages::account;
+use crate::uploads;
 use crate::view::Reading;
-use crate::visitor::{SignedIn, Visitor};
+use crate::visitor::{SignedIn, Viewer, Visitor};
 use crate::words::Words;
 
 #[derive(Template)]
@@ -28,6 +31,10 @@ pub(crate) struct SettingsPage<'a> {
     pub form: FormView,
     /// The change was made.
     pub is_done: bool,
+    /// What is wrong with a picture.
+    pub refused: Option<String>,
+    pub has_avatar: bool,
+    pub has_banner: bool,
 }
 
 #[derive(Template)]
@@ -106,13 +113,24 @@ pub(crate) async fn get_settings(
     visitor: Visitor,
     Query(Done { done }): Query<Done>,
 ) -> Result<Response, Failure> {
+    let shell =
+        Shell::new(&web, &visitor, Section::Settings, visitor.preferences.w.settings).await?;
+    let form = FormView::new(stored(&viewer).fields(shell.w), None);
+    let page = SettingsPage { is_done: done.is_some(), ..settings_page(&shell, &viewer, form) };
+    Ok(page::html(StatusCode::OK, &page))
+}
+
+/// The profile as it stands.
+fn stored(viewer: &Viewer) -> ProfileForm {
     let user = viewer.card.user();
-    let form = ProfileForm { name: user.name.clone(), bio: user.bio.clone() };
-    let w = visitor.preferences.w;
-    let shell = Shell::new(&web, &visitor, Section::Settings, w.settings).await?;
-    let form = FormView::new(form.fields(w), None);
-    let is_done = done.is_some();
-    Ok(page::html(StatusCode::OK, &SettingsPage { shell: &shell, form, is_done }))
+    let links = Some(user.links.join("\n"));
+    ProfileForm { name: user.name.clone(), bio: user.bio.clone(), links }
+}
+
+fn settings_page<'a>(shell: &'a Shell, viewer: &Viewer, form: FormView) -> SettingsPage<'a> {
+    let user = viewer.card.user();
+    let (has_avatar, has_banner) = (user.profile_picture.is_some(), user.banner.is_some());
+    SettingsPage { shell, form, is_done: false, refused: None, has_avatar, has_banner }
 }
 
 pub(crate) async fn post_settings(
@@ -121,20 +139,77 @@ pub(crate) async fn post_settings(
     visitor: Visitor,
     Form(form): Form<ProfileForm>,
 ) -> Result<Response, Failure> {
+    let links = form.links.as_ref().map(|links| links.lines().map(str::to_owned).collect());
     let edit = ProfileEdit {
         name: Some(form.name.clone()),
         bio: Some(form.bio.clone()),
+        links,
         ..ProfileEdit::default()
     };
     let Err(error) = web.pipit.edit_profile(viewer.caller, edit).await else {
         return Ok(links::see_other("/settings?done=profile"));
     };
     let complaint = Complaint::from_error(error)?;
-    let w = visitor.preferences.w;
-    let shell = Shell::new(&web, &visitor, Section::Settings, w.settings).await?;
-    let form = FormView::new(form.fields(w), Some(complaint));
-    let page = SettingsPage { shell: &shell, form, is_done: false };
+    let shell =
+        Shell::new(&web, &visitor, Section::Settings, visitor.preferences.w.settings).await?;
+    let form = FormView::new(form.fields(shell.w), Some(complaint));
+    let page = settings_page(&shell, &viewer, form);
     Ok(page::html(StatusCode::UNPROCESSABLE_ENTITY, &page))
+}
+
+async fn set_picture(
+    web: &Web,
+    viewer: &Viewer,
+    visitor: &Visitor,
+    form: UploadForm,
+    used_as: MediaUse,
+) -> Result<Response, Failure> {
+    let set = match uploads::read_file(form).await? {
+        Ok(bytes) => web.pipit.set_profile_media(viewer.caller, bytes, used_as).await,
+        Err(error) => Err(error),
+    };
+    let Err(error) = set else { return Ok(links::see_other("/settings?done=picture")) };
+    let (status, complaint) = uploads::told(error)?;
+    let shell = Shell::new(web, visitor, Section::Settings, visitor.preferences.w.settings).await?;
+    let form = FormView::new(stored(viewer).fields(shell.w), None);
+    let refused = Some(complaint.text);
+    Ok(page::html(status, &SettingsPage { refused, ..settings_page(&shell, viewer, form) }))
+}
+
+pub(crate) async fn post_avatar(
+    State(web): State<Web>,
+    SignedIn(viewer): SignedIn,
+    visitor: Visitor,
+    form: UploadForm,
+) -> Result<Response, Failure> {
+    set_picture(&web, &viewer, &visitor, form, MediaUse::Avatar).await
+}
+
+pub(crate) async fn post_banner(
+    State(web): State<Web>,
+    SignedIn(viewer): SignedIn,
+    visitor: Visitor,
+    form: UploadForm,
+) -> Result<Response, Failure> {
+    set_picture(&web, &viewer, &visitor, form, MediaUse::Banner).await
+}
+
+pub(crate) async fn remove_avatar(
+    State(web): State<Web>,
+    SignedIn(viewer): SignedIn,
+) -> Result<Response, Failure> {
+    let edit = ProfileEdit { profile_picture: Some(None), ..ProfileEdit::default() };
+    web.pipit.edit_profile(viewer.caller, edit).await?;
+    Ok(links::see_other("/settings?done=picture"))
+}
+
+pub(crate) async fn remove_banner(
+    State(web): State<Web>,
+    SignedIn(viewer): SignedIn,
+) -> Result<Response, Failure> {
+    let edit = ProfileEdit { banner: Some(None), ..ProfileEdit::default() };
+    web.pipit.edit_profile(viewer.caller, edit).await?;
+    Ok(links::see_other("/settings?done=picture"))
 }
 
 pub(crate) async fn get_sessions(

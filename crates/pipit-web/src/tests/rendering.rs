@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use axum::routing::get;
-use pipit_core::{Pipit, Settings};
+use pipit_core::{MediaPlace, Pipit, Settings};
 use pipit_http::Problem;
 use pipit_model::{Clock, Error};
 
@@ -45,6 +45,9 @@ async fn every_page_renders_for_everyone() {
         "/@ann",
         "/@bob",
         "/@quiet",
+        "/@ann/replies",
+        "/@ann/media",
+        "/@quiet/media",
         "/@ann/followers",
         "/@ann/following",
         "/@bob/following",
@@ -73,11 +76,13 @@ async fn every_page_renders_for_everyone() {
         "/settings",
         "/settings?done=profile",
         "/settings/sessions",
+        "/settings/data",
         "/settings/delete",
         "/bookmarks",
         "/lists",
         "/@ann/lists",
         "/@bob/lists",
+        &format!("/compose?quote={id}"),
     ]
     .map(str::to_owned);
     for cookie in ["", &ann, &bob, &quiet] {
@@ -239,7 +244,8 @@ async fn assets_are_kept_for_ever() {
 async fn no_address_of_ours_is_one_of_the_other_doors() {
     let folder = tempfile::tempdir().expect("a folder");
     let database_url = format!("sqlite://{}/x.db", folder.path().display());
-    let settings = Settings { database_url, cache_bytes: 8 << 20, node: 0 };
+    let media = MediaPlace::Memory;
+    let settings = Settings { database_url, cache_bytes: 8 << 20, media, node: 0 };
     let pipit = Pipit::open(&settings, Clock::System).await.expect("a database");
     let web = Web { pipit, public_url: "http://pipit.test".into() };
     let mut others = Router::new();
@@ -247,6 +253,14 @@ async fn no_address_of_ours_is_one_of_the_other_doors() {
         "/tweets",
         "/tweets/{id}",
         "/tweets/{id}/likes",
+        "/tweets/{id}/pin",
+        "/media",
+        "/media/{id}",
+        "/media/p/{file}",
+        "/users/me",
+        "/users/me/likes",
+        "/users/me/avatar",
+        "/users/me/banner",
         "/users",
         "/users/{id}",
         "/users/{id}/follow",

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use pipit_core::{Pipit, Settings};
+use pipit_core::{MediaPlace, Pipit, Settings};
 use pipit_model::Clock;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -56,7 +56,8 @@ impl Site {
     pub(super) async fn at(public_url: &str) -> Self {
         let folder = TempDir::new().expect("a folder");
         let database_url = format!("sqlite://{}/x.db", folder.path().display());
-        let settings = Settings { database_url, cache_bytes: 8 << 20, node: 0 };
+        let media = MediaPlace::Memory;
+        let settings = Settings { database_url, cache_bytes: 8 << 20, media, node: 0 };
         let pipit = Pipit::open(&settings, Clock::System).await.expect("a database");
         let web = Web { pipit, public_url: public_url.to_owned() };
         Self { app: routes(web).fallback(not_found), _folder: folder }
@@ -99,6 +100,24 @@ impl Site {
             .header("sec-fetch-site", "same-origin");
         let body = pairs.collect::<Vec<_>>().join("&");
         self.send(request.body(Body::from(body)).expect("a request")).await
+    }
+
+    /// A form whose answer is no text.
+    pub(super) async fn post_for_bytes(
+        &self,
+        path: &str,
+        cookie: &str,
+        form: &str,
+    ) -> (Answer, Vec<u8>) {
+        let request = Request::post(path)
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        let request = request.body(Body::from(form.to_owned())).expect("a request");
+        let response = self.app.clone().oneshot(request).await.expect("never fails");
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes().to_vec();
+        (Answer { status: parts.status, headers: parts.headers, body: String::new() }, bytes)
     }
 
     /// Opens an account through the form; the answer is its cookie.

@@ -21,6 +21,8 @@ fn posted(id: i64, author: i64, kind: Kind) -> Event {
         kind,
         conversation_id: TweetId(id),
         counts: TweetCounts::default(),
+        quote: None,
+        media: Vec::new(),
         mentions: Vec::new(),
         deleted: false,
     };

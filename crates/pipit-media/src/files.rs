@@ -1,0 +1,95 @@
+//! Where the files of pictures are: in a folder, or (in tests) in memory. Behind `object_store`, so
+//! that a store elsewhere is a variant more and nothing else.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use pipit_model::media::file_format;
+use pipit_model::{Error, Result};
+
+/// Where files are to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In a folder, which is made if it is not there.
+    Folder(PathBuf),
+    /// Nowhere: gone with the process.
+    Memory,
+}
+
+/// The files. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Files(Arc<dyn ObjectStore>);
+
+impl Files {
+    /// Opens a place.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the folder cannot be made.
+    pub fn open(place: &Place) -> Result<Self> {
+        match place {
+            Place::Memory => Ok(Self(Arc::new(InMemory::new()))),
+            Place::Folder(folder) => {
+                let unavailable = |error: &dyn std::fmt::Display| {
+                    let folder = folder.display();
+                    Error::Unavailable(format!("the folder of pictures {folder}: {error}"))
+                };
+                std::fs::create_dir_all(folder).map_err(|error| unavailable(&error))?;
+                let store = LocalFileSystem::new_with_prefix(folder);
+                // What is acknowledged survives a power cut.
+                let store = store.map_err(|error| unavailable(&error))?.with_fsync(true);
+                Ok(Self(Arc::new(store)))
+            }
+        }
+    }
+
+    /// Stores a file.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the place has no room or does not answer.
+    pub async fn put(&self, name: &str, bytes: Vec<u8>) -> Result<()> {
+        self.0.put(&path(name)?, bytes.into()).await.map(|_| ()).map_err(|error| failed(&error))
+    }
+
+    /// Reads a file; [`None`] if there is none of this name.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the place does not answer.
+    pub async fn get(&self, name: &str) -> Result<Option<Bytes>> {
+        let found = match self.0.get(&path(name)?).await {
+            Ok(found) => found.bytes().await,
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
+    /// Deletes a file; one that is not there is fine.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the place does not answer.
+    pub async fn delete(&self, name: &str) -> Result<()> {
+        match self.0.delete(&path(name)?).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+}
+
+/// Only names of ours become paths. By their first two digits, so that no folder grows without end.
+fn path(name: &str) -> Result<Path> {
+    file_format(name).ok_or(Error::NotFound("picture"))?;
+    let folder = name.get(..2).unwrap_or_default();
+    Ok(Path::from_iter([folder, name]))
+}
+
+fn failed(error: &object_store::Error) -> Error {
+    Error::Unavailable(format!("the store of pictures: {error}"))
+}
