@@ -51,9 +51,9 @@ async fn a_person_signs_up_posts_follows_likes_and_leaves() {
     browser.submit("form[action='/compose']:has([name=reply_to])").await;
     browser.sees("empty").await;
     browser.click("details.menu summary").await;
-    browser.click("details.menu button").await;
+    browser.click("details.menu button.danger").await;
     browser.has(0, "form[action$='/delete']").await;
-    browser.has(0, "details.menu").await;
+    browser.has(0, ".menu .danger").await;
     browser.open("/@ann").await;
     browser.has(0, "article").await;
 

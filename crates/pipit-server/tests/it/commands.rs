@@ -55,7 +55,9 @@ fn the_same_binary_serves_from_every_database() {
         assert_eq!(ann.get_json("/tweets?hashtag=AI")["tweets"][0]["user"]["handle"], "ann");
         assert_eq!(ann.get_json("/timeline")["tweets"][0]["content"], "Hello, world! #AI");
         assert!(server.terminate().success());
-        assert!(!data.exists(), "nothing is written beside the database");
+        let beside = std::fs::read_dir(&data).expect("a folder").flatten();
+        let beside: Vec<_> = beside.map(|entry| entry.file_name()).collect();
+        assert_eq!(beside, ["media"], "only pictures lie beside the database");
     }
 }
 

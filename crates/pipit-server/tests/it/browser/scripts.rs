@@ -85,11 +85,11 @@ async fn a_deletion_can_be_undone_until_it_is_sent() {
     browser.is_ready().await;
     browser.fill("content", "Mine").await;
     browser.press("\u{e009}\u{e007}").await;
-    browser.has(1, ".menu").await;
-    let own = "document.querySelector('article:has(.menu)')";
+    browser.has(1, ".menu .danger").await;
+    let own = "document.querySelector('article:has(.menu .danger)')";
     for _ in 0..2 {
-        browser.click(".menu summary").await;
-        browser.click(".menu button").await;
+        browser.click("article:has(.menu .danger) .menu summary").await;
+        browser.click(".menu button.danger").await;
         browser.holds(&format!("{own}.hidden")).await;
         // By keyboard, as it can be by mouse.
         browser.ask("document.querySelector('.toast button:not(.shut)').focus()").await;
@@ -98,8 +98,8 @@ async fn a_deletion_can_be_undone_until_it_is_sent() {
     }
     browser.reload().await;
     browser.is_ready().await;
-    browser.click(".menu summary").await;
-    browser.click(".menu button").await;
+    browser.click("article:has(.menu .danger) .menu summary").await;
+    browser.click(".menu button.danger").await;
     browser.holds(&format!("{own}.hidden")).await;
     // Leaving the page is no way around it.
     browser.open("/@ann").await;
@@ -138,7 +138,7 @@ async fn a_text_is_counted_kept_and_posted_once() {
     browser.click("textarea").await;
     browser.press("\u{e009}\u{e007}").await;
     browser.sees("A draft for @bob").await;
-    browser.has(1, "article:has(.menu)").await;
+    browser.has(1, "article:has(.menu .danger)").await;
     browser.holds("window.isMarked && !localStorage['draft:']").await;
     browser.holds("document.querySelector('[name=content]').value === ''").await;
 
