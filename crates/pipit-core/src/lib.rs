@@ -48,7 +48,7 @@ pub use media::{MediaFile, Upload};
 pub use notifications::NotificationView;
 use passwords::Passwords;
 pub use pipit_feed::{CacheStats, Marks, TweetCard, UserCard};
-pub use pipit_media::{Place as MediaPlace, UploadPlace};
+pub use pipit_media::{AccessKey, Bucket, Place as MediaPlace, UploadPlace};
 pub use pipit_store::{Hashtag, Relationship, Session};
 pub use sessions::{SignIn, SignedIn};
 pub use timelines::Posts;
@@ -131,7 +131,7 @@ impl Pipit {
             tokens: Tokens::new(&keys::load(&store, "jwt-1", tokens::new_key()?, now).await?)?,
             passwords: Passwords::new()?,
             trends: hashtags::TrendCache::default(),
-            files: Files::open(&settings.media)?,
+            files: Files::open(&settings.media).await?,
             pictures: Pool::default(),
             archives: Arc::new(Semaphore::new(ARCHIVES_AT_ONCE)),
             hub,

@@ -67,6 +67,13 @@ pub const MEDIA_WAITING_MAX: u64 = 100;
 pub const MEDIA_WAITING_SECS: i64 = 24 * 3600;
 /// Pictures cleared away by one step: their files are deleted one by one.
 pub const MEDIA_STEP_ROWS: u64 = 100;
+/// Seconds until a server of S3 that takes no connection is given up.
+pub const S3_CONNECT_SECS_MAX: u64 = 5;
+/// Seconds that storing, reading or deleting a picture there may take, retries included: less than
+/// the request that waits for it.
+pub const S3_SECS_MAX: u64 = 20;
+/// Times it is asked again when it is busy.
+pub const S3_RETRIES: usize = 3;
 /// Links on a profile (Mastodon's limit).
 pub const LINKS_MAX: usize = 4;
 /// Bytes of such a link; four of them fit a column of 1,024.

@@ -117,6 +117,7 @@ fn print_first_lines(
     writeln!(out, "  listens on   {address}")?;
     let database = settings.database_for_people();
     writeln!(out, "  database     {database} ({})", pipit.backend_name())?;
+    writeln!(out, "  pictures     {}", settings.media)?;
     if let Some(folder) = settings.sqlite_file().as_deref().and_then(Path::parent) {
         writeln!(out, "  data folder  {}", folder.display())?;
     }
