@@ -90,7 +90,13 @@ pub(crate) struct Options {
     #[arg(long, env = "AWS_REGION", global = true, value_name = "NAME")]
     pub(crate) s3_region: Option<String>,
     /// The key that opens the bucket [default: what the machine's metadata service gives]
-    #[arg(long, env = "AWS_ACCESS_KEY_ID", global = true, value_name = "ID", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "AWS_ACCESS_KEY_ID",
+        global = true,
+        value_name = "ID",
+        hide_env_values = true
+    )]
     pub(crate) s3_access_key_id: Option<String>,
     /// The key's secret; as a flag, others on the machine can read it
     #[arg(
