@@ -60,7 +60,8 @@ impl Files {
             files.get(TRIAL).await?;
             files.delete(TRIAL).await
         };
-        let unusable = |error| Error::Unavailable(format!("pictures cannot go to {place}: {error}"));
+        let unusable =
+            |error| Error::Unavailable(format!("pictures cannot go to {place}: {error}"));
         tried.await.map_err(unusable)?;
         Ok(files)
     }

@@ -1,4 +1,4 @@
-//! A bucket of Amazon's S3, or of a server that speaks its protocol (Ceph, Garage, MinIO …).
+//! A bucket of Amazon's S3, or of a server that speaks its protocol (Ceph, Garage and others).
 
 use std::fmt;
 use std::sync::Arc;
