@@ -80,7 +80,7 @@ pub(crate) struct Options {
     /// data folder]
     #[arg(long, env = "PIPIT_MEDIA_DIR", global = true, value_name = "DIR")]
     pub(crate) media_dir: Option<PathBuf>,
-    /// Where the files of pictures are if not in a folder: s3://BUCKET or s3://BUCKET/PREFIX
+    /// Where the files of pictures are if not in a folder: `s3://BUCKET` or `s3://BUCKET/PREFIX`
     #[arg(long, env = "PIPIT_MEDIA_URL", global = true, value_name = "URL")]
     pub(crate) media_url: Option<String>,
     /// The address of the S3 server, if it is not Amazon's
