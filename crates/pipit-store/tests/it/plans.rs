@@ -8,7 +8,7 @@ use pipit_model::event::Standing;
 use pipit_store::NewTweet;
 
 /// The hot queries with sample values, as the store sends them.
-const HOT: [&str; 34] = [
+const HOT: [&str; 37] = [
     "SELECT t.id FROM tweets t WHERE t.user_id = 1 AND t.id >= 5 AND t.id < 900 \
      AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
     "SELECT id, user_id FROM tweets WHERE retweet_of_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
@@ -56,6 +56,10 @@ const HOT: [&str; 34] = [
     "SELECT name, last_id FROM read_positions WHERE user_id = 1",
     "DELETE FROM notifications WHERE user_id = 1 AND kind = 3 AND tweet_id = 5",
     "SELECT id FROM users WHERE id > 1 ORDER BY id LIMIT 20",
+    "SELECT id, title FROM filters WHERE user_id = 1 ORDER BY id DESC",
+    "SELECT filter_id, keyword FROM filter_keywords WHERE filter_id IN (1, 2) \
+     ORDER BY filter_id, position",
+    "SELECT conversation_id FROM conversation_mutes WHERE user_id = 1",
     "SELECT id, kind, actor_id, tweet_id, user_id FROM notifications WHERE user_id IN (1, 2) \
      AND kind IN (1, 2, 3) AND id < 900 LIMIT 20",
 ];
@@ -84,6 +88,7 @@ async fn no_hot_query_reads_a_whole_table() {
             ("followers", "user_id, followed_user_id"),
             ("tweets", "user_id, retweet_of_id"),
             ("tweet_hashtags", "hashtag_id, tweet_id"),
+            ("conversation_mutes", "user_id, conversation_id"),
             ("notifications", "user_id, kind, tweet_id"),
             ("notifications", "user_id, kind, tweet_id, actor_id"),
         ] {
