@@ -7,6 +7,7 @@
 mod accounts;
 mod bookmarks;
 mod cursors;
+mod filters;
 mod follows;
 mod hashtags;
 mod keys;
@@ -54,8 +55,8 @@ pub use pipit_store::{Hashtag, Relationship, Session};
 pub use sessions::{SignIn, SignedIn};
 pub use timelines::Posts;
 use tokens::Tokens;
-pub use tweets::{NewPost, Thread};
-pub use views::{Quoted, TweetView, UserView};
+pub use tweets::{Answers, NewPost, Thread};
+pub use views::{FoldedBy, Quoted, TweetView, UserView};
 
 /// Who is asking, once their token has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use pipit_testkit::{Backend, TestApp, backends, oracle};
 use crate::{page, person};
 
 /// Opens an account and signs in: a stream needs a session that goes on.
-async fn signed_in(pipit: &Pipit, handle: &str) -> Caller {
+pub(crate) async fn signed_in(pipit: &Pipit, handle: &str) -> Caller {
     person(pipit, handle).await;
     let form = SignIn {
         login: handle.to_owned(),
