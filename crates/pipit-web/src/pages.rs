@@ -9,6 +9,7 @@ mod compose;
 mod data;
 mod explore;
 mod feeds;
+mod filters;
 mod home;
 mod lists;
 mod live;
@@ -69,6 +70,9 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/settings", get(settings::get_settings).post(settings::post_settings))
         .route("/settings/avatar/remove", post(settings::remove_avatar))
         .route("/settings/banner/remove", post(settings::remove_banner))
+        .route("/settings/filters", get(filters::get_filters).post(filters::post_filter))
+        .route("/settings/filters/{id}", post(filters::update))
+        .route("/settings/filters/{id}/delete", post(filters::delete))
         .route("/settings/data", get(data::get_data).post(data::post_data))
         .route(
             "/settings/appearance",
@@ -99,5 +103,10 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/@{handle}/{id}/delete", post(actions::delete))
         .route("/@{handle}/{id}/pin", of_tweet(Deed::Pin, Standing::Set))
         .route("/@{handle}/{id}/unpin", of_tweet(Deed::Pin, Standing::Unset))
+        .route("/@{handle}/{id}/mute", of_tweet(Deed::Mute, Standing::Set))
+        .route("/@{handle}/{id}/unmute", of_tweet(Deed::Mute, Standing::Unset))
+        .route("/@{handle}/{id}/hide", of_tweet(Deed::Hide, Standing::Set))
+        .route("/@{handle}/{id}/unhide", of_tweet(Deed::Hide, Standing::Unset))
+        .route("/@{handle}/{id}/hidden", get(thread::get_hidden))
         .merge(uploads())
 }

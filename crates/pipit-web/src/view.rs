@@ -25,6 +25,8 @@ pub(crate) struct Reading {
     pub viewer: Option<UserId>,
     /// The tweet that stands first on the viewer's page.
     pub pinned: Option<TweetId>,
+    /// The conversation on the page, if the viewer began it.
+    pub hosts: Option<TweetId>,
     pub now: Timestamp,
     pub w: &'static Words,
 }
@@ -90,6 +92,12 @@ pub(crate) struct TweetModel<'a> {
     pub pinned: bool,
     pub pictures: Vec<Picture<'a>>,
     pub quote: QuoteModel<'a>,
+    /// The title of the viewer's filter that folds it up.
+    pub folded: Option<&'a str>,
+    /// An answer of somebody else's in a conversation that the viewer began.
+    pub hosted: bool,
+    /// Such an answer that the viewer hid.
+    pub hidden: bool,
 }
 
 /// A picture of a tweet.
@@ -222,6 +230,11 @@ impl<'a> TweetModel<'a> {
             own: reading.viewer == Some(author.id),
             pinned: reading.pinned == Some(tweet.id),
             pictures: tweet.media.iter().map(Picture::new).collect(),
+            folded: view.folded_by.as_ref().map(|by| by.title.as_ref()),
+            hosted: reading.hosts == Some(tweet.conversation_id)
+                && tweet.id != tweet.conversation_id
+                && reading.viewer != Some(author.id),
+            hidden: tweet.hidden,
             quote: match &shown.quoted {
                 Quoted::Nothing => QuoteModel::Nothing,
                 Quoted::Gone => QuoteModel::Gone,
