@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use pipit_model::limits::{
-    BIO_CHARS_MAX, EMAIL_BYTES_MAX, HANDLE_CHARS_MAX, LINK_BYTES_MAX, LINKS_MAX,
+    BIO_CHARS_MAX, CODE_BYTES_MAX, EMAIL_BYTES_MAX, HANDLE_CHARS_MAX, LINK_BYTES_MAX, LINKS_MAX,
     MEDIA_PER_TWEET_MAX, NAME_CHARS_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, TWEET_WEIGHT_MAX,
 };
 use pipit_model::media::Media;
@@ -76,6 +76,70 @@ impl LoginForm {
                 .length(1, EMAIL_BYTES_MAX),
             Field::new("password", w.password, Kind::Password, "current-password")
                 .length(1, PASSWORD_BYTES_MAX),
+        ]
+    }
+}
+
+/// The second step of a sign-in.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct CodeForm {
+    pub otp: String,
+    pub ticket: String,
+    pub next: String,
+}
+
+impl CodeForm {
+    pub(crate) fn fields(w: &Words) -> Vec<Field> {
+        let s = &w.security;
+        vec![
+            Field::new("otp", s.code, Kind::Code, "one-time-code")
+                .length(1, CODE_BYTES_MAX)
+                .hint(s.code_or_recovery_hint),
+        ]
+    }
+}
+
+/// The first code of an authenticator app.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct FirstCodeForm {
+    pub code: String,
+}
+
+impl FirstCodeForm {
+    pub(crate) fn fields(w: &Words) -> Vec<Field> {
+        let s = &w.security;
+        vec![
+            Field::new("code", s.code, Kind::Code, "one-time-code")
+                .length(1, CODE_BYTES_MAX)
+                .hint(s.code_hint),
+        ]
+    }
+}
+
+/// Showing again who one is: by password, or by a code.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ProofForm {
+    pub password: String,
+    pub otp: String,
+    pub next: String,
+}
+
+/// A new password.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct NewPasswordForm {
+    pub password: String,
+}
+
+impl NewPasswordForm {
+    pub(crate) fn fields(w: &Words) -> Vec<Field> {
+        vec![
+            Field::new("password", w.security.new_password, Kind::Password, "new-password")
+                .length(PASSWORD_CHARS_MIN, PASSWORD_BYTES_MAX)
+                .hint(w.password_hint),
         ]
     }
 }
@@ -365,7 +429,7 @@ fn subject(field: &str) -> &str {
         "reply_to_id" => "What you answer",
         "quote_of_id" => "What you quote",
         "email" => "This address",
-        "password" => "This",
+        "password" | "code" | "otp" => "This",
         "content" => "The text",
         "Idempotency-Key" => "This form",
         other => other,

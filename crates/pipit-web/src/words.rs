@@ -6,7 +6,9 @@
 
 mod de;
 mod en;
+mod security;
 
+pub(crate) use security::SecurityWords;
 use serde::Serialize;
 
 use crate::format::count;
@@ -352,6 +354,9 @@ pub(crate) struct Words {
     pub failed: &'static str,
     /// To a script whose form nobody signed in sent.
     pub signed_out: &'static str,
+
+    /// Where an account is guarded.
+    pub security: &'static SecurityWords,
 
     /// What scripts say.
     pub script: Script,

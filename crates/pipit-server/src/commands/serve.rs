@@ -83,8 +83,9 @@ pub(crate) async fn serve(
     let mut tasks = JoinSet::new();
     tasks.spawn(clean(pipit.clone(), stopped.clone()));
     tasks.spawn(keep_metrics(metrics.clone(), stopped.clone()));
-    let server =
-        axum::serve(listener, router).with_graceful_shutdown(until_stopped(stopped)).into_future();
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(until_stopped(stopped))
+        .into_future();
     tasks.spawn(async move {
         if let Err(error) = server.await {
             tracing::error!(%error, "the server failed");

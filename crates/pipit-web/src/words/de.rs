@@ -1,6 +1,6 @@
 //! German: short, friendly, "du".
 
-use super::{Script, Words};
+use super::{Script, Words, security};
 
 pub(super) static DE: Words = Words {
     lang: "de",
@@ -355,6 +355,8 @@ pub(super) static DE: Words = Words {
     broken_text: "Der Fehler liegt bei uns; nenne dem Betreiber die Nummer der Anfrage.",
     failed: "Das hat nicht geklappt",
     signed_out: "Du bist abgemeldet. Melde dich in einem anderen Tab an und versuch es noch einmal.",
+
+    security: &security::DE,
 
     script: Script {
         refused: "Das hat nicht geklappt. Versuch es noch einmal.",

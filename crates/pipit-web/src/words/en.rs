@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Script, Words};
+use super::{Script, Words, security};
 
 pub(super) static EN: Words = Words {
     lang: "en",
@@ -338,6 +338,8 @@ pub(super) static EN: Words = Words {
     broken_text: "Something went wrong on our side; tell the operator the request id.",
     failed: "That did not work",
     signed_out: "You are signed out. Sign in in another tab, then try again.",
+
+    security: &security::EN,
 
     script: Script {
         refused: "That did not work. Try again.",
