@@ -131,11 +131,12 @@ impl Store {
         .await
     }
 
-    /// The file of an embedded database no longer holds what was written over; others see to that
-    /// themselves.
+    /// Writes the file of an embedded database anew, without what was written over; other databases
+    /// do so by themselves in time.
     pub async fn scrub(&self) -> Result<(), StoreError> {
         if self.pools.backend() == DbBackend::Sqlite {
-            // The log of changes still has the pages as they were before.
+            // Cells that were moved leave copies in their pages, and the log has pages of before.
+            self.pools.write.execute_unprepared("VACUUM").await?;
             self.pools.write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         }
         Ok(())

@@ -39,7 +39,7 @@ async fn set_up(app: &TestApp, who: &Client) -> (String, Vec<String>) {
     (offered.secret, codes.recovery_codes)
 }
 
-fn login(otp: Value) -> Value {
+fn login(otp: &Value) -> Value {
     json!({"login": "ann", "password": PASSWORD, "otp": otp})
 }
 
@@ -52,7 +52,7 @@ async fn a_second_factor_is_asked_for_and_each_code_is_good_once() {
         let state: SecondFactor = typed(&ann.get("/users/me/second-factor").await, StatusCode::OK);
         assert!(state.enabled && state.recovery_codes == 10);
         let nobody = app.anonymous();
-        let sign_in = async |otp: Value| nobody.post("/sessions", login(otp)).await;
+        let sign_in = async |otp: Value| nobody.post("/sessions", login(&otp)).await;
         let refused = |answer: &pipit_testkit::Answer| {
             let otp = Some("otp".to_owned());
             assert_eq!(answer.problem(UNPROCESSABLE), ("invalid-field".to_owned(), otp));
@@ -129,7 +129,7 @@ async fn getting_in_forgets_the_wrong_tries() {
             let wrong = json!({"login": "ann", "password": "wrong password"});
             nobody.post("/sessions", wrong).await.problem(StatusCode::UNAUTHORIZED);
         }
-        nobody.post("/sessions", login(Value::Null)).await.expect(StatusCode::CREATED);
+        nobody.post("/sessions", login(&Value::Null)).await.expect(StatusCode::CREATED);
     }
 }
 
@@ -154,7 +154,7 @@ async fn a_new_password_ends_all_other_sessions() {
         let app = TestApp::new(backend).await;
         let ann = app.sign_up("ann").await;
         let mut other = app.anonymous();
-        let session = other.post("/sessions", login(Value::Null)).await;
+        let session = other.post("/sessions", login(&Value::Null)).await;
         other.token = session.expect(StatusCode::CREATED)["token"].as_str().map(str::to_owned);
         other.get("/timeline").await.ok();
         let new = json!({"password": "a wholly new one"});
@@ -162,7 +162,7 @@ async fn a_new_password_ends_all_other_sessions() {
         other.get("/timeline").await.problem(StatusCode::UNAUTHORIZED);
         ann.get("/timeline").await.ok();
         let nobody = app.anonymous();
-        nobody.post("/sessions", login(Value::Null)).await.problem(StatusCode::UNAUTHORIZED);
+        nobody.post("/sessions", login(&Value::Null)).await.problem(StatusCode::UNAUTHORIZED);
         let new = json!({"login": "ann", "password": "a wholly new one"});
         nobody.post("/sessions", new).await.expect(StatusCode::CREATED);
     }
