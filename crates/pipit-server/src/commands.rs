@@ -25,9 +25,10 @@ async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<Pipit> {
     {
         make_folder(folder)?;
     }
-    Pipit::open(&settings.core(), clock)
-        .await
-        .with_context(|| format!("opening the database {}", settings.database_for_people()))
+    Pipit::open(&settings.core(), clock).await.with_context(|| {
+        let database = settings.database_for_people();
+        format!("opening the database {database} and the pictures in {}", settings.media)
+    })
 }
 
 fn make_folder(path: &Path) -> anyhow::Result<()> {

@@ -140,7 +140,7 @@ pub(crate) async fn post_password(
     match web.pipit.change_password(viewer.caller, form.password).await {
         Ok(()) => Ok(links::see_other("/settings/security?done=password")),
         Err(error) => {
-            let complaint = Complaint::from_error(error)?;
+            let complaint = Complaint::from_error(error, visitor.preferences.w)?;
             security_page((&web, &visitor, &viewer), None, Some(complaint)).await
         }
     }
@@ -273,7 +273,7 @@ pub(crate) async fn post_confirm(
     match web.pipit.prove(viewer.caller, proof).await {
         Ok(()) => Ok(links::see_other(links::local_path(&form.next).unwrap_or(HERE))),
         Err(error) => {
-            let complaint = Complaint::from_error(error)?;
+            let complaint = Complaint::from_error(error, visitor.preferences.w)?;
             confirm_page((&web, &visitor, &viewer), &form.next, Some(complaint)).await
         }
     }
