@@ -8,7 +8,9 @@ mod de;
 mod en;
 pub(crate) mod filters;
 mod reasons;
+mod security;
 
+pub(crate) use security::SecurityWords;
 use serde::Serialize;
 
 use reasons::Reasons;
@@ -360,6 +362,9 @@ pub(crate) struct Words {
     pub filters: &'static filters::FilterWords,
     /// What the core says.
     pub reasons: &'static Reasons,
+    /// Where an account is guarded.
+    pub security: &'static SecurityWords,
+
     /// What scripts say.
     pub script: Script,
 }

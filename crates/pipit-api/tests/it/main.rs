@@ -8,3 +8,4 @@ mod filters;
 mod generated;
 mod media;
 mod notifications;
+mod security;

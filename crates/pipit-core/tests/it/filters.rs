@@ -11,7 +11,7 @@ use pipit_model::user::UserRef;
 use pipit_model::{Error, TweetId};
 use pipit_testkit::{Backend, TestApp, backends, oracle};
 
-use crate::live::signed_in;
+use crate::signed_in;
 use crate::{ids, page, person};
 
 pub(crate) fn draft(word: &str, action: FilterAction, contexts: &[FilterContext]) -> FilterDraft {
