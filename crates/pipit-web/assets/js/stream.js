@@ -106,9 +106,8 @@ class Home {
     try {
       const fragment = withoutKnown(await fetchFragment(`/home/new?above=${this.newest()}`))
       const first = fragment.querySelector('article')
-      const added = [...fragment.children]
       this.#feed.prepend(fragment)
-      added.forEach(enhance)
+      enhance(this.#feed.parentElement)
       for (const id of waiting) this.#waiting.delete(id)
       this.#more = false
       this.#tell()
@@ -128,9 +127,8 @@ class Home {
     try {
       const fragment = withoutKnown(await fetchFragment(link.dataset.fill))
       const first = fragment.querySelector('article')
-      const added = [...fragment.children]
       link.closest('.gap').replaceWith(fragment)
-      added.forEach(enhance)
+      enhance(this.#feed.parentElement)
       focus(first)
     } catch {
       location.assign(link.href)

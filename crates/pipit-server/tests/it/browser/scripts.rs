@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::driver::{Browser, Line};
+use super::devtools::Line;
+use super::driver::Browser;
 use crate::process::{Client, Server};
 
 struct Stage {
