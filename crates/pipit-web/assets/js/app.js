@@ -6,7 +6,7 @@ const MODULES = [
   ['#unread', 'stream'],
   ['#unread', 'position'],
   ['form.acts, form[action$="follow"], form[action^="/lists/"]', 'act'],
-  ['a[rel="next"], [role="feed"]', 'feed'],
+  ['a[rel="next"], [role="feed"], #feed', 'feed'],
   ['form.composer, a[href^="/compose"]', 'compose'],
   ['time[datetime]', 'clock'],
   ['html:not([data-keys="off"]) main', 'keys'],

@@ -92,6 +92,9 @@ const restore = async () => {
 }
 
 const number = () => {
+  const home = document.getElementById('feed')
+  // Empty, it is no feed yet.
+  if (home?.querySelector('article')) home.role = 'feed'
   for (const feed of document.querySelectorAll('[role="feed"]')) {
     [...feed.querySelectorAll('article[id]')].forEach((item, n) => {
       const who = item.querySelector('.who')

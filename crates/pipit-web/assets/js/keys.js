@@ -124,7 +124,7 @@ const KEYS = {
   t: press('.acts .rt'),
   p: press('a.who'),
   b: press('.acts .keep'),
-  q: press('.menu a[href*="quote="]'),
+  q: press('.acts .menu a'),
   '.': click('#fresh'),
   0: top,
   '/': find,

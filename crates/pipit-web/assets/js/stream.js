@@ -75,7 +75,7 @@ class Home {
     const tweet = document.getElementById(`tweet-${id}`)
     if (tweet && this.#feed.contains(tweet)) {
       // What the reader sees does not move: its place stays, empty of words.
-      tweet.style.minBlockSize = `${tweet.offsetHeight}px`
+      tweet.style.minBlockSize = `${tweet.getBoundingClientRect().height}px`
       tweet.replaceChildren(make('p', { className: 'to' }, this.#words.deleted))
     }
     this.#tell()

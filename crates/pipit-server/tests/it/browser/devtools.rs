@@ -80,6 +80,16 @@ impl Browser {
         self.devtools("Network.setExtraHTTPHeaders", headers).await;
     }
 
+    /// Presses Tab, wherever the focus is: WebDriver only types, which fields for files do not take.
+    pub(crate) async fn tab(&self) {
+        for kind in ["rawKeyDown", "keyUp"] {
+            let key = json!({
+                "type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9
+            });
+            self.devtools("Input.dispatchKeyEvent", key).await;
+        }
+    }
+
     pub(crate) async fn disable_scripts(&self) {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
     }

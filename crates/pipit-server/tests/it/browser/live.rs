@@ -120,7 +120,7 @@ async fn a_server_that_starts_again_loses_and_repeats_nothing() {
     ann.click("#fresh").await;
     ann.has(11, "article").await;
     assert_eq!(numbers(&ann).await, (0..11).rev().collect::<Vec<_>>());
-    ann.assert_quiet_but(&["/home/stream"]).await;
+    ann.assert_quiet_but(&["/home/stream", "/home/position"]).await;
     ann.stop().await;
 }
 
@@ -151,7 +151,7 @@ async fn after_a_long_absence_there_is_a_gap_to_be_filled() {
     ann.has(0, "#feed .gap").await;
     assert_eq!(numbers(&ann).await, (0..250).rev().collect::<Vec<_>>());
     ann.holds("window.isMarked").await;
-    ann.assert_quiet_but(&["/home/stream"]).await;
+    ann.assert_quiet_but(&["/home/stream", "/home/position"]).await;
     ann.stop().await;
 }
 

@@ -23,8 +23,6 @@ const TEXTS: [&str; 9] = [
 
 pub(crate) struct Town {
     pub(crate) server: Server,
-    pub(crate) ann: Client,
-    pub(crate) bob: Client,
     /// Ann's tweet that was answered, retweeted, liked and quoted.
     pub(crate) thread: String,
     /// Bob's tweets with one to four pictures.
@@ -67,7 +65,7 @@ impl Town {
         let thread = talk(&ann, &bob, &noor);
         let quote = quotes(&ann, &bob, &thread);
         let lists = keeps(&ann, &thread);
-        Self { server, ann, bob, thread, pictures, lists, quote, _folder: folder }
+        Self { server, thread, pictures, lists, quote, _folder: folder }
     }
 
     /// What everybody may see.
