@@ -122,8 +122,9 @@ async fn lists_are_made_read_and_deleted() {
         browser.holds_after_reload("!document.querySelector('#user-bob')").await;
         browser.fill("name", "Coffee").await;
         browser.submit("form[action$='/rename']").await;
-        browser.sees("Coffee").await;
-        browser.submit("form[action$='/delete']").await;
+        browser.holds("document.querySelector('h1').innerText === 'Coffee'").await;
+        browser.click(".bar p a").await;
+        browser.submit("main form[action$='/delete']").await;
         browser.has(0, "main article.row").await;
         desk.done(&["422", "404"]).await;
     }
