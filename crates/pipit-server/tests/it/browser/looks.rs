@@ -253,7 +253,7 @@ async fn messages(viewing: &Viewing<'_>) {
     viewing.look("offline").await;
     browser.connect(Line::Whole).await;
     browser.fill("content", "").await;
-    viewing.open("/@ann").await;
+    viewing.open("/home").await;
     browser.click("article:has(.menu .danger) .menu summary").await;
     browser.click(".menu[open] .danger").await;
     browser.has(1, ".toast").await;
