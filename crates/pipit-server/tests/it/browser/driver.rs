@@ -115,6 +115,8 @@ impl Browser {
             if started.elapsed() > PATIENCE {
                 let page = self.client.source().await.unwrap_or_default();
                 let log = self.log().await;
+                let file = std::env::temp_dir().join("pipit-waited-too-long.png");
+                std::fs::write(file, self.picture().await).expect("a picture of it");
                 panic!("waited too long for {what} on\n{page}\nafter\n{log:#?}");
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
