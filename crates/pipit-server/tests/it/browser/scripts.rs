@@ -23,6 +23,7 @@ async fn stage(tweets: impl Iterator<Item = String>) -> Stage {
         bob.post("/tweets", &json!({"content": content})).expect("posted");
     }
     let browser = Browser::start(&server.url).await;
+    browser.size(1280, 900).await;
     browser.sign_in("ann").await;
     Stage { _server: server, browser, _folder: folder }
 }
