@@ -7,7 +7,9 @@
 mod de;
 mod en;
 mod reasons;
+mod security;
 
+pub(crate) use security::SecurityWords;
 use serde::Serialize;
 
 use reasons::Reasons;
@@ -358,6 +360,9 @@ pub(crate) struct Words {
 
     /// What the core says.
     pub reasons: &'static Reasons,
+    /// Where an account is guarded.
+    pub security: &'static SecurityWords,
+
     /// What scripts say.
     pub script: Script,
 }

@@ -1,6 +1,6 @@
 //! German: short, friendly, "du".
 
-use super::{Script, Words};
+use super::{Script, Words, security};
 
 pub(super) static DE: Words = Words {
     lang: "de",
@@ -359,6 +359,8 @@ pub(super) static DE: Words = Words {
                  einmal.",
 
     reasons: &super::reasons::DE,
+    security: &security::DE,
+
     script: Script {
         refused: "Das hat nicht geklappt. Versuch es noch einmal.",
         one_new: "1 neuen Tweet zeigen",

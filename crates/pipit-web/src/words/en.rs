@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Script, Words};
+use super::{Script, Words, security};
 
 pub(super) static EN: Words = Words {
     lang: "en",
@@ -340,6 +340,8 @@ pub(super) static EN: Words = Words {
     signed_out: "You are signed out. Sign in in another tab, then try again.",
 
     reasons: &super::reasons::EN,
+    security: &security::EN,
+
     script: Script {
         refused: "That did not work. Try again.",
         one_new: "Show 1 new tweet",
