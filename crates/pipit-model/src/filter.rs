@@ -209,7 +209,7 @@ impl FilterDraft {
         if !(1..=FILTER_KEYWORDS_MAX).contains(&self.keywords.len()) {
             return Err(Error::invalid("keywords", "must be 1 to 30 words or phrases"));
         }
-        let keywords = self.keywords.into_iter().map(checked_keyword);
+        let keywords = self.keywords.iter().map(checked_keyword);
         let keywords = keywords.collect::<Result<_>>()?;
         let too_long = |secs: i64| !(1..=FILTER_SECS_MAX).contains(&secs);
         if self.expires_in_secs.is_some_and(too_long) {
@@ -221,12 +221,12 @@ impl FilterDraft {
     }
 }
 
-fn checked_keyword(keyword: Keyword) -> Result<Keyword> {
+fn checked_keyword(keyword: &Keyword) -> Result<Keyword> {
     let text = one_line("keywords", &keyword.text, KEYWORD_CHARS_MAX)?;
     if folded(&text).trim().is_empty() {
         return Err(Error::invalid("keywords", "must not be empty: leave out what is"));
     }
-    Ok(Keyword { text, ..keyword })
+    Ok(Keyword { text, matching: keyword.matching })
 }
 
 /// What becomes of a tweet.
@@ -502,7 +502,7 @@ mod tests {
         #[test]
         fn what_stands_there_is_found(before in ".{0,12}", word in "\\PC{1,8}", after in ".{0,12}") {
             let draft = keyword(&word, Matching::Anywhere);
-            if let Ok(word) = checked_keyword(draft) {
+            if let Ok(word) = checked_keyword(&draft) {
                 let text = format!("{before} {} {after}", word.text);
                 prop_assert!(is_found(&text, &word.text, Matching::Anywhere));
             }

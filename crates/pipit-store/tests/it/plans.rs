@@ -166,6 +166,8 @@ async fn fill(f: &Fixture) {
         let hashtags = vec![format!("tag{}", n % 20)];
         let id = f.posted(NewTweet { hashtags, ..tweet(people[n % 20]) }).await;
         f.like(people[n % 7], id, Standing::Set).await.expect("liked");
+        let muted = f.store.set_conversation_mute(people[n % 7], (n as i64, id), Standing::Set);
+        muted.await.expect("muted");
         let other = people[(n + n / 20 + 1) % 20];
         if other != people[n % 20] {
             f.follow(people[n % 20], other, Standing::Set).await;
@@ -183,7 +185,7 @@ async fn prepare(db: &DatabaseConnection, backend: Backend) {
         Backend::MySql => {
             &["ANALYZE TABLE tweets, users, followers, likes, hashtags, tweet_hashtags, mentions, \
                bookmarks, lists, list_members, hashtag_follows, user_words, notifications, \
-               read_positions, media"]
+               read_positions, media, filters, filter_keywords, conversation_mutes"]
         }
     };
     for statement in statements {
