@@ -15,6 +15,7 @@ use super::{Author, Filtered, Media};
 /// A tweet, a reply or a retweet, as the caller sees it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of the contract")]
 pub struct Tweet {
     /// Its id.
     pub id: i64,
