@@ -126,13 +126,12 @@ impl Feed {
         let old = |set: &MarkSet| -> Vec<TweetId> {
             ids.iter().copied().filter(|id| !set.knows(*id)).collect()
         };
-        let (likes, retweets) = (old(&known.liked), old(&known.retweeted));
-        let bookmarks = old(&known.bookmarked);
+        let old = [&known.liked, &known.retweeted, &known.bookmarked].map(old);
         // Side by side; where there is nothing to ask, nothing is asked.
         let (liked, retweeted, bookmarked) = tokio::try_join!(
-            self.store.filter_liked(reader, &likes),
-            self.store.filter_retweeted(reader, &retweets),
-            self.store.filter_bookmarked(reader, &bookmarks)
+            self.store.filter_liked(reader, &old[0]),
+            self.store.filter_retweeted(reader, &old[1]),
+            self.store.filter_bookmarked(reader, &old[2])
         )?;
         for (id, mark) in ids.iter().zip(&mut marks) {
             mark.liked |= liked.contains(id);
