@@ -7,3 +7,4 @@ mod discovery;
 mod generated;
 mod media;
 mod notifications;
+mod security;
