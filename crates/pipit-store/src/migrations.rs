@@ -11,6 +11,8 @@ mod m0006_profiles;
 mod m0007_bookmarks;
 mod m0008_lists;
 mod m0009_search;
+mod m0010_visibility;
+mod m0011_blocks;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -32,6 +34,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_bookmarks::Migration),
             Box::new(m0008_lists::Migration),
             Box::new(m0009_search::Migration),
+            Box::new(m0010_visibility::Migration),
+            Box::new(m0011_blocks::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! What people are told, as it is read.
 
 use pipit_model::notification::{Notification, NotificationKind};
+use pipit_model::visibility::Visibility;
 use pipit_model::{NotificationId, TweetId, UserId};
 use sea_orm::ConnectionTrait;
 
@@ -21,9 +22,12 @@ impl Store {
     ) -> Result<Vec<Notification>, StoreError> {
         let mut sql = self.sql("");
         for (n, kind) in kinds.iter().enumerate() {
+            // Of a tweet that says something, whom it is for.
+            let said = NotificationKind::MENTIONS.contains(kind);
+            let visibility = if said { "COALESCE(t.visibility, 0)" } else { "0" };
             sql = sql
                 .push(if n > 0 { " UNION ALL " } else { "" })
-                .push("SELECT * FROM (SELECT id, kind, actor_id, tweet_id FROM notifications ")
+                .push(&format!("SELECT k{n}.*, {visibility} FROM (SELECT id, kind, actor_id, tweet_id FROM notifications "))
                 .push("WHERE user_id = ")
                 .bind(user_id.0)
                 .push(" AND kind = ")
@@ -35,6 +39,9 @@ impl Store {
                 .push(" ORDER BY id DESC LIMIT ")
                 .bind(limit as i64)
                 .push(&format!(") k{n}"));
+            if said {
+                sql = sql.push(&format!(" LEFT JOIN tweets t ON t.id = k{n}.tweet_id"));
+            }
         }
         if kinds.is_empty() {
             return Ok(Vec::new());
@@ -91,5 +98,6 @@ fn notification_from(user_id: UserId, row: &Row) -> Result<Notification, StoreEr
         kind: NotificationKind::from_code(code).ok_or_else(unknown)?,
         actor_id: UserId(row.try_get_by_index(2)?),
         tweet_id: (tweet_id != 0).then_some(TweetId(tweet_id)),
+        visibility: Visibility::from_code(row.try_get_by_index::<i32>(4)? as i16),
     })
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use pipit_model::limits::CONVERSATION_ROWS_MAX;
 use pipit_model::media::Media;
 use pipit_model::tweet::{Kind, Mention, Quote, Tweet, TweetCounts};
+use pipit_model::visibility::Visibility;
 use pipit_model::{Timestamp, TweetId, UserId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
@@ -40,7 +41,7 @@ impl Store {
         let sql = sql
             .push("reply_to_user_id, conversation_id, retweet_of_id, retweet_of_user_id, ")
             .push("like_count, retweet_count, reply_count, media_count, quote_of_id, ")
-            .push("quote_of_user_id, deleted_at FROM tweets WHERE id IN ")
+            .push("quote_of_user_id, deleted_at, visibility FROM tweets WHERE id IN ")
             .list(ids.iter().map(|id| id.0));
         // Side by side: a page that is not in memory waits for one answer, not for two.
         let (rows, mut mentions) = tokio::try_join!(self.rows(sql), self.mentions_of(ids))?;
@@ -157,6 +158,7 @@ fn model_from(row: &Row) -> Result<tweets::Model, DbErr> {
         quote_of_id: row.try_get_by_index(14)?,
         quote_of_user_id: row.try_get_by_index(15)?,
         deleted_at: row.try_get_by_index(16)?,
+        visibility: row.try_get_by_index(17)?,
     })
 }
 
@@ -193,6 +195,7 @@ pub(crate) fn from_row(row: tweets::Model, mentions: Vec<Mention>, media: Vec<Me
         mentions,
         quote: quote.map(|(of, user)| Quote { of: TweetId(of), of_user: UserId(user) }),
         media,
+        visibility: Visibility::from_code(row.visibility),
         deleted: row.deleted_at.is_some(),
     }
 }
@@ -220,6 +223,7 @@ pub(crate) fn to_row(tweet: &Tweet) -> tweets::Model {
         media_count: tweet.media.len() as i16,
         quote_of_id: tweet.quote.map(|quote| quote.of.0),
         quote_of_user_id: tweet.quote.map(|quote| quote.of_user.0),
+        visibility: tweet.visibility.code(),
         deleted_at: None,
     }
 }

@@ -11,4 +11,5 @@ pub(crate) mod horizon;
 mod load;
 mod notices;
 mod state;
+mod ties;
 pub(crate) mod writer;

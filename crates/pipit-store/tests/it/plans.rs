@@ -8,12 +8,12 @@ use pipit_model::event::Standing;
 use pipit_store::NewTweet;
 
 /// The hot queries with sample values, as the store sends them.
-const HOT: [&str; 32] = [
+const HOT: [&str; 37] = [
     "SELECT t.id FROM tweets t WHERE t.user_id = 1 AND t.id >= 5 AND t.id < 900 \
      AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
     "SELECT id, user_id FROM tweets WHERE retweet_of_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
-    "SELECT t.id FROM tweets t WHERE t.kind = 0 AND t.id >= 5 AND t.id < 900 \
-     AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
+    "SELECT t.id FROM tweets t WHERE t.kind = 0 AND t.visibility = 0 AND t.id >= 5 \
+     AND t.id < 900 AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
     "SELECT t.id FROM tweet_hashtags h JOIN tweets t ON t.id = h.tweet_id WHERE h.hashtag_id = 1 \
      AND h.tweet_id >= 5 AND h.tweet_id < 900 AND t.deleted_at IS NULL \
      ORDER BY h.tweet_id DESC LIMIT 20",
@@ -55,6 +55,14 @@ const HOT: [&str; 32] = [
      AND id > 5 AND id < 900 ORDER BY id DESC LIMIT 20",
     "SELECT name, last_id FROM read_positions WHERE user_id = 1",
     "DELETE FROM notifications WHERE user_id = 1 AND kind = 3 AND tweet_id = 5",
+    "SELECT k.*, COALESCE(t.visibility, 0) FROM (SELECT id, kind, actor_id, tweet_id \
+     FROM notifications WHERE user_id = 1 AND kind = 1 AND id > 5 AND id < 900 \
+     ORDER BY id DESC LIMIT 20) k LEFT JOIN tweets t ON t.id = k.tweet_id",
+    "SELECT blocked_user_id FROM blocks WHERE user_id = 1",
+    "SELECT user_id FROM blocks WHERE blocked_user_id = 1",
+    "SELECT muted_user_id, ends_at FROM mutes WHERE user_id = 1",
+    "SELECT id, user_id FROM follow_requests WHERE followed_user_id = 1 AND id < 900 \
+     ORDER BY id DESC LIMIT 20",
 ];
 
 #[tokio::test]
@@ -79,6 +87,8 @@ async fn no_hot_query_reads_a_whole_table() {
         for (table, columns) in [
             ("likes", "user_id, tweet_id"),
             ("followers", "user_id, followed_user_id"),
+            ("follow_requests", "user_id, followed_user_id"),
+            ("blocks", "user_id, blocked_user_id"),
             ("tweets", "user_id, retweet_of_id"),
             ("tweet_hashtags", "hashtag_id, tweet_id"),
             ("notifications", "user_id, kind, tweet_id"),
@@ -175,7 +185,7 @@ async fn prepare(db: &DatabaseConnection, backend: Backend) {
         Backend::MySql => {
             &["ANALYZE TABLE tweets, users, followers, likes, hashtags, tweet_hashtags, mentions, \
                bookmarks, lists, list_members, hashtag_follows, user_words, notifications, \
-               read_positions, media"]
+               read_positions, media, blocks, mutes, follow_requests"]
         }
     };
     for statement in statements {
