@@ -16,6 +16,7 @@ use crate::newest::NewestIds;
 use crate::notifications::Unread;
 use crate::people::UserCard;
 use crate::suggestions::Suggestions;
+use crate::ties::Ties;
 use crate::trends::Trends;
 
 /// How much memory each cache may take, in bytes.
@@ -31,6 +32,8 @@ pub struct Sizes {
     pub followees: u64,
     /// Likes, retweets and bookmarks, by reader.
     pub marks: u64,
+    /// Blocks and mutes, by reader.
+    pub ties: u64,
     /// Lists of people, and who is on them.
     pub lists: u64,
     /// Unread notifications, by reader.
@@ -48,10 +51,11 @@ impl Sizes {
         let percent = |share: u64| bytes / 100 * share;
         Self {
             logs: percent(20),
-            tweets: percent(38),
+            tweets: percent(37),
             users: percent(10),
             followees: percent(13),
             marks: percent(5),
+            ties: percent(1),
             lists: percent(2),
             unread: percent(2),
             read_positions: percent(1),
@@ -71,6 +75,7 @@ pub struct Caches {
     /// Bounded by the followee lists, which alone keep its cells.
     pub(crate) newest: NewestIds,
     pub(crate) marks: Coherent<UserId, Arc<ReaderMarks>>,
+    pub(crate) ties: Coherent<UserId, Arc<Ties>>,
     pub(crate) unread: Coherent<UserId, Arc<Unread>>,
     pub(crate) read_positions: Coherent<UserId, ReadPositions>,
     pub(crate) sessions: Coherent<SessionId, Arc<Session>>,
@@ -107,6 +112,7 @@ impl Caches {
             followees: Coherent::new(sizes.followees, 4000),
             newest: NewestIds::default(),
             marks: Coherent::new(sizes.marks, 800),
+            ties: Coherent::new(sizes.ties, 150),
             unread: Coherent::new(sizes.unread, 250),
             read_positions: Coherent::new(sizes.read_positions, 90),
             sessions: Coherent::new(sizes.names, 250),
@@ -127,6 +133,7 @@ impl Caches {
             of("handles", self.handles.stats()),
             of("followees", self.followees.stats()),
             of("marks", self.marks.stats()),
+            of("ties", self.ties.stats()),
             of("unread", self.unread.stats()),
             of("read_positions", self.read_positions.stats()),
             of("sessions", self.sessions.stats()),

@@ -66,6 +66,7 @@ impl World {
             mentions: Vec::new(),
             quote: None,
             media: Vec::new(),
+            visibility: pipit_model::visibility::Visibility::Public,
             deleted: false,
         };
         self.database.lock().expect("whole").push(tweet.entry());

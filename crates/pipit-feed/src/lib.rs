@@ -24,6 +24,7 @@ mod notifications;
 mod people;
 mod shim;
 mod suggestions;
+mod ties;
 mod timeline;
 mod trends;
 
@@ -34,6 +35,7 @@ pub use lists::Members;
 pub use marks::Marks;
 pub use people::{Profile, UserCard};
 pub use suggestions::Suggested;
+pub use ties::Ties;
 pub use timeline::{AuthorPart, Found, Timeline};
 pub use trends::HashtagUse;
 
