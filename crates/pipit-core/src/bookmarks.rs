@@ -3,6 +3,7 @@
 use pipit_model::event::Standing;
 use pipit_model::limits::PAGE_ROUNDS_MAX;
 use pipit_model::page::{Listed, Page};
+use pipit_model::visibility::Occasion;
 use pipit_model::{Result, TweetId};
 use pipit_store::Command;
 
@@ -41,7 +42,9 @@ impl Pipit {
             rows.truncate(room);
             before = rows.last().map_or(before, |(id, _)| *id);
             let ids: Vec<TweetId> = rows.into_iter().map(|(_, tweet)| tweet).collect();
-            items.extend(self.view_tweets(Some(caller), &ids).await?.into_iter().flatten());
+            items.extend(
+                self.view_tweets(Some(caller), Occasion::Asked, &ids).await?.into_iter().flatten(),
+            );
             if !more {
                 return Ok(Listed { items, next: None });
             }

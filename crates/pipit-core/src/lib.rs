@@ -5,6 +5,7 @@
 //! To add one: a method on [`Pipit`] in the file of its capability, taking the caller first.
 
 mod accounts;
+mod blocks;
 mod bookmarks;
 mod cursors;
 mod follows;
@@ -21,6 +22,7 @@ mod read_positions;
 mod retweets;
 mod search;
 mod sessions;
+mod sight;
 mod suggestions;
 mod timelines;
 mod tokens;
@@ -49,12 +51,12 @@ pub use notifications::NotificationView;
 use passwords::Passwords;
 pub use pipit_feed::{CacheStats, Marks, TweetCard, UserCard};
 pub use pipit_media::{Place as MediaPlace, UploadPlace};
-pub use pipit_store::{Hashtag, Relationship, Session};
+pub use pipit_store::{Hashtag, RequestAnswer, Session};
 pub use sessions::{SignIn, SignedIn};
 pub use timelines::Posts;
 use tokens::Tokens;
 pub use tweets::{NewPost, Thread};
-pub use views::{Quoted, TweetView, UserView};
+pub use views::{Quoted, Relationship, TweetView, UserView};
 
 /// Who is asking, once their token has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use pipit_model::limits::PAGE_ROUNDS_MAX;
 use pipit_model::page::{Listed, Page};
 use pipit_model::search::{Query, hashtag_prefix, person_prefixes};
+use pipit_model::visibility::Occasion;
 use pipit_model::{Result, UserId};
 use pipit_store::Hashtag;
 
@@ -36,7 +37,9 @@ impl Pipit {
             let more = ids.len() > room;
             ids.truncate(room);
             before = ids.last().map_or(before, |id| id.0);
-            items.extend(self.view_tweets(reader, &ids).await?.into_iter().flatten());
+            items.extend(
+                self.view_tweets(reader, Occasion::Found, &ids).await?.into_iter().flatten(),
+            );
             if !more {
                 return Ok(Listed { items, next: None });
             }
@@ -73,7 +76,8 @@ impl Pipit {
         }
         let cards = self.0.feed.users(&ids).await?;
         let mut cards: Vec<_> = cards.into_iter().flatten().collect();
-        cards.retain(|card| !card.user().deleted);
+        let sight = self.sight(reader, Occasion::Found).await?;
+        cards.retain(|card| !card.user().deleted && !sight.tie(card.user().id).is_severed());
         cards.sort_by_key(|card| {
             let key = card.user().handle.to_ascii_lowercase();
             let is_named = prefixes.len() == 1 && prefixes[0] == key;

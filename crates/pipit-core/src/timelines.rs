@@ -5,6 +5,7 @@ use pipit_model::limits::{LISTED_ROUNDS_MAX, PAGE_ROUNDS_MAX};
 use pipit_model::page::{ListName, Listed, Page};
 use pipit_model::tweet::named_hashtag_key;
 use pipit_model::user::UserRef;
+use pipit_model::visibility::Occasion;
 use pipit_model::{Result, TweetId, UserId};
 
 use crate::{Caller, Pipit, TweetView};
@@ -100,7 +101,8 @@ impl Pipit {
         self.timeline(reader, &Timeline::Public, page).await
     }
 
-    /// What someone posted and retweeted, or a part of it.
+    /// What someone posted and retweeted, or a part of it; nothing where one of the two blocks the
+    /// other.
     ///
     /// # Errors
     /// If the database is away.
@@ -111,6 +113,9 @@ impl Pipit {
         posts: Posts,
         page: Page,
     ) -> Result<Listed<TweetView>> {
+        if self.tie(reader, author).await?.is_severed() {
+            return Ok(Listed { items: Vec::new(), next: None });
+        }
         let part = match posts {
             Posts::All => AuthorPart::All,
             Posts::Tweets => AuthorPart::Tweets,
@@ -153,7 +158,9 @@ impl Pipit {
             rows.truncate(room);
             before = rows.last().map_or(before, |(place, _)| *place);
             let ids: Vec<TweetId> = rows.into_iter().map(|(_, id)| id).collect();
-            items.extend(self.view_tweets(reader, &ids).await?.into_iter().flatten());
+            items.extend(
+                self.view_tweets(reader, Occasion::Asked, &ids).await?.into_iter().flatten(),
+            );
             if !more {
                 return Ok(Listed { items, next: None });
             }
@@ -200,12 +207,18 @@ impl Pipit {
         page: Page,
     ) -> Result<Listed<TweetView>> {
         let now = self.0.clock.now();
+        let occasion = match timeline {
+            Timeline::Author(..) => Occasion::Asked,
+            _ => Occasion::Fed,
+        };
+        let sight = self.sight(reader, occasion).await?;
         let mut items: Vec<TweetView> = Vec::with_capacity(page.limit());
         let mut before = page.before();
         for _ in 0..PAGE_ROUNDS_MAX {
             let room = page.limit() - items.len();
             // One more than there is room for tells whether there is a next page.
-            let found = self.0.feed.entries(timeline, before, room + 1, now).await?;
+            let found =
+                self.0.feed.entries(timeline, sight.kept_out(), before, room + 1, now).await?;
             let mut entries = found.entries;
             before = match entries.get(room) {
                 // What is beyond the room is left to the next page.
@@ -213,7 +226,7 @@ impl Pipit {
                 None => found.examined,
             };
             entries.truncate(room);
-            items.extend(self.view_entries(reader, &entries).await?);
+            items.extend(self.view_entries(reader, &sight, &entries).await?);
             if before == 0 {
                 return Ok(Listed { items, next: None });
             }
