@@ -8,6 +8,7 @@ use pipit_http::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Problem, Query
 use pipit_model::event::Standing;
 use pipit_model::page::ListName;
 use pipit_model::user::UserRef;
+use pipit_model::visibility::Visibility;
 use pipit_model::{Error, ListId, MediaId, TweetId};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -33,11 +34,13 @@ pub(crate) async fn create_tweet(
         return Err(Error::Forbidden("user_id must be your own: nobody posts for others").into());
     }
     let media: Vec<MediaId> = body.media_ids.into_iter().map(MediaId).collect();
+    let visibility = body.visibility.as_deref();
     let post = NewPost {
         content: &body.content,
         reply_to: body.reply_to_id.map(TweetId),
         quote_of: body.quote_of_id.map(TweetId),
         media: &media,
+        visibility: visibility.map(|name| Visibility::parse("visibility", name)).transpose()?,
     };
     let view = pipit.post_tweet(caller, post, key.as_deref()).await?;
     Ok((StatusCode::CREATED, paging::tweet(&view)).into_response())

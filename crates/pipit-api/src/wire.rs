@@ -19,7 +19,7 @@ pub use notification::{
     Deleted, Gap, Notification, NotificationPage, ReadPosition, SetReadPosition, UnreadCount,
 };
 pub use problem::Problem;
-pub use requests::{CreateSession, CreateTweet, CreateUser, NameList, UpdateMe};
+pub use requests::{CreateSession, CreateTweet, CreateUser, MuteUser, NameList, UpdateMe};
 pub(crate) use tweet::write_tweet;
 pub use tweet::{Entities, HashtagEntity, MentionEntity, Tweet, UrlEntity};
 pub use user::{Author, Relationship, Session, User};

@@ -13,7 +13,7 @@ pub mod sse;
 pub mod stack;
 pub mod upload;
 
-pub use extract::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Query};
+pub use extract::{Bearer, IdempotencyKey, Json, MaybeBearer, MaybeJson, Path, Query};
 pub use problem::Problem;
 pub use sse::LastEventId;
 pub use upload::{Part, UploadForm};

@@ -263,6 +263,8 @@ pub(crate) enum Follow {
     Offer,
     /// To follow no longer.
     Undo,
+    /// To ask no longer.
+    Requested,
 }
 
 impl<'a> PersonRow<'a> {
@@ -272,6 +274,7 @@ impl<'a> PersonRow<'a> {
             (None, _) => Follow::SignedOut,
             (Some(viewer), _) if viewer == user.id => Follow::Oneself,
             (Some(_), Some(relationship)) if relationship.following => Follow::Undo,
+            (Some(_), Some(relationship)) if relationship.requested => Follow::Requested,
             (Some(_), _) => Follow::Offer,
         };
         Self {

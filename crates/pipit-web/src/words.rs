@@ -6,6 +6,7 @@
 
 mod de;
 mod en;
+pub(crate) mod ties;
 
 use serde::Serialize;
 
@@ -173,6 +174,8 @@ pub(crate) struct Words {
     pub nothing_told_text: &'static str,
     pub nobody_mentioned: &'static str,
     pub nobody_mentioned_text: &'static str,
+
+    pub ties: &'static ties::TieWords,
 
     // A tweet
     pub tweets: Noun,

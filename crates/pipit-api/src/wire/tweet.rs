@@ -45,6 +45,10 @@ pub struct Tweet {
     pub entities: Entities,
     /// Its pictures, at most four.
     pub media: Vec<Media>,
+    /// Whom it is for: `public`, `unlisted` (not on the public timeline, in hashtags and searches) or
+    /// `followers`.
+    #[schema(example = "public")]
+    pub visibility: String,
     /// Its author, or who retweeted.
     pub user: Author,
     /// The tweet passed on.
@@ -136,6 +140,7 @@ struct Unchanging<'a> {
     quote_of_id_str: Option<String>,
     entities: Entities,
     media: Vec<Media>,
+    visibility: &'static str,
 }
 
 /// Appends a tweet as JSON.
@@ -200,6 +205,7 @@ fn render_body(card: &TweetCard) -> Box<[u8]> {
         quote_of_id_str: tweet.quote.map(|quote| quote.of.to_string()),
         entities: entities(card),
         media: tweet.media.iter().map(Media::from).collect(),
+        visibility: tweet.visibility.name(),
     };
     let mut json = to_json(&unchanging);
     json.pop();

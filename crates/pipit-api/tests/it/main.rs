@@ -2,8 +2,10 @@
 
 mod accounts;
 mod bad_input;
+mod blocks;
 mod contract;
 mod discovery;
 mod generated;
+mod leaks;
 mod media;
 mod notifications;

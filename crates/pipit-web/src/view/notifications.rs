@@ -75,6 +75,7 @@ impl<'a> NotificationRow<'a> {
         let (icon, deed) = match notification.kind {
             NotificationKind::Like => ("like", w.liked_yours),
             NotificationKind::Retweet => ("retweet", w.retweeted_yours),
+            NotificationKind::FollowRequest => ("user", w.ties.asked_you),
             _ => ("user", w.followed_you),
         };
         let what = match (&newest.tweet, notification.kind) {
