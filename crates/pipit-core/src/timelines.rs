@@ -135,7 +135,7 @@ impl Pipit {
             let ids = self.0.store.list_media_tweets(author, before, limit).await?;
             Ok(ids.into_iter().map(|id| (id.0, id)).collect())
         };
-        self.view_listed(reader, page, list).await
+        self.view_listed(reader, Occasion::Asked, page, list).await
     }
 
     /// A page of tweets that a list of the database names, each with its place in the list, newest
@@ -143,6 +143,7 @@ impl Pipit {
     pub(crate) async fn view_listed<F>(
         &self,
         reader: Option<Caller>,
+        occasion: Occasion,
         page: Page,
         list: impl Fn(i64, u64) -> F,
     ) -> Result<Listed<TweetView>>
@@ -158,9 +159,7 @@ impl Pipit {
             rows.truncate(room);
             before = rows.last().map_or(before, |(place, _)| *place);
             let ids: Vec<TweetId> = rows.into_iter().map(|(_, id)| id).collect();
-            items.extend(
-                self.view_tweets(reader, Occasion::Asked, &ids).await?.into_iter().flatten(),
-            );
+            items.extend(self.view_tweets(reader, occasion, &ids).await?.into_iter().flatten());
             if !more {
                 return Ok(Listed { items, next: None });
             }

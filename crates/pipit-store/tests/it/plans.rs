@@ -8,7 +8,7 @@ use pipit_model::event::Standing;
 use pipit_store::NewTweet;
 
 /// The hot queries with sample values, as the store sends them.
-const HOT: [&str; 37] = [
+const HOT: [&str; 39] = [
     "SELECT t.id FROM tweets t WHERE t.user_id = 1 AND t.id >= 5 AND t.id < 900 \
      AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
     "SELECT id, user_id FROM tweets WHERE retweet_of_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
@@ -55,6 +55,9 @@ const HOT: [&str; 37] = [
      AND id > 5 AND id < 900 ORDER BY id DESC LIMIT 20",
     "SELECT name, last_id FROM read_positions WHERE user_id = 1",
     "DELETE FROM notifications WHERE user_id = 1 AND kind = 3 AND tweet_id = 5",
+    "SELECT id FROM users WHERE id > 1 ORDER BY id LIMIT 20",
+    "SELECT id, kind, actor_id, tweet_id, user_id FROM notifications WHERE user_id IN (1, 2) \
+     AND kind IN (1, 2, 3) AND id < 900 LIMIT 20",
     "SELECT k.*, COALESCE(t.visibility, 0) FROM (SELECT id, kind, actor_id, tweet_id \
      FROM notifications WHERE user_id = 1 AND kind = 1 AND id > 5 AND id < 900 \
      ORDER BY id DESC LIMIT 20) k LEFT JOIN tweets t ON t.id = k.tweet_id",
