@@ -31,8 +31,8 @@ impl Store {
             let visibility = if said { "COALESCE(t.visibility, 0)" } else { "0" };
             sql = sql
                 .push(if n > 0 { " UNION ALL " } else { "" })
-                .push(&format!("SELECT k{n}.*, {visibility} FROM (SELECT id, kind, actor_id, tweet_id FROM notifications "))
-                .push("WHERE user_id = ")
+                .push(&format!("SELECT k{n}.*, {visibility} FROM ("))
+                .push("SELECT id, kind, actor_id, tweet_id FROM notifications WHERE user_id = ")
                 .bind(user_id.0)
                 .push(" AND kind = ")
                 .bind(kind.code())
