@@ -27,8 +27,8 @@ impl Caches {
         match event {
             Event::TweetPosted { tweet, hashtags } => self.tweet_posted(tweet, hashtags),
             Event::TweetDeleted { entry, hashtags } => self.tweet_deleted(entry, hashtags),
-            // It drops out when it is read.
-            Event::RetweetGone(_) => {}
+            // The one drops out when it is read, and nothing that is cached knows of the other.
+            Event::RetweetGone(_) | Event::FollowRequested { .. } => {}
             Event::TweetCounted(id, counts) => {
                 self.tweets.update(id, |card| TweetCard { counts: *counts, ..card });
             }
@@ -61,8 +61,6 @@ impl Caches {
                 self.ties.forget(blocked_user_id);
             }
             Event::MutesChanged(user_id) => self.ties.forget(user_id),
-            // Nothing that is cached knows of requests.
-            Event::FollowRequested { .. } => {}
             Event::Notified(told) => {
                 self.unread.update(&told.user_id, |unread| Arc::new(unread.with(told)));
             }
