@@ -27,25 +27,28 @@ impl Store {
         let mut sql = self.sql("");
         for (n, kind) in kinds.iter().enumerate() {
             // Of a tweet that says something, whom it is for.
-            let said = NotificationKind::MENTIONS.contains(kind);
-            let visibility = if said { "COALESCE(t.visibility, 0)" } else { "0" };
+            let (visibility, join) = if NotificationKind::MENTIONS.contains(kind) {
+                ("COALESCE(t.visibility, 0)", "LEFT JOIN tweets t ON t.id = n.tweet_id ")
+            } else {
+                ("0", "")
+            };
             sql = sql
                 .push(if n > 0 { " UNION ALL " } else { "" })
-                .push(&format!("SELECT k{n}.*, {visibility} FROM ("))
-                .push("SELECT id, kind, actor_id, tweet_id FROM notifications WHERE user_id = ")
+                .push("SELECT * FROM (SELECT n.id, n.kind, n.actor_id, n.tweet_id, ")
+                .push(visibility)
+                .push(" AS visibility FROM notifications n ")
+                .push(join)
+                .push("WHERE n.user_id = ")
                 .bind(user_id.0)
-                .push(" AND kind = ")
+                .push(" AND n.kind = ")
                 .bind(kind.code())
-                .push(" AND id > ")
+                .push(" AND n.id > ")
                 .bind(after)
-                .push(" AND id < ")
+                .push(" AND n.id < ")
                 .bind(before)
-                .push(" ORDER BY id DESC LIMIT ")
+                .push(" ORDER BY n.id DESC LIMIT ")
                 .bind(limit as i64)
                 .push(&format!(") k{n}"));
-            if said {
-                sql = sql.push(&format!(" LEFT JOIN tweets t ON t.id = k{n}.tweet_id"));
-            }
         }
         if kinds.is_empty() {
             return Ok(Vec::new());

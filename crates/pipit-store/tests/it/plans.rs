@@ -58,9 +58,9 @@ const HOT: [&str; 39] = [
     "SELECT id FROM users WHERE id > 1 ORDER BY id LIMIT 20",
     "SELECT id, kind, actor_id, tweet_id, user_id FROM notifications WHERE user_id IN (1, 2) \
      AND kind IN (1, 2, 3) AND id < 900 LIMIT 20",
-    "SELECT k.*, COALESCE(t.visibility, 0) FROM (SELECT id, kind, actor_id, tweet_id \
-     FROM notifications WHERE user_id = 1 AND kind = 1 AND id > 5 AND id < 900 \
-     ORDER BY id DESC LIMIT 20) k LEFT JOIN tweets t ON t.id = k.tweet_id",
+    "SELECT n.id, COALESCE(t.visibility, 0) FROM notifications n \
+     LEFT JOIN tweets t ON t.id = n.tweet_id WHERE n.user_id = 1 AND n.kind = 1 \
+     AND n.id > 5 AND n.id < 900 ORDER BY n.id DESC LIMIT 20",
     "SELECT blocked_user_id FROM blocks WHERE user_id = 1",
     "SELECT user_id FROM blocks WHERE blocked_user_id = 1",
     "SELECT muted_user_id, ends_at FROM mutes WHERE user_id = 1",
