@@ -162,7 +162,7 @@ impl Pipit {
     ///
     /// # Errors
     /// [`Error::NotFound`] if the account is gone.
-    pub async fn usual_visibility(
+    async fn usual_visibility(
         &self,
         caller: Caller,
         parent: Option<&TweetView>,

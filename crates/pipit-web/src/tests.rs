@@ -8,3 +8,4 @@ mod live;
 mod media;
 mod rendering;
 mod site;
+mod ties;

@@ -49,7 +49,8 @@ pub(crate) async fn get_thread(
     let reading = shell.reading();
     let tweet = TweetModel::new(&thread.tweet, reading);
     let composer = visitor.viewer.as_ref();
-    let composer = composer.map(|_| Composer::new(reading.now, Some(tweet.id), &tweet.href));
+    let composer =
+        composer.map(|viewer| Composer::new(viewer, reading.now, Some(&thread.tweet), &tweet.href));
     Ok(page::html(
         StatusCode::OK,
         &ThreadPage {
