@@ -6,6 +6,7 @@ mod media;
 mod notification;
 mod problem;
 mod requests;
+mod security;
 mod tweet;
 mod user;
 
@@ -20,6 +21,9 @@ pub use notification::{
 };
 pub use problem::Problem;
 pub use requests::{CreateSession, CreateTweet, CreateUser, MuteUser, NameList, UpdateMe};
+pub use security::{
+    ConfirmFactor, CreateProof, OfferedFactor, RecoveryCodes, SecondFactor, SetPassword,
+};
 pub(crate) use tweet::write_tweet;
 pub use tweet::{Entities, HashtagEntity, MentionEntity, Tweet, UrlEntity};
 pub use user::{Author, Relationship, Session, User};

@@ -11,6 +11,7 @@ pub mod ids;
 pub mod limits;
 pub mod list;
 pub mod media;
+pub mod network;
 pub mod notification;
 pub mod page;
 pub mod read_position;

@@ -13,6 +13,7 @@ mod m0008_lists;
 mod m0009_search;
 mod m0010_visibility;
 mod m0011_blocks;
+mod m0012_sealed_email;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_search::Migration),
             Box::new(m0010_visibility::Migration),
             Box::new(m0011_blocks::Migration),
+            Box::new(m0012_sealed_email::Migration),
         ]
     }
 }

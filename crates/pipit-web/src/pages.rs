@@ -17,6 +17,7 @@ mod oembed;
 mod people;
 mod profile;
 mod search;
+mod security;
 mod settings;
 mod tags;
 mod thread;
@@ -69,6 +70,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/oembed", get(oembed::get_oembed))
         .route("/signup", get(account::get_signup).post(account::post_signup))
         .route("/login", get(account::get_login).post(account::post_login))
+        .route("/login/code", post(account::post_code))
         .route("/logout", post(account::post_logout))
         .route("/settings", get(settings::get_settings).post(settings::post_settings))
         .route("/settings/avatar/remove", post(settings::remove_avatar))
@@ -107,6 +109,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/@{handle}/{id}/pin", of_tweet(Deed::Pin, Standing::Set))
         .route("/@{handle}/{id}/unpin", of_tweet(Deed::Pin, Standing::Unset))
         .merge(of_people())
+        .merge(guards())
         .merge(uploads())
 }
 
@@ -121,4 +124,16 @@ fn of_people() -> Router<Web> {
         .route("/@{handle}/remove_follower", to_person(Deed::RemoveFollower))
         .route("/@{handle}/accept", to_person(Deed::Answer(RequestAnswer::Accept)))
         .route("/@{handle}/reject", to_person(Deed::Answer(RequestAnswer::Reject)))
+}
+
+/// What guards an account.
+fn guards() -> Router<Web> {
+    Router::new()
+        .route("/settings/confirm", get(security::get_confirm).post(security::post_confirm))
+        .route("/settings/security", get(security::get_security))
+        .route("/settings/security/password", post(security::post_password))
+        .route("/settings/security/factor", post(security::offer_factor))
+        .route("/settings/security/factor/confirm", post(security::confirm_factor))
+        .route("/settings/security/factor/remove", post(security::remove_factor))
+        .route("/settings/security/codes", post(security::renew_codes))
 }

@@ -9,3 +9,4 @@ mod generated;
 mod leaks;
 mod media;
 mod notifications;
+mod security;
