@@ -9,6 +9,7 @@
 mod blocks;
 mod bookmarks;
 mod docs;
+mod filters;
 mod follows;
 mod hashtags;
 mod lists;
@@ -94,6 +95,10 @@ fn router() -> OpenApiRouter<Pipit> {
         .routes(routes!(blocks::list_blocks))
         .routes(routes!(blocks::mute_user, blocks::unmute_user))
         .routes(routes!(blocks::list_mutes))
+        .routes(routes!(filters::list_filters, filters::create_filter))
+        .routes(routes!(filters::get_filter, filters::update_filter, filters::delete_filter))
+        .routes(routes!(filters::mute_conversation, filters::unmute_conversation))
+        .routes(routes!(filters::hide_reply, filters::unhide_reply))
         .routes(routes!(lists::create_list, lists::list_lists))
         .routes(routes!(lists::get_list, lists::update_list, lists::delete_list))
         .routes(routes!(lists::list_list_members))

@@ -32,6 +32,6 @@ impl Pipit {
         let list = async |before, limit| {
             Ok(self.0.store.list_bookmarks(caller.user_id, before, limit).await?)
         };
-        self.view_listed(Some(caller), Occasion::Asked, page, list).await
+        self.view_listed(Some(caller), (Occasion::Asked, None), page, list).await
     }
 }

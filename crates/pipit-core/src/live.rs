@@ -10,6 +10,7 @@ pub(crate) mod hub;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use pipit_model::filter::FilterContext;
 use pipit_model::limits::STREAM_CATCH_UP_MAX;
 use pipit_model::notification::Notification;
 use pipit_model::tweet::Entry;
@@ -196,6 +197,7 @@ impl LiveStream {
                 let reader = Some(self.caller);
                 let sight = self.pipit.sight(reader, Occasion::Fed).await?;
                 let views = self.pipit.view_entries(reader, &sight, &[entry]).await?;
+                let views = self.pipit.sift(reader, FilterContext::Home, views).await?;
                 self.ready.extend(views.into_iter().map(|view| LiveEvent::Tweet(Box::new(view))));
             }
             Signal::Posted(_) => {}

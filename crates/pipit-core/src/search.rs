@@ -1,5 +1,6 @@
 //! Search of tweets, people and hashtags.
 
+use pipit_model::filter::FilterContext;
 use pipit_model::page::{Listed, Page};
 use pipit_model::search::{Query, hashtag_prefix, person_prefixes};
 use pipit_model::visibility::Occasion;
@@ -33,7 +34,8 @@ impl Pipit {
             let ids = self.0.store.search_tweets(&search, before.min(horizon), limit).await?;
             Ok(ids.into_iter().map(|id| (id.0, id)).collect())
         };
-        self.view_listed(reader, Occasion::Found, page, list).await
+        let place = (Occasion::Found, Some(FilterContext::Public));
+        self.view_listed(reader, place, page, list).await
     }
 
     /// People whose handle or name has words that begin as asked for: whose handle it is, then

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::ids::UserId;
-use crate::tweet::{Entry, Kind, Tweet};
+use crate::tweet::{Entry, Kind, ReplyAudience, Tweet};
 use crate::user::User;
 
 /// Whom a tweet is for, from the widest to the narrowest. (A tweet for those it names alone would be
@@ -157,6 +157,17 @@ pub fn is_told(tie: Tie, visibility: Visibility) -> bool {
 #[must_use]
 pub fn may_be_passed_on(visibility: Visibility) -> bool {
     visibility != Visibility::Followers
+}
+
+/// Whether somebody may answer in the conversation that a tweet begins.
+pub fn may_reply(root: &Tweet, who: UserId, root_author_follows: impl FnOnce() -> bool) -> bool {
+    let is_mentioned = || root.mentions.iter().any(|mention| mention.user_id == who);
+    root.user_id == who
+        || match root.reply_audience {
+            ReplyAudience::Everyone => true,
+            ReplyAudience::Followed => is_mentioned() || root_author_follows(),
+            ReplyAudience::Mentioned => is_mentioned(),
+        }
 }
 
 #[cfg(test)]

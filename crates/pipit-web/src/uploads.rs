@@ -92,6 +92,7 @@ impl ComposeReader<'_> {
             "visibility" => self.form.visibility = value,
             "key" => self.form.key = value,
             "back" => self.form.back = value,
+            "reply_audience" => self.form.reply_audience = value,
             "description" => self.finish(value).await,
             "media" => {
                 self.finish(String::new()).await;

@@ -6,6 +6,7 @@
 
 mod de;
 mod en;
+pub(crate) mod filters;
 mod reasons;
 mod security;
 pub(crate) mod ties;
@@ -361,6 +362,7 @@ pub(crate) struct Words {
     /// To a script whose form nobody signed in sent.
     pub signed_out: &'static str,
 
+    pub filters: &'static filters::FilterWords,
     /// What the core says.
     pub reasons: &'static Reasons,
     /// Where an account is guarded.

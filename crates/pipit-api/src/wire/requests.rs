@@ -63,6 +63,10 @@ pub struct CreateTweet {
     /// say; an answer to a tweet for few is for no more.
     #[schema(example = "public")]
     pub visibility: Option<String>,
+    /// Who may answer, if it begins a conversation: `everyone`, `followed` (whom the caller follows,
+    /// and those it mentions) or `mentioned`; `everyone` if left out.
+    #[schema(example = "everyone")]
+    pub reply_audience: Option<String>,
 }
 
 /// For how long someone is muted.

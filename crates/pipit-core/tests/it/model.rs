@@ -7,15 +7,17 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use pipit_core::{Caller, NewPost, Pipit, Posts, RequestAnswer, TweetView};
 use pipit_model::event::Standing;
+use pipit_model::filter::{FilterAction, FilterContext};
 use pipit_model::notification::{Notification, NotificationKind};
 use pipit_model::user::{ProfileEdit, UserRef};
 use pipit_model::visibility::Visibility;
-use pipit_model::{ListId, Timestamp, TweetId};
+use pipit_model::{FilterId, ListId, Timestamp, TweetId};
 use pipit_testkit::{Backend, TestApp, backends, oracle};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sea_orm::DatabaseConnection;
 
+use crate::filters::draft;
 use crate::{ids, page, person, walk_home};
 
 const PEOPLE: usize = 4;
@@ -91,6 +93,12 @@ enum Step {
         who: usize,
         whom: usize,
     },
+    Filter {
+        who: usize,
+        word: &'static str,
+        action: FilterAction,
+        to: Standing,
+    },
     /// Half a minute passes.
     Wait,
 }
@@ -101,6 +109,8 @@ fn step() -> impl Strategy<Value = Step> {
     let to = prop_oneof![3 => Just(Standing::Set), 1 => Just(Standing::Unset)];
     let visibility = prop::option::of(prop::sample::select(Visibility::ALL.to_vec()));
     let text = prop::sample::select(vec!["plain", "with #tag", "of #other and #tag", "hi @p1"]);
+    let word = prop::sample::select(vec!["#other", "plain", "p1"]);
+    let action = prop::sample::select(FilterAction::ALL.to_vec());
     prop_oneof![
         4 => (who.clone(), text, visibility)
             .prop_map(|(who, text, visibility)| Step::Post { who, text, visibility }),
@@ -114,9 +124,11 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(who, whom, to)| Step::Follow { who, whom, to }),
         2 => (who.clone(), which, to.clone())
             .prop_map(|(who, which, to)| Step::Bookmark { who, which, to }),
-        3 => (who.clone(), who.clone(), to)
+        3 => (who.clone(), who.clone(), to.clone())
             .prop_map(|(who, whom, to)| Step::Member { who, whom, to }),
-        1 => who.prop_map(|who| Step::ReadNotifications { who }),
+        1 => who.clone().prop_map(|who| Step::ReadNotifications { who }),
+        2 => (who, word, action, to)
+            .prop_map(|(who, word, action, to)| Step::Filter { who, word, action, to }),
         6 => tie(),
     ]
 }
@@ -147,6 +159,8 @@ struct World {
     /// Every tweet ever posted, with its author.
     tweets: Vec<(TweetId, Caller)>,
     time: Arc<AtomicI64>,
+    /// Of each person in their place, the one filter.
+    filters: Vec<Option<(FilterId, &'static str, FilterAction)>>,
 }
 
 impl World {
@@ -157,7 +171,14 @@ impl World {
             lists.push(app.pipit.create_list(caller, "list", None).await.expect("made").id);
             people.push(caller);
         }
-        Self { pipit: app.pipit.clone(), people, lists, tweets: Vec::new(), time: app.time.clone() }
+        Self {
+            pipit: app.pipit.clone(),
+            people,
+            lists,
+            tweets: Vec::new(),
+            time: app.time.clone(),
+            filters: vec![None; PEOPLE],
+        }
     }
 
     fn tweet(&self, which: usize) -> Option<(TweetId, Caller)> {
@@ -202,6 +223,17 @@ impl World {
                 if let Some(newest) = told.expect("read").items.first() {
                     let id = newest.notification.id.0;
                     self.pipit.read_notifications(self.people[who], id).await.expect("noted");
+                }
+            }
+            Step::Filter { who, word, action, to } => {
+                let caller = self.people[who];
+                if let Some((id, ..)) = self.filters[who].take() {
+                    self.pipit.delete_filter(caller, id).await.expect("deleted");
+                }
+                if to.is_set() {
+                    let draft = draft(word, action, &[FilterContext::Home]);
+                    let filter = self.pipit.create_filter(caller, draft, None).await;
+                    self.filters[who] = Some((filter.expect("made").id, word, action));
                 }
             }
             Step::Follow { who, whom, to } => {
@@ -262,10 +294,16 @@ impl World {
         let tables = Tables::read(db).await;
         let now = Timestamp(self.time.load(Ordering::Relaxed));
         let nobody = oracle::Reader { user_id: None, now };
-        for caller in &self.people {
+        for (caller, filter) in self.people.iter().zip(&self.filters) {
+            let matched = matched(db, *caller, *filter).await;
             let home = walk_home(pipit, *caller, limits).await;
             let found: Vec<i64> = home.iter().map(|view| view.id().0).collect();
-            assert_eq!(found, oracle::home(db, caller.user_id, now).await, "home of {caller:?}");
+            let all = oracle::home(db, caller.user_id, now).await;
+            assert_eq!(found, matched.shown(all), "home of {caller:?}");
+            for view in &home {
+                let is_folded = view.folded_by.is_some();
+                assert_eq!(is_folded, matched.folded.contains(&view.id().0), "{:?}", view.id());
+            }
             for view in home.iter().map(TweetView::shown) {
                 let id = view.id().0;
                 let counts = view.card.counts;
@@ -280,10 +318,13 @@ impl World {
             }
             check_notifications(pipit, db, (*caller, now), limits).await;
         }
-        for (caller, list) in self.people.iter().zip(&self.lists) {
+        let lists = self.lists.iter().zip(&self.filters);
+        for (caller, (list, filter)) in self.people.iter().zip(lists) {
+            let matched = matched(db, *caller, *filter).await;
             let found = walk_list(pipit, *caller, *list, limits).await;
             let owner = oracle::Reader { user_id: Some(caller.user_id), ..nobody };
-            assert_eq!(found, oracle::list(db, owner, list.0).await, "list of {caller:?}");
+            let all = oracle::list(db, owner, list.0).await;
+            assert_eq!(found, matched.shown(all), "list of {caller:?}");
         }
         for caller in self.people.iter().copied().map(Some).chain([None]) {
             let user_id = caller.map(|caller| caller.user_id);
@@ -299,6 +340,39 @@ impl World {
             let expected = oracle::hashtag(db, reader, "tag").await;
             assert_eq!(ids(&tagged.expect("read")), expected, "for {caller:?}");
         }
+    }
+}
+
+/// The entries that somebody's filter matches, by what it does: asked of the tables.
+#[derive(Default)]
+struct Matched {
+    hidden: Vec<i64>,
+    folded: Vec<i64>,
+}
+
+impl Matched {
+    fn shown(&self, all: Vec<i64>) -> Vec<i64> {
+        all.into_iter().filter(|id| !self.hidden.contains(id)).collect()
+    }
+}
+
+async fn matched(
+    db: &DatabaseConnection,
+    caller: Caller,
+    filter: Option<(FilterId, &'static str, FilterAction)>,
+) -> Matched {
+    let Some((_, word, action)) = filter else { return Matched::default() };
+    // No text of this history has the word inside another one.
+    let sql = format!(
+        "SELECT t.id FROM tweets t LEFT JOIN tweets o ON o.id = t.retweet_of_id \
+         WHERE COALESCE(o.user_id, t.user_id) <> {} \
+         AND COALESCE(o.content, t.content) LIKE '%{word}%'",
+        caller.user_id
+    );
+    let ids = oracle::ids(db, &sql).await;
+    match action {
+        FilterAction::Hide => Matched { hidden: ids, folded: Vec::new() },
+        FilterAction::Warn => Matched { hidden: Vec::new(), folded: ids },
     }
 }
 

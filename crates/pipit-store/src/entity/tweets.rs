@@ -28,6 +28,10 @@ pub struct Model {
     pub quote_of_user_id: Option<i64>,
     /// Whom it is for; a code of `pipit_model::visibility::Visibility`.
     pub visibility: i16,
+    /// A code of `pipit_model::tweet::ReplyAudience`.
+    pub reply_audience: i16,
+    /// 1 for a reply that whoever began the conversation hid.
+    pub hidden: i16,
     /// Set on a tombstone.
     pub deleted_at: Option<i64>,
 }

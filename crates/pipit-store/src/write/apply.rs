@@ -120,7 +120,7 @@ fn discard_media(db: DbBackend, tweet_ids: Vec<i64>) -> Option<Statement> {
     Some(sql.push(" WHERE tweet_id IN ").list(tweet_ids).done())
 }
 
-const TWEET_COLUMNS: [&str; 17] = [
+const TWEET_COLUMNS: [&str; 18] = [
     "id",
     "user_id",
     "timestamp",
@@ -138,6 +138,7 @@ const TWEET_COLUMNS: [&str; 17] = [
     "quote_of_id",
     "quote_of_user_id",
     "visibility",
+    "reply_audience",
 ];
 
 fn tweet_values(row: &tweets::Model) -> Vec<Value> {
@@ -159,6 +160,7 @@ fn tweet_values(row: &tweets::Model) -> Vec<Value> {
         row.quote_of_id.into(),
         row.quote_of_user_id.into(),
         row.visibility.into(),
+        row.reply_audience.into(),
     ]
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pipit_model::event::Standing;
 use pipit_model::read_position::ReadPosition;
-use pipit_model::tweet::{Mention, Tweet};
+use pipit_model::tweet::{Mention, ReplyAudience, Tweet};
 use pipit_model::visibility::Visibility;
 use pipit_model::{MediaId, TweetId, UserId};
 
@@ -113,6 +113,8 @@ pub struct NewTweet {
     pub media: Vec<MediaId>,
     /// Whom it is for.
     pub visibility: Visibility,
+    /// Who may answer, if it begins a conversation.
+    pub reply_audience: ReplyAudience,
     /// What makes a repeated request answer with what the first one made.
     pub idempotency: Option<IdempotencyKey>,
 }

@@ -8,7 +8,7 @@ use pipit_model::limits::NOTIFIED_PER_TWEET_MAX;
 use pipit_model::media::Media;
 use pipit_model::notification::NotificationKind;
 use pipit_model::read_position::ReadPosition;
-use pipit_model::tweet::{Entry, Kind, Quote, Tweet, TweetCounts};
+use pipit_model::tweet::{Entry, Kind, Quote, ReplyAudience, Tweet, TweetCounts};
 use pipit_model::user::UserCounts;
 use pipit_model::visibility::{Visibility, may_be_passed_on};
 use pipit_model::{HashtagId, IdGenerator, MediaId, Timestamp, TweetId, UserId};
@@ -161,6 +161,8 @@ fn stored(id: TweetId, new: &NewTweet, parent: Option<&tweets::Model>) -> Tweet 
         quote: None,
         media: Vec::new(),
         visibility: new.visibility,
+        reply_audience: new.reply_audience,
+        hidden: false,
         deleted: false,
     }
 }
@@ -367,6 +369,8 @@ fn retweet(
         quote: None,
         media: Vec::new(),
         visibility,
+        reply_audience: ReplyAudience::Everyone,
+        hidden: false,
         deleted: false,
     });
     state.tweets.set(id.0, to_row(&entry));

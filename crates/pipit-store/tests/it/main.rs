@@ -99,6 +99,7 @@ fn tweet(user_id: UserId) -> NewTweet {
         quote_of: None,
         media: Vec::new(),
         visibility: Visibility::Public,
+        reply_audience: pipit_model::tweet::ReplyAudience::Everyone,
         idempotency: None,
     }
 }

@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use pipit_core::TweetView;
 use pipit_model::limits::{MEDIA_PER_TWEET_MAX, TWEET_WEIGHT_MAX};
 use pipit_model::media::Media;
+use pipit_model::tweet::ReplyAudience;
 use pipit_model::visibility::Visibility;
 use pipit_model::{MediaId, Timestamp, text};
 use serde::Deserialize;
@@ -24,6 +25,8 @@ pub(crate) struct ComposeForm {
     pub visibility: String,
     pub key: String,
     pub back: String,
+    /// Who may reply, by its name.
+    pub reply_audience: String,
 }
 
 /// A picture that is stored and waits to be posted with the form.
@@ -56,6 +59,12 @@ impl ComposeForm {
         Some(format!("{key}-{:016x}", hasher.finish()))
     }
 
+    /// Who may reply, as far as it was chosen: a form of before says nothing of it.
+    pub(crate) fn audience(&self) -> Option<ReplyAudience> {
+        let chosen = ReplyAudience::parse(&self.reply_audience).ok();
+        chosen.filter(|audience| *audience != ReplyAudience::Everyone)
+    }
+
     /// The same form, shown again with what is wrong.
     pub(crate) fn again(self, mut error: String, kept: Vec<KeptPicture>, w: &Words) -> Composer {
         if let Some(over) = characters_over(&self.content) {
@@ -69,6 +78,7 @@ impl ComposeForm {
             kept,
             key: self.key,
             back: self.back,
+            reply_audience: ReplyAudience::parse(&self.reply_audience).unwrap_or_default(),
             error: Some(error),
         }
     }
@@ -92,6 +102,7 @@ pub(crate) struct Composer {
     pub kept: Vec<KeptPicture>,
     pub key: String,
     pub back: String,
+    pub reply_audience: ReplyAudience,
     pub error: Option<String>,
 }
 
@@ -111,6 +122,7 @@ impl Composer {
             reply_to: parent.map(|tweet| tweet.id.0),
             quote: None,
             visibility: parent.map_or(usual, |tweet| usual.max(tweet.visibility)),
+            reply_audience: ReplyAudience::Everyone,
             kept: Vec::new(),
             key: new_key(now),
             back: back.to_owned(),
@@ -142,6 +154,22 @@ impl Composer {
             (None, Some(_)) => w.your_quote,
             (None, None) => w.whats_happening,
         }
+    }
+
+    /// Who may be chosen to reply: a name, its words, whether it is chosen. Nobody for a reply.
+    pub(crate) fn audiences(&self, w: &Words) -> Vec<(&'static str, &'static str, bool)> {
+        if self.reply_to.is_some() {
+            return Vec::new();
+        }
+        let audience = |audience: ReplyAudience| {
+            let label = match audience {
+                ReplyAudience::Everyone => w.filters.everyone,
+                ReplyAudience::Followed => w.filters.followed,
+                ReplyAudience::Mentioned => w.filters.mentioned,
+            };
+            (audience.name(), label, audience == self.reply_audience)
+        };
+        ReplyAudience::ALL.map(audience).into()
     }
 
     /// Places for more pictures, numbered from the first.

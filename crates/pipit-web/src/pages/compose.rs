@@ -104,6 +104,7 @@ pub(crate) async fn post_compose(
             quote_of,
             media: &media,
             visibility: named_visibility(&form.visibility)?,
+            reply_audience: form.audience(),
         };
         let posted = web.pipit.post_tweet(viewer.caller, post, key.as_deref()).await;
         posted.map_err(|error| uploads::told(error, w))

@@ -25,6 +25,8 @@ fn posted(id: i64, author: i64, kind: Kind) -> Event {
         media: Vec::new(),
         mentions: Vec::new(),
         visibility: pipit_model::visibility::Visibility::Public,
+        reply_audience: pipit_model::tweet::ReplyAudience::Everyone,
+        hidden: false,
         deleted: false,
     };
     Event::TweetPosted { tweet: Arc::new(tweet), hashtags: Arc::new([]) }
