@@ -220,6 +220,8 @@ mod tests {
             quote: None,
             media: Vec::new(),
             visibility,
+            reply_audience: ReplyAudience::Everyone,
+            hidden: false,
             deleted: false,
         }
     }
