@@ -9,3 +9,4 @@ mod live;
 mod media;
 mod rendering;
 mod site;
+mod ties;
