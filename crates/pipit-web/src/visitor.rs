@@ -8,7 +8,7 @@ use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use pipit_core::{Caller, UserCard};
-use pipit_http::Problem;
+use pipit_http::{Problem, rates};
 use pipit_model::user::UserRef;
 use pipit_model::{Error, Result, UserId};
 
@@ -79,9 +79,13 @@ pub(crate) async fn recognise(
 async fn find_viewer(web: &Web, token: &str) -> Result<Option<Viewer>> {
     let caller = match web.pipit.authenticate(token).await {
         Ok(caller) => caller,
-        Err(Error::Unauthenticated(_)) => return Ok(None),
+        Err(Error::Unauthenticated(_)) => {
+            rates::count_stranger()?;
+            return Ok(None);
+        }
         Err(error) => return Err(error),
     };
+    rates::count(caller)?;
     match web.pipit.user(None, &UserRef::Id(caller.user_id)).await {
         Ok(user) => Ok(Some(Viewer { caller, card: user.card })),
         Err(Error::NotFound(_)) => Ok(None),

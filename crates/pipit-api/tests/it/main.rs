@@ -10,4 +10,5 @@ mod generated;
 mod leaks;
 mod media;
 mod notifications;
+mod rates;
 mod security;

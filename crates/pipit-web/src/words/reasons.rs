@@ -14,6 +14,8 @@ pub(crate) struct Reasons {
     pub subject: fn(field: &str) -> &str,
     /// The core's words and their translation; `{}` stands for a number or the like in both.
     pub reasons: &'static [(&'static str, &'static str)],
+    /// When to try again, which is said as "5 minutes" or "30 seconds".
+    pub wait: fn(how_long: &str) -> String,
 }
 
 pub(super) static EN: Reasons = Reasons {
@@ -39,6 +41,7 @@ pub(super) static EN: Reasons = Reasons {
         other => other,
     },
     reasons: &[],
+    wait: |how_long| format!("Try again in {how_long}"),
 };
 
 pub(super) static DE: Reasons = Reasons {
@@ -265,7 +268,29 @@ pub(super) static DE: Reasons = Reasons {
             "was used for a session that has ended: use a new key",
             "gehört zu einer Anmeldung, die beendet ist: lade die Seite neu",
         ),
+        // Too much at once
+        ("too many tries", "zu viele Versuche"),
+        ("too many requests at once", "zu viele Anfragen auf einmal"),
+        (
+            "too many accounts were opened from your network",
+            "aus deinem Netz wurden zu viele Konten eröffnet",
+        ),
+        ("you wrote too many tweets at once", "du hast zu viele Tweets auf einmal geschrieben"),
+        ("you deleted too many tweets at once", "du hast zu viele Tweets auf einmal gelöscht"),
+        (
+            "you uploaded too many pictures at once",
+            "du hast zu viele Bilder auf einmal hochgeladen",
+        ),
+        ("you followed too many people at once", "du bist zu vielen Leuten auf einmal gefolgt"),
+        (
+            "you asked for too many archives at once",
+            "du hast zu viele Archive auf einmal angefordert",
+        ),
     ],
+    wait: |how_long| {
+        let how_long = how_long.replace("seconds", "Sekunden").replace("minutes", "Minuten");
+        format!("Versuch es in {how_long} wieder")
+    },
 };
 
 impl Words {
@@ -284,6 +309,10 @@ impl Words {
     /// What a problem says, which is a reason made a sentence.
     pub(crate) fn sentence<'a>(&self, field: Option<&str>, said: &'a str) -> Cow<'a, str> {
         let reason = said.strip_suffix('.').unwrap_or(said);
+        if let Some((what, how_long)) = reason.split_once(" Try again in ") {
+            let (what, wait) = (self.sentence(None, what), (self.reasons.wait)(how_long));
+            return Cow::Owned(format!("{what} {wait}."));
+        }
         if let Some(field) = field
             && let Some(reason) = reason.strip_prefix(field).and_then(|said| said.strip_prefix(' '))
         {
@@ -316,5 +345,11 @@ mod tests {
         let long = "must have at most 50 characters";
         assert_eq!(de.complaint("name", long), "Der Name darf höchstens 50 Zeichen haben.");
         assert_eq!(de.reason("what nobody translated"), "what nobody translated");
+        let wait = "Too many requests at once. Try again in 5 minutes.";
+        assert_eq!(en.sentence(None, wait), wait);
+        assert_eq!(
+            de.sentence(None, wait),
+            "Zu viele Anfragen auf einmal. Versuch es in 5 Minuten wieder."
+        );
     }
 }
