@@ -116,9 +116,13 @@ impl Place {
     fn start_on(&self, url: &str) -> anyhow::Result<Server> {
         let cache_mb = self.cache_mb.to_string();
         let listen = ["serve", "--listen", "127.0.0.1:0", "--log", "warn"];
+        // One ring for all: a copy of a database opens with the keys of its master.
+        let keys = root().join("target/bench/keys").display().to_string();
+        let store = ["--database-url", url, "--cache-mb", &cache_mb, "--key-file", &keys];
         // One address asks for everybody.
-        let store = ["--database-url", url, "--cache-mb", &cache_mb, "--rate-limits", "off"];
-        let arguments: Vec<String> = listen.into_iter().chain(store).map(str::to_owned).collect();
+        let limits = ["--rate-limits", "off"];
+        let arguments = listen.into_iter().chain(store).chain(limits);
+        let arguments: Vec<String> = arguments.map(str::to_owned).collect();
         Server::start(&self.binary, &arguments)
     }
 

@@ -13,7 +13,7 @@ pub(crate) struct Reasons {
     /// A field's name as the start of a sentence.
     pub subject: fn(field: &str) -> &str,
     /// The core's words and their translation; `{}` stands for a number or the like in both.
-    pub reasons: &'static [(&'static str, &'static str)],
+    pub table: &'static [(&'static str, &'static str)],
     /// When to try again, which is said as "5 minutes" or "30 seconds".
     pub wait: fn(how_long: &str) -> String,
 }
@@ -40,7 +40,7 @@ pub(super) static EN: Reasons = Reasons {
         "Idempotency-Key" => "This form",
         other => other,
     },
-    reasons: &[],
+    table: &[],
     wait: |how_long| format!("Try again in {how_long}"),
 };
 
@@ -66,7 +66,7 @@ pub(super) static DE: Reasons = Reasons {
         "Idempotency-Key" => "Dieses Formular",
         other => other,
     },
-    reasons: &[
+    table: &[
         // Tweets
         ("must not be empty: write something", "darf nicht leer sein: schreib etwas"),
         ("must not contain the character U+{}: remove it", "darf das Zeichen U+{} nicht enthalten"),
@@ -303,7 +303,7 @@ impl Words {
             let value = reason.strip_prefix(before)?.strip_suffix(after)?;
             Some(Cow::Owned(here.replacen("{}", value, 1)))
         };
-        self.reasons.reasons.iter().find_map(translated).unwrap_or(Cow::Borrowed(reason))
+        self.reasons.table.iter().find_map(translated).unwrap_or(Cow::Borrowed(reason))
     }
 
     /// What a problem says, which is a reason made a sentence.
@@ -319,7 +319,7 @@ impl Words {
             return Cow::Owned(self.complaint(field, reason));
         }
         let is_it = |(key, _): &&(&str, &str)| pipit_http::problem::sentence(key) == said;
-        match self.reasons.reasons.iter().find(is_it) {
+        match self.reasons.table.iter().find(is_it) {
             Some((_, here)) => Cow::Owned(pipit_http::problem::sentence(here)),
             None => Cow::Borrowed(said),
         }
