@@ -263,7 +263,7 @@ impl Settings {
             public_url: public_url.as_deref().map(checked_url).transpose()?,
             cache_bytes: cache_mb * 1024 * 1024,
             rate_limits: given.rate_limits.or(file.rate_limits).unwrap_or_default(),
-            proxies: checked_proxies(&given.trusted_proxies.or(file.trusted_proxies))?,
+            proxies: checked_proxies(given.trusted_proxies.or(file.trusted_proxies).as_ref())?,
             media,
             keys,
             log: given.log.or(file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
@@ -310,8 +310,8 @@ fn read_file(path: &Path) -> anyhow::Result<Options> {
     toml::from_str(&text).with_context(|| format!("in the configuration file {}", path.display()))
 }
 
-fn checked_proxies(names: &Option<Vec<String>>) -> anyhow::Result<Proxies> {
-    let names = names.iter().flatten().map(String::as_str).filter(|name| !name.is_empty());
+fn checked_proxies(names: Option<&Vec<String>>) -> anyhow::Result<Proxies> {
+    let names = names.into_iter().flatten().map(String::as_str).filter(|name| !name.is_empty());
     Proxies::new(names).map_err(|name| {
         anyhow::anyhow!("trusted_proxies must be like 192.0.2.1 or 10.0.0.0/8, not {name:?}")
     })

@@ -97,11 +97,11 @@ mod tests {
         assert!(places.iter().all(Option::is_some));
         assert!(crowd.admit(here(9999)).is_none(), "the next address of the same /64");
         assert!(crowd.admit(address("2001:db8:0:1::1")).is_some(), "another network");
-        let proxied: Vec<_> = (0..300).map(|_| crowd.admit(address("10.0.0.1"))).collect();
-        assert!(proxied.iter().all(Option::is_some));
+        let behind: Vec<_> = (0..300).map(|_| crowd.admit(address("10.0.0.1"))).collect();
+        assert!(behind.iter().all(Option::is_some));
         places.pop();
         assert!(crowd.admit(here(9999)).is_some());
-        drop((places, proxied));
+        drop((places, behind));
         assert_eq!(crowd.counts().all, 0);
         assert!(crowd.counts().by_network.is_empty());
     }

@@ -68,7 +68,7 @@ fn check_refusal(answer: &Answer, what: &str) {
     assert_eq!(answer.headers["x-ratelimit-remaining"], "0", "{what}");
     assert!(answer.headers.contains_key("x-ratelimit-limit"), "{what}");
     let reset = answer.headers["x-ratelimit-reset"].to_str().expect("text");
-    assert!(reset.starts_with("2026-") && reset.ends_with(".000Z"), "{what}: {reset}");
+    assert!(reset.starts_with("2026-") && reset.contains(".000Z"), "{what}: {reset}");
     let secs: u64 = answer.headers[header::RETRY_AFTER].to_str().expect("text").parse().expect("n");
     assert!(secs > 0, "{what}");
 }

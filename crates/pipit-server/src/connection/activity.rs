@@ -211,7 +211,7 @@ mod tests {
         let stream = Activity::default();
         stream.bytes_came();
         let under_way = stream.begin();
-        let an_hour = Duration::from_secs(3600);
+        let an_hour = Duration::from_hours(1);
         assert!(tokio::time::timeout(an_hour, stream.overdue()).await.is_err());
         drop(under_way);
         assert_eq!(waits(stream).await.0, "idle");
