@@ -5,6 +5,7 @@ mod lists;
 mod media;
 mod notification;
 mod problem;
+mod report;
 mod requests;
 mod tweet;
 mod user;
@@ -19,7 +20,8 @@ pub use notification::{
     Deleted, Gap, Notification, NotificationPage, ReadPosition, SetReadPosition, UnreadCount,
 };
 pub use problem::Problem;
-pub use requests::{CreateSession, CreateTweet, CreateUser, NameList, UpdateMe};
+pub use report::{Report, Rule, RulePage};
+pub use requests::{CreateReport, CreateSession, CreateTweet, CreateUser, NameList, UpdateMe};
 pub(crate) use tweet::write_tweet;
 pub use tweet::{Entities, HashtagEntity, MentionEntity, Tweet, UrlEntity};
 pub use user::{Author, Relationship, Session, User};

@@ -30,6 +30,7 @@ impl Pipit {
         let name = display_name(form.name.as_deref().unwrap_or_default())?;
         let email = Email::new(&form.email)?;
         let password = Password::new(form.password)?;
+        self.require_welcome(&email).await?;
         // The password is no part of it: a fast hash of one must not be stored.
         let idempotency = key.map(|key| {
             keys::idempotency("sign-up", key, &[handle.as_str(), &name, email.as_str()])

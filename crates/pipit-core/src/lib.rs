@@ -5,6 +5,7 @@
 //! To add one: a method on [`Pipit`] in the file of its capability, taking the caller first.
 
 mod accounts;
+mod appeals;
 mod bookmarks;
 mod cursors;
 mod follows;
@@ -14,12 +15,16 @@ mod likes;
 mod lists;
 mod live;
 mod media;
+mod moderation;
+mod moderators;
 mod notifications;
 mod passwords;
 mod purge;
 mod read_positions;
+mod reports;
 mod retweets;
 mod search;
+mod server_rules;
 mod sessions;
 mod suggestions;
 mod timelines;
@@ -39,17 +44,22 @@ use pipit_store::Store;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use accounts::SignUp;
+pub use appeals::StandingView;
 use cursors::Cursors;
 pub use cursors::{hashtag_subject, search_subject};
 pub use hashtags::{HashtagView, Trend};
 use live::hub::Hub;
 pub use live::{LiveEvent, LiveStream};
 pub use media::{MediaFile, Upload};
+pub use moderation::{AccountView, AuditLine, DayCounts, Deed};
+pub use moderators::Moderator;
 pub use notifications::NotificationView;
 use passwords::Passwords;
 pub use pipit_feed::{CacheStats, Marks, TweetCard, UserCard};
 pub use pipit_media::{Place as MediaPlace, UploadPlace};
 pub use pipit_store::{Hashtag, Relationship, Session};
+pub use reports::ReportView;
+pub use server_rules::Blocking;
 pub use sessions::{SignIn, SignedIn};
 pub use timelines::Posts;
 use tokens::Tokens;

@@ -36,7 +36,8 @@ impl Pipit {
             let more = ids.len() > room;
             ids.truncate(room);
             before = ids.last().map_or(before, |id| id.0);
-            items.extend(self.view_tweets(reader, &ids).await?.into_iter().flatten());
+            let views = self.view_tweets(reader, &ids).await?.into_iter().flatten().collect();
+            items.extend(self.that_come_up(reader, views).await?);
             if !more {
                 return Ok(Listed { items, next: None });
             }
@@ -74,6 +75,7 @@ impl Pipit {
         let cards = self.0.feed.users(&ids).await?;
         let mut cards: Vec<_> = cards.into_iter().flatten().collect();
         cards.retain(|card| !card.user().deleted);
+        self.retain_who_come_up(reader, &mut cards).await?;
         cards.sort_by_key(|card| {
             let key = card.user().handle.to_ascii_lowercase();
             let is_named = prefixes.len() == 1 && prefixes[0] == key;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use pipit_model::limits::{
     EMAIL_BYTES_MAX, SESSION_SECS, SESSIONS_PER_USER_MAX, USER_AGENT_CHARS_MAX,
 };
-use pipit_model::user::{Password, UserRef};
-use pipit_model::{Error, Result, SessionId, Timestamp};
+use pipit_model::user::Password;
+use pipit_model::{AccountState, Error, Result, SessionId, Timestamp};
 use pipit_store::{IdempotencyKey, Session, StoreError};
 
+use crate::moderators::SUSPENDED;
 use crate::{Caller, Pipit, RequestKey, UserView, keys};
 
 /// What someone signs in with, as typed.
@@ -99,15 +100,31 @@ impl Pipit {
     async fn signed_in(&self, session: &Session) -> Result<SignedIn> {
         let caller = Caller { user_id: session.user_id, session_id: session.id };
         let token = self.0.tokens.issue(caller, session.created_at, session.expires_at)?;
-        let user = self.user(Some(caller), &UserRef::Id(session.user_id)).await?;
+        // One's own account, also if nobody else sees it.
+        let card = self.0.feed.users(&[session.user_id]).await?.pop().flatten();
+        let user = UserView { card: card.ok_or(Error::NotFound("user"))?, relationship: None };
         Ok(SignedIn { token, expires_at: session.expires_at, user })
     }
 
     /// Who a token belongs to.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] if it is not ours, has expired, or its session was ended.
+    /// [`Error::Unauthenticated`] if it is not ours, has expired, or its session was ended;
+    /// [`Error::Forbidden`] if the account is suspended.
     pub async fn authenticate(&self, token: &str) -> Result<Caller> {
+        let caller = self.authenticate_any(token).await?;
+        match self.state_of(caller.user_id).await? {
+            AccountState::Suspended => Err(Error::Forbidden(SUSPENDED)),
+            _ => Ok(caller),
+        }
+    }
+
+    /// The same, also for an account that is suspended: only for its [`Pipit::standing`], for
+    /// appeals, and for signing out.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`]
+    pub async fn authenticate_any(&self, token: &str) -> Result<Caller> {
         let refused = || Error::Unauthenticated("the token is not valid (any more): sign in again");
         let now = self.0.clock.now();
         let caller = self.0.tokens.verify(token, now).ok_or_else(refused)?;

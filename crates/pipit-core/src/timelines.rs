@@ -213,7 +213,11 @@ impl Pipit {
                 None => found.examined,
             };
             entries.truncate(room);
-            items.extend(self.view_entries(reader, &entries).await?);
+            let views = self.view_entries(reader, &entries).await?;
+            items.extend(match timeline {
+                Timeline::Public | Timeline::Hashtag(_) => self.that_come_up(reader, views).await?,
+                Timeline::Home { .. } | Timeline::List(_) | Timeline::Author(..) => views,
+            });
             if before == 0 {
                 return Ok(Listed { items, next: None });
             }

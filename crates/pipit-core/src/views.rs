@@ -165,6 +165,49 @@ impl Pipit {
         Ok(cards.iter().map(|card| card.as_ref().and_then(|_| views.next()?)).collect())
     }
 
+    /// Of some tweets those that come up where nobody asked for their authors.
+    pub(crate) async fn that_come_up(
+        &self,
+        reader: Option<Caller>,
+        mut views: Vec<TweetView>,
+    ) -> Result<Vec<TweetView>> {
+        let author = |view: &TweetView| view.shown().author.clone();
+        if views.iter().all(|view| visibility::comes_up(author(view).user(), || false)) {
+            return Ok(views);
+        }
+        let known = self.known_to(reader).await?;
+        views.retain(|view| {
+            let author = author(view);
+            visibility::comes_up(author.user(), || known(author.user().id))
+        });
+        Ok(views)
+    }
+
+    /// The same of people.
+    pub(crate) async fn retain_who_come_up(
+        &self,
+        reader: Option<Caller>,
+        cards: &mut Vec<UserCard>,
+    ) -> Result<()> {
+        if cards.iter().all(|card| visibility::comes_up(card.user(), || false)) {
+            return Ok(());
+        }
+        let known = self.known_to(reader).await?;
+        cards.retain(|card| visibility::comes_up(card.user(), || known(card.user().id)));
+        Ok(())
+    }
+
+    /// Whom a reader follows, and the reader.
+    async fn known_to(&self, reader: Option<Caller>) -> Result<impl Fn(UserId) -> bool> {
+        let known = match reader {
+            Some(reader) => Some((reader.user_id, self.0.feed.followees(reader.user_id).await?)),
+            None => None,
+        };
+        Ok(move |id| {
+            known.as_ref().is_some_and(|(own, followees)| *own == id || followees.contains(id))
+        })
+    }
+
     /// What these entries need to be shown, the tweets that retweets among them pass on included.
     async fn parts(&self, reader: Option<Caller>, entries: &[Entry]) -> Result<Parts> {
         let mut ids: Vec<TweetId> = Vec::with_capacity(entries.len() * 2);

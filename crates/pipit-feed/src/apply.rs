@@ -60,6 +60,10 @@ impl Caches {
             Event::ReadUpTo { user_id, position, last_id } => {
                 self.read_up_to(*user_id, *position, *last_id);
             }
+            Event::ModerationChanged => self.moderated.forget(&()),
+            // The hub of the streams ends them; the store minds the log.
+            Event::StreamsEnded(_) | Event::Audited(_) => {}
+            Event::SessionsForgotten => self.sessions.forget_all(),
             Event::SessionEnded(id) => self.sessions.forget(id),
             Event::Unknown => self.forget_all(),
         }
@@ -139,6 +143,7 @@ impl Caches {
         self.lists.forget_all();
         self.hashtag_follows.forget_all();
         self.suggestions.forget_all();
+        self.moderated.forget_all();
         self.trends.forget_all();
     }
 }

@@ -72,6 +72,18 @@ id_type! {
     /// A list of chosen people.
     ListId
 }
+id_type! {
+    /// What somebody tells the moderators.
+    ReportId
+}
+id_type! {
+    /// A rule of the server.
+    RuleId
+}
+id_type! {
+    /// What a moderator did.
+    ActionId
+}
 /// Makes ids for one node. Shared by all threads, never repeats, never blocks.
 #[derive(Debug)]
 pub struct IdGenerator {

@@ -11,10 +11,14 @@ pub mod ids;
 pub mod limits;
 pub mod list;
 pub mod media;
+pub mod moderation;
 pub mod notification;
 pub mod page;
 pub mod read_position;
+pub mod report;
+pub mod role;
 pub mod search;
+pub mod server_block;
 pub mod text;
 pub mod time;
 pub mod tweet;
@@ -23,6 +27,8 @@ pub mod visibility;
 
 pub use error::{Error, Result};
 pub use ids::{
-    HashtagId, IdGenerator, ListId, MediaId, NotificationId, SessionId, TweetId, UserId,
+    ActionId, HashtagId, IdGenerator, ListId, MediaId, NotificationId, ReportId, RuleId, SessionId,
+    TweetId, UserId,
 };
+pub use role::{AccountState, Role};
 pub use time::{Clock, Timestamp};

@@ -97,6 +97,12 @@ pub enum ListName {
     FoundTweets,
     /// People that a search found.
     FoundPeople,
+    /// Reports that wait for moderators, or are dealt with.
+    Reports,
+    /// The log of what moderators do.
+    AuditLog,
+    /// What people say to actions.
+    Appeals,
 }
 
 impl ListName {
@@ -123,6 +129,9 @@ impl ListName {
             Self::ListMembers => 32,
             Self::FoundTweets => 33,
             Self::FoundPeople => 34,
+            Self::Reports => 50,
+            Self::AuditLog => 51,
+            Self::Appeals => 52,
         }
     }
 }

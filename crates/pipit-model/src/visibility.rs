@@ -31,6 +31,13 @@ pub fn is_visible(tweet: &Tweet, author: &User) -> bool {
     !tweet.deleted && !author.deleted
 }
 
+/// Whether what somebody wrote, or they themselves, come up where nobody asked for them by name: on
+/// the public timeline, on hashtags, in search, among suggestions. `is_known` says whether the reader
+/// follows them, or is them.
+pub fn comes_up(author: &User, is_known: impl FnOnce() -> bool) -> bool {
+    !author.state.is_limited() || is_known()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

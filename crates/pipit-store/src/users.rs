@@ -4,7 +4,7 @@ use pipit_model::event::Event;
 use pipit_model::media::MediaUse;
 use pipit_model::search::person_words;
 use pipit_model::user::{Email, Handle, ProfileEdit, User, UserCounts, UserRef};
-use pipit_model::{Timestamp, TweetId, UserId};
+use pipit_model::{AccountState, Role, Timestamp, TweetId, UserId};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     QueryFilter,
@@ -53,7 +53,8 @@ impl Store {
         }
         let sql = self
             .sql("SELECT id, handle, name, bio, profile_picture, created_at, tweet_count, ")
-            .push("follower_count, following_count, deleted_at, banner, links, pinned_tweet_id ")
+            .push("follower_count, following_count, deleted_at, banner, links, pinned_tweet_id, ")
+            .push("role, state, has_notice ")
             .push("FROM users WHERE id IN ")
             .list(ids.iter().map(|id| id.0));
         self.rows(sql).await?.iter().map(|row| Ok(user_from(row)?)).collect()
@@ -116,6 +117,9 @@ impl Store {
             following_count: Set(0),
             deleted_at: Set(None),
             purged_at: Set(None),
+            role: Set(0),
+            state: Set(0),
+            has_notice: Set(0),
         };
         let credentials = credentials::ActiveModel {
             user_id: Set(new.id.0),
@@ -361,6 +365,7 @@ pub(crate) async fn insert_key(
 }
 
 fn user_from(row: &Row) -> Result<User, DbErr> {
+    let state = AccountState::from_code(row.try_get_by_index(14)?);
     Ok(User {
         id: UserId(row.try_get_by_index(0)?),
         handle: row.try_get_by_index(1)?,
@@ -376,6 +381,10 @@ fn user_from(row: &Row) -> Result<User, DbErr> {
             followers: row.try_get_by_index(7)?,
             following: row.try_get_by_index(8)?,
         },
-        deleted: row.try_get_by_index::<Option<i64>>(9)?.is_some(),
+        deleted: row.try_get_by_index::<Option<i64>>(9)?.is_some()
+            || state == AccountState::Suspended,
+        role: Role::from_code(row.try_get_by_index(13)?),
+        state,
+        has_notice: row.try_get_by_index::<i16>(15)? != 0,
     })
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod actions;
+mod admin;
 mod appearance;
 mod bookmarks;
 mod complete;
@@ -16,8 +17,10 @@ mod notifications;
 mod oembed;
 mod people;
 mod profile;
+mod report;
 mod search;
 mod settings;
+mod standing;
 mod tags;
 mod thread;
 
@@ -97,5 +100,10 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/@{handle}/{id}/delete", post(actions::delete))
         .route("/@{handle}/{id}/pin", post(actions::pin))
         .route("/@{handle}/{id}/unpin", post(actions::unpin))
+        .route("/report", get(report::get_report).post(report::post_report))
+        .route("/about/rules", get(report::get_rules))
+        .route("/settings/standing", get(standing::get_standing))
+        .route("/settings/standing/{id}/appeal", post(standing::post_appeal))
+        .merge(admin::routes())
         .merge(uploads())
 }

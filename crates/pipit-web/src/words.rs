@@ -6,6 +6,7 @@
 
 mod de;
 mod en;
+mod moderation;
 
 use serde::Serialize;
 
@@ -288,6 +289,9 @@ pub(crate) struct Words {
     pub settings_profile: &'static str,
     pub settings_sessions: &'static str,
     pub settings_delete: &'static str,
+
+    // Reports, standing and the moderators' pages
+    pub moderation: &'static moderation::ModerationWords,
     pub settings_appearance: &'static str,
     pub profile_saved: &'static str,
     /// Also before a number.

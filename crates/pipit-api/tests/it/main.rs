@@ -6,4 +6,5 @@ mod contract;
 mod discovery;
 mod generated;
 mod media;
+mod moderation;
 mod notifications;

@@ -21,6 +21,8 @@ use crate::{telemetry, wire};
 const DRAIN: Duration = Duration::from_secs(10);
 /// Between two times of summing up the metrics.
 const SUM_UP_EVERY: Duration = Duration::from_secs(5);
+/// Between two looks for what moderators did elsewhere: at the terminal, on another node.
+const HEAR_EVERY: Duration = Duration::from_millis(500);
 /// Between two looks for what is to be cleared away.
 const CLEAN_EVERY: Duration = Duration::from_mins(1);
 
@@ -83,6 +85,7 @@ pub(crate) async fn serve(
     let mut tasks = JoinSet::new();
     tasks.spawn(clean(pipit.clone(), stopped.clone()));
     tasks.spawn(keep_metrics(metrics.clone(), stopped.clone()));
+    tasks.spawn(hear_of_moderation(pipit.clone(), stopped.clone()));
     let server =
         axum::serve(listener, router).with_graceful_shutdown(until_stopped(stopped)).into_future();
     tasks.spawn(async move {
@@ -138,6 +141,28 @@ async fn keep_metrics(metrics: PrometheusHandle, stopped: watch::Receiver<()>) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(SUM_UP_EVERY) => metrics.run_upkeep(),
+            () = &mut stop => return,
+        }
+    }
+}
+
+/// Lets the caches and streams know of what moderators did elsewhere.
+async fn hear_of_moderation(pipit: Pipit, stopped: watch::Receiver<()>) {
+    let mut stop = std::pin::pin!(until_stopped(stopped));
+    let mut heard = None;
+    loop {
+        let hear = async {
+            match heard {
+                Some(since) => pipit.hear_of_moderation(since).await,
+                None => pipit.audit_end().await,
+            }
+        };
+        match hear.await {
+            Ok(seq) => heard = Some(seq),
+            Err(error) => tracing::warn!(%error, "the moderators' log cannot be read"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(HEAR_EVERY) => {}
             () = &mut stop => return,
         }
     }

@@ -10,7 +10,7 @@ use pipit_model::notification::NotificationKind;
 use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::{Kind, Quote, Tweet, TweetCounts};
 use pipit_model::user::UserCounts;
-use pipit_model::{HashtagId, IdGenerator, MediaId, Timestamp, TweetId, UserId};
+use pipit_model::{AccountState, HashtagId, IdGenerator, MediaId, Timestamp, TweetId, UserId};
 
 use super::command::{Command, NewTweet, Outcome};
 use super::notices::Notice;
@@ -19,6 +19,9 @@ use crate::entity::tweets;
 use crate::error::StoreError;
 use crate::media::{media_from, waits_to_be_posted};
 use crate::tweets::{from_row, kind_code, to_row};
+
+/// What somebody is told whose account is frozen.
+pub(crate) const FROZEN: &str = "your account is frozen: see why at /settings/standing";
 
 type Decided = Result<Outcome, StoreError>;
 
@@ -99,7 +102,7 @@ fn post(state: &mut State, new: &NewTweet, births: Births<'_>, events: &mut Vec<
             Err(StoreError::KeyReused)
         };
     }
-    live_user(state, new.user_id)?;
+    acting_user(state, new.user_id)?;
     let parent = new.reply_to.map(|id| live_tweet(state, id).cloned()).transpose()?;
 
     let quote = new
@@ -274,7 +277,7 @@ fn like(
     events: &mut Vec<Event>,
 ) -> Decided {
     if to.is_set() {
-        live_user(state, user_id)?;
+        acting_user(state, user_id)?;
         live_tweet(state, tweet_id)?;
     }
     let pair = (user_id.0, tweet_id.0);
@@ -304,7 +307,7 @@ fn bookmark(
     events: &mut Vec<Event>,
 ) -> Decided {
     if to.is_set() {
-        live_user(state, user_id)?;
+        acting_user(state, user_id)?;
         live_tweet(state, tweet_id)?;
     }
     let pair = (user_id.0, tweet_id.0);
@@ -324,7 +327,7 @@ fn retweet(
     births: Births<'_>,
     events: &mut Vec<Event>,
 ) -> Decided {
-    live_user(state, user_id)?;
+    acting_user(state, user_id)?;
     let of = live_tweet(state, tweet_id)?;
     let of_user = UserId(of.user_id);
     let pair = (user_id.0, tweet_id.0);
@@ -391,7 +394,7 @@ fn follow(
     let step = match to {
         Standing::Set => {
             live_user(state, followed_user_id)?;
-            if live_user(state, user_id)? >= FOLLOWING_MAX {
+            if acting_user(state, user_id)? >= FOLLOWING_MAX {
                 return Err(StoreError::Limit("you follow as many accounts as one can (50,000)"));
             }
             state.follows.set(pair, births.next());
@@ -428,8 +431,17 @@ fn read(
 /// How many accounts a user follows, if the user is there.
 fn live_user(state: &State, id: UserId) -> Result<i64, StoreError> {
     match state.users.get(&id.0) {
-        Some(user) if !user.deleted => Ok(user.following),
+        Some(user) if !user.deleted && user.state != AccountState::Suspended => Ok(user.following),
         _ => Err(StoreError::NotFound("user")),
+    }
+}
+
+/// The same, of somebody who wants to do something new.
+fn acting_user(state: &State, id: UserId) -> Result<i64, StoreError> {
+    let following = live_user(state, id)?;
+    match state.users.get(&id.0) {
+        Some(user) if !user.state.may_write() => Err(StoreError::Forbidden(FROZEN)),
+        _ => Ok(following),
     }
 }
 

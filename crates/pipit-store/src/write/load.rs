@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use pipit_model::AccountState;
 use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::Kind;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult};
@@ -143,7 +144,7 @@ async fn load_users(
     }
     let sql = Sql::new(
         db,
-        "SELECT id, tweet_count, follower_count, following_count, deleted_at FROM users \
+        "SELECT id, tweet_count, follower_count, following_count, deleted_at, state FROM users \
          WHERE id IN ",
     );
     let sql = sql.list(needs.users.iter().copied()).push(" ORDER BY id").for_update();
@@ -153,6 +154,7 @@ async fn load_users(
             followers: row.try_get_by_index(2)?,
             following: row.try_get_by_index(3)?,
             deleted: row.try_get_by_index::<Option<i64>>(4)?.is_some(),
+            state: AccountState::from_code(row.try_get_by_index(5)?),
         };
         state.users.read(row.try_get_by_index(0)?, user);
     }

@@ -50,6 +50,11 @@ impl Notices {
         self.taken_of_tweets.insert((author, tweet_id));
     }
 
+    /// Makes only those of them that are meant.
+    pub(super) fn keep(&mut self, is_meant: impl Fn(&Notice) -> bool) {
+        self.made.retain(|notice, _| is_meant(notice));
+    }
+
     pub(super) fn made(&self) -> impl Iterator<Item = (&Notice, i64)> {
         self.made.iter().map(|(notice, id)| (notice, *id))
     }

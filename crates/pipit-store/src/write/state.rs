@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use pipit_model::AccountState;
 use pipit_model::read_position::ReadPosition;
 
 use super::notices::Notices;
@@ -97,6 +98,7 @@ pub(super) struct UserRow {
     pub(super) followers: i64,
     pub(super) following: i64,
     pub(super) deleted: bool,
+    pub(super) state: AccountState,
 }
 
 /// A hashtag's row.

@@ -3,6 +3,7 @@
 mod crash;
 mod lists;
 mod media;
+mod moderation;
 mod notifications;
 mod plans;
 mod reads;

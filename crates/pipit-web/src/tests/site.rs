@@ -16,6 +16,8 @@ use crate::{Web, links, not_found, routes};
 
 pub(super) struct Site {
     app: Router,
+    /// Past the door.
+    pub pipit: Pipit,
     _folder: TempDir,
 }
 
@@ -59,8 +61,8 @@ impl Site {
         let media = MediaPlace::Memory;
         let settings = Settings { database_url, cache_bytes: 8 << 20, media, node: 0 };
         let pipit = Pipit::open(&settings, Clock::System).await.expect("a database");
-        let web = Web { pipit, public_url: public_url.to_owned() };
-        Self { app: routes(web).fallback(not_found), _folder: folder }
+        let web = Web { pipit: pipit.clone(), public_url: public_url.to_owned() };
+        Self { app: routes(web).fallback(not_found), pipit, _folder: folder }
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Answer {
