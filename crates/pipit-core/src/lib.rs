@@ -34,6 +34,7 @@ mod users;
 mod views;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use pipit_feed::{Caches, Feed, Sizes};
 use pipit_media::{Files, Pool};
@@ -55,8 +56,8 @@ pub use moderation::{AccountView, AuditLine, DayCounts, Deed};
 pub use moderators::Moderator;
 pub use notifications::NotificationView;
 use passwords::Passwords;
-pub use pipit_feed::{CacheStats, Marks, TweetCard, UserCard};
-pub use pipit_media::{Place as MediaPlace, UploadPlace};
+pub use pipit_feed::{CacheStats, FollowedHashtag, Marks, TweetCard, UserCard};
+pub use pipit_media::{AccessKey, Bucket, Place as MediaPlace, UploadPlace};
 pub use pipit_store::{Hashtag, Relationship, Session};
 pub use reports::ReportView;
 pub use server_rules::Blocking;
@@ -95,6 +96,8 @@ struct Parts {
     files: Files,
     pictures: Pool,
     archives: Arc<Semaphore>,
+    /// The account up to which old notifications were last looked for.
+    swept_up_to: AtomicI64,
     hub: Arc<Hub>,
 }
 
@@ -141,9 +144,10 @@ impl Pipit {
             tokens: Tokens::new(&keys::load(&store, "jwt-1", tokens::new_key()?, now).await?)?,
             passwords: Passwords::new()?,
             trends: hashtags::TrendCache::default(),
-            files: Files::open(&settings.media)?,
+            files: Files::open(&settings.media).await?,
             pictures: Pool::default(),
             archives: Arc::new(Semaphore::new(ARCHIVES_AT_ONCE)),
+            swept_up_to: AtomicI64::new(0),
             hub,
             store,
             clock,

@@ -5,6 +5,7 @@ use pipit_model::page::{Listed, Page};
 use pipit_model::{Result, TweetId};
 use pipit_store::Command;
 
+use crate::timelines::Asked;
 use crate::{Caller, Pipit, TweetView, UserView};
 
 impl Pipit {
@@ -14,10 +15,8 @@ impl Pipit {
     /// # Errors
     /// [`pipit_model::Error::NotFound`] if there is none that the caller may see.
     pub async fn set_like(&self, caller: Caller, id: TweetId, to: Standing) -> Result<TweetView> {
-        let tweet_id = self.shown_id(Some(caller), id).await?;
-        let command = Command::Like { user_id: caller.user_id, tweet_id, to };
-        self.0.store.write(command).await?;
-        self.tweet(Some(caller), tweet_id).await
+        let user_id = caller.user_id;
+        self.mark(caller, id, |tweet_id| Command::Like { user_id, tweet_id, to }).await
     }
 
     /// What the caller likes, newest like first.
@@ -28,7 +27,7 @@ impl Pipit {
         let list = async |before, limit| {
             Ok(self.0.store.list_likes_by(caller.user_id, before, limit).await?)
         };
-        self.view_listed(Some(caller), page, list).await
+        self.view_listed(Some(caller), page, Asked::ByName, list).await
     }
 
     /// Who likes a tweet, newest like first.

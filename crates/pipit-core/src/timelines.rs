@@ -25,6 +25,15 @@ pub enum Posts {
     Media,
 }
 
+/// Whether somebody asked for just these tweets, or for whatever there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// For what is on a list of theirs, or by this author.
+    ByName,
+    /// For whatever is found: by no authors who come up only for those who know them.
+    Openly,
+}
+
 impl Posts {
     /// The list that cursors of it belong to.
     #[must_use]
@@ -130,7 +139,7 @@ impl Pipit {
             let ids = self.0.store.list_media_tweets(author, before, limit).await?;
             Ok(ids.into_iter().map(|id| (id.0, id)).collect())
         };
-        self.view_listed(reader, page, list).await
+        self.view_listed(reader, page, Asked::ByName, list).await
     }
 
     /// A page of tweets that a list of the database names, each with its place in the list, newest
@@ -139,6 +148,7 @@ impl Pipit {
         &self,
         reader: Option<Caller>,
         page: Page,
+        asked: Asked,
         list: impl Fn(i64, u64) -> F,
     ) -> Result<Listed<TweetView>>
     where
@@ -153,7 +163,11 @@ impl Pipit {
             rows.truncate(room);
             before = rows.last().map_or(before, |(place, _)| *place);
             let ids: Vec<TweetId> = rows.into_iter().map(|(_, id)| id).collect();
-            items.extend(self.view_tweets(reader, &ids).await?.into_iter().flatten());
+            let views = self.view_tweets(reader, &ids).await?.into_iter().flatten().collect();
+            items.extend(match asked {
+                Asked::ByName => views,
+                Asked::Openly => self.that_come_up(reader, views).await?,
+            });
             if !more {
                 return Ok(Listed { items, next: None });
             }

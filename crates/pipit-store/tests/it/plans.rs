@@ -8,7 +8,7 @@ use pipit_model::event::Standing;
 use pipit_store::NewTweet;
 
 /// The hot queries with sample values, as the store sends them.
-const HOT: [&str; 41] = [
+const HOT: [&str; 43] = [
     "SELECT t.id FROM tweets t WHERE t.user_id = 1 AND t.id >= 5 AND t.id < 900 \
      AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
     "SELECT id, user_id FROM tweets WHERE retweet_of_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
@@ -66,6 +66,9 @@ const HOT: [&str; 41] = [
      WHERE p.state = 0 AND p.action_id < 900 ORDER BY p.action_id DESC LIMIT 20",
     "SELECT seq FROM audit_log WHERE user_id = 1 AND seq < 900 ORDER BY seq DESC LIMIT 20",
     "SELECT id, text FROM moderation_notes WHERE user_id = 1 ORDER BY id DESC LIMIT 20",
+    "SELECT id FROM users WHERE id > 1 ORDER BY id LIMIT 20",
+    "SELECT id, kind, actor_id, tweet_id, user_id FROM notifications WHERE user_id IN (1, 2) \
+     AND kind IN (1, 2, 3) AND id < 900 LIMIT 20",
 ];
 
 #[tokio::test]

@@ -227,7 +227,7 @@ pub(crate) async fn post_report(
     match web.pipit.report(viewer.caller, draft, key).await {
         Ok(_) => Ok(links::see_other(&format!("/report?user={handle}&done=1"))),
         Err(error) => {
-            let complaint = Complaint::from_error(error)?;
+            let complaint = Complaint::from_error(error, visitor.preferences.w)?;
             render(&web, &visitor, &handle, typed, Some(complaint)).await
         }
     }

@@ -150,7 +150,7 @@ pub(crate) async fn post_appeal(
     match web.pipit.appeal(caller, action, &form.text).await {
         Ok(()) => Ok(links::see_other("/settings/standing")),
         Err(error @ Error::InvalidField { .. }) => {
-            let refused = (action, Complaint::from_error(error)?, form.text);
+            let refused = (action, Complaint::from_error(error, visitor.preferences.w)?, form.text);
             render(&web, &visitor, caller, Some(refused)).await
         }
         Err(error) => Err(error.into()),

@@ -16,7 +16,6 @@ use crate::{Web, links, not_found, routes};
 
 pub(super) struct Site {
     app: Router,
-    /// Past the door.
     pub pipit: Pipit,
     _folder: TempDir,
 }

@@ -180,7 +180,7 @@ pub(crate) async fn act(
         }
         Ok(_) => Ok(links::see_other(&format!("/admin/accounts/{handle}"))),
         Err(error) => {
-            let complaint = Complaint::from_error(error)?;
+            let complaint = Complaint::from_error(error, visitor.preferences.w)?;
             let refused = Refused::Action(acting, complaint);
             render(&web, (&staff, &visitor), &handle, refused).await
         }
@@ -204,7 +204,8 @@ pub(crate) async fn note(
     match web.pipit.add_note(staff.by, card.user().id, None, &form.note).await {
         Ok(()) => Ok(links::see_other(&format!("/admin/accounts/{handle}"))),
         Err(error) => {
-            let refused = Refused::Note(form.note, Complaint::from_error(error)?);
+            let refused =
+                Refused::Note(form.note, Complaint::from_error(error, visitor.preferences.w)?);
             render(&web, (&staff, &visitor), &handle, refused).await
         }
     }

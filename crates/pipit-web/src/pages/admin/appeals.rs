@@ -93,7 +93,8 @@ pub(crate) async fn decide(
     match web.pipit.decide_appeal(staff.by, action, state, &form.reason).await {
         Ok(()) => Ok(links::see_other("/admin/appeals")),
         Err(error) => {
-            let refused = (action, form.reason, Complaint::from_error(error)?);
+            let refused =
+                (action, form.reason, Complaint::from_error(error, visitor.preferences.w)?);
             render(&web, (&staff, &visitor), None, Some(refused)).await
         }
     }

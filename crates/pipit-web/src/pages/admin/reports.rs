@@ -229,7 +229,7 @@ pub(crate) async fn act(
     match web.pipit.act(staff.by, deed).await {
         Ok(_) => Ok(links::see_other(&format!("/admin/reports/{report}"))),
         Err(error) => {
-            let complaint = Complaint::from_error(error)?;
+            let complaint = Complaint::from_error(error, visitor.preferences.w)?;
             render(&web, (&staff, &visitor), report, acting, Some(complaint)).await
         }
     }

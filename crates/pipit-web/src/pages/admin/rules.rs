@@ -101,7 +101,7 @@ pub(crate) async fn add_rule(
     match web.pipit.add_rule(staff.by, &form.text).await {
         Ok(()) => Ok(links::see_other("/admin/rules")),
         Err(error) => {
-            let refused = (form.text, Complaint::from_error(error)?);
+            let refused = (form.text, Complaint::from_error(error, visitor.preferences.w)?);
             render_rules(&web, (&staff, &visitor), Some(refused)).await
         }
     }
@@ -229,7 +229,7 @@ pub(crate) async fn add_block(
     match web.pipit.set_server_block(staff.by, (kind, &form.value), Blocking::Block).await {
         Ok(()) => Ok(links::see_other(which.address())),
         Err(error) => {
-            let refused = (kind, form.value, Complaint::from_error(error)?);
+            let refused = (kind, form.value, Complaint::from_error(error, visitor.preferences.w)?);
             render_blocks(&web, (&staff, &visitor), which, Some(refused)).await
         }
     }
