@@ -26,8 +26,6 @@ impl Caches {
         match event {
             Event::TweetPosted { tweet, hashtags } => self.tweet_posted(tweet, hashtags),
             Event::TweetDeleted { entry, hashtags } => self.tweet_deleted(entry, hashtags),
-            // It drops out when it is read.
-            Event::RetweetGone(_) => {}
             Event::TweetCounted(id, counts) => {
                 self.tweets.update(id, |card| TweetCard { counts: *counts, ..card });
             }
@@ -63,8 +61,8 @@ impl Caches {
                 self.read_up_to(*user_id, *position, *last_id);
             }
             Event::ModerationChanged => self.moderated.forget(&()),
-            // The hub of the streams ends them; the store minds the log.
-            Event::StreamsEnded(_) | Event::Audited(_) => {}
+            // A retweet drops out when it is read; the hub ends streams; the store minds the log.
+            Event::RetweetGone(_) | Event::StreamsEnded(_) | Event::Audited(_) => {}
             Event::SessionsForgotten => self.sessions.forget_all(),
             Event::SessionEnded(id) => self.sessions.forget(id),
             Event::Unknown => self.forget_all(),

@@ -200,8 +200,10 @@ async fn who_is_suspended_sees_only_why() {
     for page in ["/home", "/settings", "/notifications", "/compose"] {
         assert_eq!(site.get(page, &eve).await.location(), "/settings/standing", "{page}");
     }
-    let post = site.post("/compose", &eve, &[("content", "x")]).await;
-    assert_eq!(post.location(), "/settings/standing");
+    let follow = site.post("/@ann/follow", &eve, &[]).await;
+    assert_eq!(follow.location(), "/settings/standing");
+    // What was written is shown again, as to anybody who is signed out.
+    assert_eq!(site.post("/compose", &eve, &[("content", "x")]).await.status, 403);
     let standing = site.get("/settings/standing", &eve).await;
     assert!(standing.body.contains("Fraud."));
     let standing = standing.page();
