@@ -15,6 +15,7 @@ mod media;
 mod notifications;
 mod paging;
 mod reports;
+mod security;
 mod sessions;
 mod timeline;
 mod tweets;
@@ -58,6 +59,15 @@ fn router() -> OpenApiRouter<Pipit> {
         .routes(routes!(sessions::create_session, sessions::list_sessions))
         .routes(routes!(sessions::delete_session))
         .routes(routes!(sessions::delete_current_session))
+        .routes(routes!(sessions::prove_current_session))
+        .routes(routes!(security::set_password))
+        .routes(routes!(
+            security::get_second_factor,
+            security::offer_second_factor,
+            security::confirm_second_factor,
+            security::remove_second_factor
+        ))
+        .routes(routes!(security::renew_recovery_codes))
         .routes(routes!(tweets::create_tweet, tweets::list_tweets))
         .routes(routes!(tweets::get_tweet, tweets::delete_tweet))
         .routes(routes!(tweets::get_thread))

@@ -7,6 +7,7 @@ mod notification;
 mod problem;
 mod report;
 mod requests;
+mod security;
 mod tweet;
 mod user;
 
@@ -22,6 +23,9 @@ pub use notification::{
 pub use problem::Problem;
 pub use report::{Report, Rule, RulePage};
 pub use requests::{CreateReport, CreateSession, CreateTweet, CreateUser, NameList, UpdateMe};
+pub use security::{
+    ConfirmFactor, CreateProof, OfferedFactor, RecoveryCodes, SecondFactor, SetPassword,
+};
 pub(crate) use tweet::write_tweet;
 pub use tweet::{Entities, HashtagEntity, MentionEntity, Tweet, UrlEntity};
 pub use user::{Author, Relationship, Session, User};

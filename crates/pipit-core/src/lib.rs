@@ -18,15 +18,22 @@ mod media;
 mod moderation;
 mod moderators;
 mod notifications;
+mod password_rules;
 mod passwords;
+mod proof;
 mod purge;
 mod read_positions;
 mod reports;
+mod reseal;
 mod retweets;
+mod seal;
 mod search;
+mod second_factor;
 mod server_rules;
 mod sessions;
+mod sign_in;
 mod suggestions;
+mod throttle;
 mod timelines;
 mod tokens;
 mod tweets;
@@ -59,9 +66,16 @@ use passwords::Passwords;
 pub use pipit_feed::{CacheStats, FollowedHashtag, Marks, TweetCard, UserCard};
 pub use pipit_media::{AccessKey, Bucket, Place as MediaPlace, UploadPlace};
 pub use pipit_store::{Hashtag, Relationship, Session};
+pub use proof::Proof;
 pub use reports::ReportView;
+pub use reseal::KeyState;
+use seal::Seals;
+pub use seal::{KeyPlace, new_key_line};
+pub use second_factor::{FactorState, OfferedFactor};
 pub use server_rules::Blocking;
-pub use sessions::{SignIn, SignedIn};
+pub use sessions::SessionView;
+pub use sign_in::{Client, SignIn, SignedIn, Step};
+use throttle::Throttle;
 pub use timelines::Posts;
 use tokens::Tokens;
 pub use tweets::{NewPost, Thread};
@@ -92,6 +106,8 @@ struct Parts {
     cursors: Cursors,
     tokens: Tokens,
     passwords: Passwords,
+    seals: Seals,
+    throttle: Throttle,
     trends: hashtags::TrendCache,
     files: Files,
     pictures: Pool,
@@ -114,6 +130,8 @@ pub struct Settings {
     pub cache_bytes: u64,
     /// Where the files of pictures are; all nodes must see the same.
     pub media: MediaPlace,
+    /// Where the keys are that seal what identifies or unlocks a person.
+    pub keys: KeyPlace,
     /// This node's number; no two nodes of one database may share it.
     pub node: u8,
 }
@@ -136,13 +154,19 @@ impl Pipit {
         let store =
             Store::open(&settings.database_url, clock.clone(), ids.clone(), on_commit).await?;
         let now = clock.now();
+        let seals = reseal::open_ring(&store, settings.keys.clone(), now).await?;
+        let ring = seals.keys()?;
+        reseal::seal_plain(&store, &ring).await?;
+        let shared = (&store, &*ring);
         Ok(Self(Arc::new(Parts {
             feed: Feed::new(store.clone(), caches),
             cursors: Cursors::new(
-                &keys::load(&store, "cursor", keys::random_secret()?, now).await?,
+                &keys::load(shared, "cursor", keys::random_secret()?, now).await?,
             ),
-            tokens: Tokens::new(&keys::load(&store, "jwt-1", tokens::new_key()?, now).await?)?,
+            tokens: Tokens::new(&keys::load(shared, "jwt-1", tokens::new_key()?, now).await?)?,
             passwords: Passwords::new()?,
+            seals,
+            throttle: Throttle::default(),
             trends: hashtags::TrendCache::default(),
             files: Files::open(&settings.media).await?,
             pictures: Pool::default(),
@@ -194,6 +218,12 @@ impl Pipit {
     #[must_use]
     pub fn database_round_trips(&self) -> u64 {
         self.0.store.round_trips()
+    }
+
+    /// Passwords hashed or checked so far.
+    #[must_use]
+    pub fn password_hashes(&self) -> u64 {
+        self.0.passwords.runs()
     }
 
     /// Writes what waits and closes the database.

@@ -64,7 +64,7 @@ impl Caches {
             // A retweet drops out when it is read; the hub ends streams; the store minds the log.
             Event::RetweetGone(_) | Event::StreamsEnded(_) | Event::Audited(_) => {}
             Event::SessionsForgotten => self.sessions.forget_all(),
-            Event::SessionEnded(id) => self.sessions.forget(id),
+            Event::SessionEnded(id) | Event::SessionChanged(id) => self.sessions.forget(id),
             Event::Unknown => self.forget_all(),
         }
     }

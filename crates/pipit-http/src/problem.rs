@@ -22,6 +22,8 @@ pub struct Problem {
     pub detail: Cow<'static, str>,
     /// The field that is wrong, by its name on the wire.
     pub field: Option<Cow<'static, str>>,
+    /// In how many seconds the same may succeed.
+    pub retry_after_secs: Option<u64>,
 }
 
 /// The problem on the wire.
@@ -44,7 +46,20 @@ impl Problem {
         title: &'static str,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, kind, title, detail: detail.into(), field: None }
+        Self { status, kind, title, detail: detail.into(), field: None, retry_after_secs: None }
+    }
+
+    /// The same problem, which will be none after so many seconds.
+    #[must_use]
+    pub fn retry_after(mut self, secs: u64) -> Self {
+        self.retry_after_secs = Some(secs);
+        self
+    }
+
+    /// The header that says so.
+    #[must_use]
+    pub fn retry_after_header(&self) -> Option<HeaderValue> {
+        self.retry_after_secs.map(HeaderValue::from)
     }
 
     /// The same problem, of this field.
@@ -111,6 +126,13 @@ impl From<Error> for Problem {
                 format!("{field} {message}."),
             )
             .of_field(field),
+            Error::RateLimited { what, retry_after_secs } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "rate-limited",
+                "Too many requests",
+                format!("{} Try again in {}.", sentence(what), duration(retry_after_secs)),
+            )
+            .retry_after(retry_after_secs),
             Error::Unavailable(why) => {
                 tracing::warn!(request_id = request_id::current(), why, "answered 503");
                 Self::new(
@@ -119,6 +141,7 @@ impl From<Error> for Problem {
                     "Temporarily unavailable",
                     "The server cannot do this right now; try again in a moment.",
                 )
+                .retry_after(1)
             }
             Error::Internal(why) => {
                 tracing::error!(request_id = request_id::current(), why, "answered 500");
@@ -133,6 +156,14 @@ impl From<Error> for Problem {
     }
 }
 
+/// A time to wait, as people say it.
+fn duration(secs: u64) -> String {
+    match secs {
+        0..=90 => format!("{secs} seconds"),
+        _ => format!("{} minutes", secs.div_ceil(60)),
+    }
+}
+
 /// A text with a capital first and a full stop.
 #[must_use]
 pub fn sentence(text: &str) -> String {
@@ -143,6 +174,7 @@ pub fn sentence(text: &str) -> String {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let retry_after = self.retry_after_header();
         let wire = Wire {
             r#type: format!("urn:pipit:problem:{}", self.kind),
             title: self.title,
@@ -159,8 +191,8 @@ impl IntoResponse for Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Some(secs) = retry_after {
+            headers.insert(header::RETRY_AFTER, secs);
         }
         response
     }

@@ -104,6 +104,8 @@ pub enum Event {
     SessionsForgotten,
     /// A session ended; its token is good no longer.
     SessionEnded(SessionId),
+    /// A session lasts longer than it would have, or its owner has shown again who they are.
+    SessionChanged(SessionId),
     /// Something may have changed that was not told: forget all that is cached.
     Unknown,
 }

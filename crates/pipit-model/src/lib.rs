@@ -12,6 +12,7 @@ pub mod limits;
 pub mod list;
 pub mod media;
 pub mod moderation;
+pub mod network;
 pub mod notification;
 pub mod page;
 pub mod read_position;

@@ -104,6 +104,34 @@ pub const IDEMPOTENCY_SECS: i64 = 24 * 3600;
 
 /// A session ends after this long, used or not.
 pub const SESSION_SECS: i64 = 90 * 24 * 3600;
+/// A session ends after this long without a request.
+pub const SESSION_IDLE_SECS: i64 = 30 * 24 * 3600;
+/// That a session is used is noted at most this often: one small write a day.
+pub const SESSION_NOTE_SECS: i64 = 24 * 3600;
+/// How long somebody who has shown who they are may change what guards their account.
+pub const PROOF_SECS: i64 = 15 * 60;
+/// How long the second step of a sign-in may take: to find the phone.
+pub const SECOND_STEP_SECS: i64 = 5 * 60;
+/// Recovery codes of a second factor: a list that fits a wallet.
+pub const RECOVERY_CODES: usize = 10;
+/// Bytes of what is typed as a code: a recovery code with its hyphens, and spaces around it.
+pub const CODE_BYTES_MAX: usize = 64;
+/// Wrong passwords and codes for one account in [`ACCOUNT_TRIES_SECS`] (Mastodon's limit): a
+/// person who mistypes never meets it, a list of common passwords takes months.
+pub const ACCOUNT_TRIES_MAX: u32 = 25;
+/// In which time they are counted.
+pub const ACCOUNT_TRIES_SECS: i64 = 3600;
+/// The same for one network (an IPv4 address, an IPv6 /64), whatever the accounts.
+pub const NETWORK_TRIES_MAX: u32 = 25;
+/// In which time they are counted.
+pub const NETWORK_TRIES_SECS: i64 = 5 * 60;
+/// Accounts and networks whose tries are remembered: 5 MB. Those least tried are forgotten first.
+pub const THROTTLES_MAX: usize = 50_000;
+/// Guesses that a new password must withstand, by what is guessed first: below it a throttled
+/// guesser gets in within months.
+pub const PASSWORD_GUESSES_MIN: u64 = 1_000_000;
+/// Sealed rows that are sealed anew in one transaction.
+pub const SEAL_STEP_ROWS: u64 = 200;
 /// Sessions a person may have at once: the oldest one ends when another begins.
 pub const SESSIONS_PER_USER_MAX: u64 = 50;
 /// Characters of a browser's name that a session keeps.

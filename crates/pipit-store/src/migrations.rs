@@ -11,6 +11,7 @@ mod m0006_profiles;
 mod m0007_bookmarks;
 mod m0008_lists;
 mod m0009_search;
+mod m0012_sealed_email;
 mod m0015_moderation;
 mod table;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_bookmarks::Migration),
             Box::new(m0008_lists::Migration),
             Box::new(m0009_search::Migration),
+            Box::new(m0012_sealed_email::Migration),
             Box::new(m0015_moderation::Migration),
         ]
     }

@@ -19,6 +19,7 @@ mod people;
 mod profile;
 mod report;
 mod search;
+mod security;
 mod settings;
 mod standing;
 mod tags;
@@ -68,6 +69,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/oembed", get(oembed::get_oembed))
         .route("/signup", get(account::get_signup).post(account::post_signup))
         .route("/login", get(account::get_login).post(account::post_login))
+        .route("/login/code", post(account::post_code))
         .route("/logout", post(account::post_logout))
         .route("/settings", get(settings::get_settings).post(settings::post_settings))
         .route("/settings/avatar/remove", post(settings::remove_avatar))
@@ -107,5 +109,18 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/settings/standing", get(standing::get_standing))
         .route("/settings/standing/{id}/appeal", post(standing::post_appeal))
         .merge(admin::routes())
+        .merge(guards())
         .merge(uploads())
+}
+
+/// What guards an account.
+fn guards() -> Router<Web> {
+    Router::new()
+        .route("/settings/confirm", get(security::get_confirm).post(security::post_confirm))
+        .route("/settings/security", get(security::get_security))
+        .route("/settings/security/password", post(security::post_password))
+        .route("/settings/security/factor", post(security::offer_factor))
+        .route("/settings/security/factor/confirm", post(security::confirm_factor))
+        .route("/settings/security/factor/remove", post(security::remove_factor))
+        .route("/settings/security/codes", post(security::renew_codes))
 }

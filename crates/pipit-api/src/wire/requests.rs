@@ -33,7 +33,8 @@ pub struct CreateSession {
     /// The password.
     #[schema(example = "correct horse battery")]
     pub password: String,
-    /// The code of a second factor; no account has one yet, and it is not looked at.
+    /// A code of the second factor, or a recovery code; where it is needed and missing, the answer is
+    /// 422 on `otp`.
     pub otp: Option<String>,
 }
 

@@ -8,3 +8,4 @@ mod generated;
 mod media;
 mod moderation;
 mod notifications;
+mod security;

@@ -2,7 +2,7 @@
 
 use pipit_model::event::{Event, Standing};
 use pipit_model::{Clock, SessionId, TweetId};
-use pipit_store::{Command, FollowSide, NewTweet, Session, Source};
+use pipit_store::{Command, FollowSide, NewTweet, Sealed, Session, SessionRow, Source};
 use pipit_testkit::backends;
 
 use crate::{Fixture, tweet};
@@ -112,13 +112,15 @@ async fn sessions_end_and_the_oldest_make_room() {
                 user_id: ann,
                 created_at: now,
                 expires_at: now.plus_secs(60),
-                user_agent: "test".to_owned(),
+                proved_at: now,
             };
-            f.store.insert_session(session, 3, None).await.expect("begun");
+            let user_agent = Sealed { text: "sealed".to_owned(), key: 1 };
+            let row = SessionRow { session, user_agent };
+            f.store.insert_session(row, 3, None).await.expect("begun");
         }
         let ids = async || -> Vec<i64> {
             let sessions = f.store.list_sessions(ann).await.expect("read");
-            sessions.iter().map(|session| session.id.0).collect()
+            sessions.iter().map(|row| row.session.id.0).collect()
         };
         assert_eq!(ids().await, [5, 4, 3]);
         assert!(f.store.delete_session(SessionId(4), 1.into()).await.is_err(), "not theirs");
@@ -137,8 +139,9 @@ async fn keys_are_made_once() {
     for backend in backends() {
         let f = Fixture::new(backend).await;
         let now = Clock::System.now();
-        let first = f.store.get_or_insert_key("k", "one", now).await.expect("made");
-        let second = f.store.get_or_insert_key("k", "two", now).await.expect("read");
-        assert_eq!((first.as_str(), second.as_str()), ("one", "one"));
+        let sealed = |text: &str| Sealed { text: text.to_owned(), key: 1 };
+        let first = f.store.get_or_insert_key("k", sealed("one"), now).await.expect("made");
+        let second = f.store.get_or_insert_key("k", sealed("two"), now).await.expect("read");
+        assert_eq!((&first, &second), (&sealed("one"), &sealed("one")));
     }
 }

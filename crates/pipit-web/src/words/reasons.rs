@@ -28,7 +28,7 @@ pub(super) static EN: Reasons = Reasons {
         "reply_to_id" => "What you answer",
         "quote_of_id" => "What you quote",
         "email" => "This address",
-        "password" => "This",
+        "password" | "code" | "otp" => "This",
         "content" | "text" => "The text",
         "reason" => "The reason",
         "comment" => "The comment",
@@ -54,7 +54,7 @@ pub(super) static DE: Reasons = Reasons {
         "reply_to_id" => "Was du beantwortest,",
         "quote_of_id" => "Was du zitierst,",
         "email" => "Diese Adresse",
-        "password" => "Das",
+        "password" | "code" | "otp" => "Das",
         "content" | "text" => "Der Text",
         "reason" => "Die Begründung",
         "comment" => "Die Bemerkung",
@@ -178,7 +178,7 @@ pub(super) static DE: Reasons = Reasons {
             "braucht etwas zum Suchen: ein Wort, ein #Hashtag, einen @Kurznamen oder from:Kurzname",
         ),
         (
-            "since: and until: take a date like 2026-11-24",
+            "with since: or until: needs a date like 2026-11-24",
             "braucht hinter since: und until: ein Datum wie 2026-11-24",
         ),
         ("needs a handle or a name to look for", "braucht einen Kurznamen oder Namen zum Suchen"),
@@ -210,6 +210,26 @@ pub(super) static DE: Reasons = Reasons {
         ("must be a single line", "muss in eine Zeile passen"),
         ("must have at most {} characters", "darf höchstens {} Zeichen haben"),
         ("must not contain U+{}", "darf U+{} nicht enthalten"),
+        (
+            "is one of those that are guessed first: choose another one, like three or four words \
+             that do not go together",
+            "ist eines von denen, die zuerst geraten werden: nimm ein anderes, etwa drei oder vier \
+             Wörter, die nicht zusammengehören",
+        ),
+        (
+            "is little more than a name that everybody can see: choose another one, like three or \
+             four words that do not go together",
+            "ist kaum mehr als ein Name, den alle sehen: nimm ein anderes, etwa drei oder vier \
+             Wörter, die nicht zusammengehören",
+        ),
+        (
+            "is wrong or was used before: wait for the next one, and check the phone's clock",
+            "ist falsch oder war schon dran: warte auf den nächsten, und sieh nach der Uhr des Telefons",
+        ),
+        (
+            "a second factor is set up: remove it first",
+            "ein zweiter Faktor ist eingerichtet: schalte ihn erst aus",
+        ),
         // People, lists and hashtags
         (
             "you cannot follow yourself: your home has you already",
