@@ -1,5 +1,6 @@
 //! The shapes of the REST contract.
 
+mod filters;
 mod ids;
 mod lists;
 mod media;
@@ -11,6 +12,7 @@ mod security;
 mod tweet;
 mod user;
 
+pub use filters::{ConversationMute, Filter, FilterPage, Filtered, Keyword, PutFilter};
 pub use lists::{
     Hashtag, HashtagPage, List, ListPage, SessionList, SessionRow, Thread, Trend, TrendPage,
     TweetPage, UserPage,

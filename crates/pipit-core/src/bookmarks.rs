@@ -5,7 +5,6 @@ use pipit_model::page::{Listed, Page};
 use pipit_model::{Result, TweetId};
 use pipit_store::Command;
 
-use crate::timelines::Asked;
 use crate::{Caller, Pipit, TweetView};
 
 impl Pipit {
@@ -32,6 +31,6 @@ impl Pipit {
         let list = async |before, limit| {
             Ok(self.0.store.list_bookmarks(caller.user_id, before, limit).await?)
         };
-        self.view_listed(Some(caller), page, Asked::ByName, list).await
+        self.view_listed(Some(caller), None, page, list).await
     }
 }

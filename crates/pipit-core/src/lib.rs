@@ -8,6 +8,7 @@ mod accounts;
 mod appeals;
 mod bookmarks;
 mod cursors;
+mod filters;
 mod follows;
 mod hashtags;
 mod keys;
@@ -78,8 +79,8 @@ pub use sign_in::{Client, SignIn, SignedIn, Step};
 use throttle::Throttle;
 pub use timelines::Posts;
 use tokens::Tokens;
-pub use tweets::{NewPost, Thread};
-pub use views::{Quoted, TweetView, UserView};
+pub use tweets::{Answers, NewPost, Thread};
+pub use views::{FoldedBy, Quoted, TweetView, UserView};
 
 /// Who is asking, once their token has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Timelines: home, one author's, a hashtag's, everybody's.
 
 use pipit_feed::{AuthorPart, Timeline};
+use pipit_model::filter::FilterContext;
 use pipit_model::limits::{LISTED_ROUNDS_MAX, PAGE_ROUNDS_MAX};
 use pipit_model::page::{ListName, Listed, Page};
 use pipit_model::tweet::named_hashtag_key;
@@ -23,15 +24,6 @@ pub enum Posts {
     Replies,
     /// Tweets and replies with pictures.
     Media,
-}
-
-/// Whether somebody asked for just these tweets, or for whatever there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asked {
-    /// For what is on a list of theirs, or by this author.
-    ByName,
-    /// For whatever is found: by no authors who come up only for those who know them.
-    Openly,
 }
 
 impl Posts {
@@ -139,16 +131,17 @@ impl Pipit {
             let ids = self.0.store.list_media_tweets(author, before, limit).await?;
             Ok(ids.into_iter().map(|id| (id.0, id)).collect())
         };
-        self.view_listed(reader, page, Asked::ByName, list).await
+        self.view_listed(reader, Some(FilterContext::Profile), page, list).await
     }
 
     /// A page of tweets that a list of the database names, each with its place in the list, newest
-    /// first; filled up as long as what is not shown leaves room.
+    /// first; filled up as long as what is not shown leaves room. Filters hold where there is a
+    /// context.
     pub(crate) async fn view_listed<F>(
         &self,
         reader: Option<Caller>,
+        context: Option<FilterContext>,
         page: Page,
-        asked: Asked,
         list: impl Fn(i64, u64) -> F,
     ) -> Result<Listed<TweetView>>
     where
@@ -164,9 +157,9 @@ impl Pipit {
             before = rows.last().map_or(before, |(place, _)| *place);
             let ids: Vec<TweetId> = rows.into_iter().map(|(_, id)| id).collect();
             let views = self.view_tweets(reader, &ids).await?.into_iter().flatten().collect();
-            items.extend(match asked {
-                Asked::ByName => views,
-                Asked::Openly => self.that_come_up(reader, views).await?,
+            items.extend(match context {
+                Some(context) => self.shown_in(reader, context, views).await?,
+                None => views,
             });
             if !more {
                 return Ok(Listed { items, next: None });
@@ -176,6 +169,21 @@ impl Pipit {
             }
         }
         Ok(Listed { items, next: Some(before) })
+    }
+
+    /// Of some tweets those that a reader is shown in a place: where nobody asked for their authors,
+    /// none by authors who come up only for those who know them; nowhere what a filter hides.
+    async fn shown_in(
+        &self,
+        reader: Option<Caller>,
+        context: FilterContext,
+        views: Vec<TweetView>,
+    ) -> Result<Vec<TweetView>> {
+        let views = match context {
+            FilterContext::Public => self.that_come_up(reader, views).await?,
+            _ => views,
+        };
+        self.sift(reader, context, views).await
     }
 
     /// Everything with a hashtag; empty for one that nobody used.
@@ -214,6 +222,11 @@ impl Pipit {
         page: Page,
     ) -> Result<Listed<TweetView>> {
         let now = self.0.clock.now();
+        let context = match timeline {
+            Timeline::Home { .. } | Timeline::List(_) => FilterContext::Home,
+            Timeline::Author(..) => FilterContext::Profile,
+            Timeline::Hashtag(_) | Timeline::Public => FilterContext::Public,
+        };
         let mut items: Vec<TweetView> = Vec::with_capacity(page.limit());
         let mut before = page.before();
         for _ in 0..PAGE_ROUNDS_MAX {
@@ -228,10 +241,7 @@ impl Pipit {
             };
             entries.truncate(room);
             let views = self.view_entries(reader, &entries).await?;
-            items.extend(match timeline {
-                Timeline::Public | Timeline::Hashtag(_) => self.that_come_up(reader, views).await?,
-                Timeline::Home { .. } | Timeline::List(_) | Timeline::Author(..) => views,
-            });
+            items.extend(self.shown_in(reader, context, views).await?);
             if before == 0 {
                 return Ok(Listed { items, next: None });
             }

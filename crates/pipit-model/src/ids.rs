@@ -84,6 +84,10 @@ id_type! {
     /// What a moderator did.
     ActionId
 }
+id_type! {
+    /// Words that somebody does not want to read.
+    FilterId
+}
 /// Makes ids for one node. Shared by all threads, never repeats, never blocks.
 #[derive(Debug)]
 pub struct IdGenerator {

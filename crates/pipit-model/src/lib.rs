@@ -7,6 +7,7 @@
 
 pub mod error;
 pub mod event;
+pub mod filter;
 pub mod ids;
 pub mod limits;
 pub mod list;
@@ -28,8 +29,8 @@ pub mod visibility;
 
 pub use error::{Error, Result};
 pub use ids::{
-    ActionId, HashtagId, IdGenerator, ListId, MediaId, NotificationId, ReportId, RuleId, SessionId,
-    TweetId, UserId,
+    ActionId, FilterId, HashtagId, IdGenerator, ListId, MediaId, NotificationId, ReportId, RuleId,
+    SessionId, TweetId, UserId,
 };
 pub use role::{AccountState, Role};
 pub use time::{Clock, Timestamp};

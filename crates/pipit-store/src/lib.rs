@@ -12,6 +12,7 @@ mod connect;
 mod entity;
 mod entries;
 mod error;
+mod filters;
 mod hashtags;
 mod inline;
 mod lists;

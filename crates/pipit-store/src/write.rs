@@ -10,6 +10,7 @@ mod decide;
 pub(crate) mod horizon;
 mod limited;
 mod load;
+mod muted;
 mod notices;
 mod state;
 pub(crate) mod writer;

@@ -10,6 +10,7 @@ mod compose;
 mod data;
 mod explore;
 mod feeds;
+mod filters;
 mod home;
 mod lists;
 mod live;
@@ -109,6 +110,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/settings/standing", get(standing::get_standing))
         .route("/settings/standing/{id}/appeal", post(standing::post_appeal))
         .merge(admin::routes())
+        .merge(quiet())
         .merge(guards())
         .merge(uploads())
 }
@@ -123,4 +125,17 @@ fn guards() -> Router<Web> {
         .route("/settings/security/factor/confirm", post(security::confirm_factor))
         .route("/settings/security/factor/remove", post(security::remove_factor))
         .route("/settings/security/codes", post(security::renew_codes))
+}
+
+/// What keeps from a reader what they do not want to read or hear of.
+fn quiet() -> Router<Web> {
+    Router::new()
+        .route("/settings/filters", get(filters::get_filters).post(filters::post_filter))
+        .route("/settings/filters/{id}", post(filters::update))
+        .route("/settings/filters/{id}/delete", post(filters::delete))
+        .route("/@{handle}/{id}/mute", of_tweet(Deed::Mute, Standing::Set))
+        .route("/@{handle}/{id}/unmute", of_tweet(Deed::Mute, Standing::Unset))
+        .route("/@{handle}/{id}/hide", of_tweet(Deed::Hide, Standing::Set))
+        .route("/@{handle}/{id}/unhide", of_tweet(Deed::Hide, Standing::Unset))
+        .route("/@{handle}/{id}/hidden", get(thread::get_hidden))
 }

@@ -6,6 +6,7 @@
 
 mod de;
 mod en;
+pub(crate) mod filters;
 mod moderation;
 mod reasons;
 mod security;
@@ -362,6 +363,7 @@ pub(crate) struct Words {
     /// To a script whose form nobody signed in sent.
     pub signed_out: &'static str,
 
+    pub filters: &'static filters::FilterWords,
     /// What the core says.
     pub reasons: &'static Reasons,
     /// Where an account is guarded.

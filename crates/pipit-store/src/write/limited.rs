@@ -24,9 +24,9 @@ pub(super) async fn hush(tx: &DatabaseTransaction, state: &mut State) -> Result<
     for row in tx.query_all_raw(sql).await? {
         following.insert((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
     }
-    state.notices.keep(|notice| {
+    state.notices.drop_made(|notice| {
         let pair = (notice.user_id, notice.actor_id);
-        !told.contains(&pair) || following.contains(&pair)
+        told.contains(&pair) && !following.contains(&pair)
     });
     Ok(())
 }

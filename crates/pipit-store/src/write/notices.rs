@@ -50,9 +50,9 @@ impl Notices {
         self.taken_of_tweets.insert((author, tweet_id));
     }
 
-    /// Makes only those of them that are meant.
-    pub(super) fn keep(&mut self, is_meant: impl Fn(&Notice) -> bool) {
-        self.made.retain(|notice, _| is_meant(notice));
+    /// Tells nobody of these after all.
+    pub(super) fn drop_made(&mut self, is_dropped: impl Fn(&Notice) -> bool) {
+        self.made.retain(|notice, _| !is_dropped(notice));
     }
 
     pub(super) fn made(&self) -> impl Iterator<Item = (&Notice, i64)> {

@@ -15,6 +15,7 @@ use super::decide::{Births, count_events, decide};
 use super::horizon::Horizon;
 use super::limited::hush;
 use super::load::load;
+use super::muted::drop_muted;
 use crate::connect::Pools;
 use crate::error::StoreError;
 
@@ -133,6 +134,7 @@ impl Writer {
         }
         count_events(&state, &mut events);
         hush(&tx, &mut state).await?;
+        drop_muted(&tx, &mut state).await?;
         state.notices.announce(&mut events);
         apply(&tx, &state, births.now).await?;
         if let Err(error) = tx.commit().await {
