@@ -61,7 +61,8 @@ impl Pipit {
         let scope = format!("reports of {}", caller.user_id);
         let ids = draft.tweets.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         let about = user_id.to_string();
-        let parts = [&*about, draft.category.name(), &draft.comment, &ids];
+        let rule = draft.rule.map(|rule| rule.to_string()).unwrap_or_default();
+        let parts = [&*about, draft.category.name(), &draft.comment, &ids, &rule];
         let idempotency = key.map(|key| keys::idempotency(&scope, key, &parts));
         let report = Report {
             id: ReportId(self.0.ids.next(self.0.clock.now())),

@@ -20,7 +20,7 @@ pub struct Moderated {
     pub blocks: ServerBlocks,
     /// The rules, in their order.
     pub rules: Vec<ServerRule>,
-    /// The accounts that are limited.
+    /// The accounts whose hashtags do not trend: limited and suspended ones.
     pub limited: HashSet<UserId>,
 }
 
@@ -43,11 +43,19 @@ impl Feed {
             return Ok(found);
         }
         let ticket = cache.ticket(&());
-        let limited = self.store.list_users_in(AccountState::Limited, LIMITED_IN_MEMORY_MAX);
-        let (blocks, rules, limited) =
-            tokio::try_join!(self.store.list_blocks(), self.store.list_rules(), limited)?;
+        let users_in = |state| self.store.list_users_in(state, LIMITED_IN_MEMORY_MAX);
+        let (blocks, rules, limited, suspended) = tokio::try_join!(
+            self.store.list_blocks(),
+            self.store.list_rules(),
+            users_in(AccountState::Limited),
+            users_in(AccountState::Suspended)
+        )?;
         let blocks = ServerBlocks::new(blocks);
-        let found = Arc::new(Moderated { blocks, rules, limited: limited.into_iter().collect() });
+        let found = Arc::new(Moderated {
+            blocks,
+            rules,
+            limited: limited.into_iter().chain(suspended).collect(),
+        });
         cache.offer((), found.clone(), ticket);
         Ok(found)
     }

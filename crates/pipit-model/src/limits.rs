@@ -278,5 +278,5 @@ pub const BLOCK_VALUE_CHARS_MAX: usize = 253;
 pub const AUDIT_DETAIL_CHARS_MAX: usize = 1000;
 /// Lines of the log read in one go when it is checked.
 pub const AUDIT_STEP_ROWS: u64 = 1000;
-/// Limited accounts whose hashtags are kept out of trends, the newest.
+/// Limited accounts whose hashtags are kept out of trends, the newest, and as many suspended ones.
 pub const LIMITED_IN_MEMORY_MAX: u64 = 10_000;

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pipit_core::{Posts, TweetView, UserView};
-use pipit_model::limits::{REPORT_COMMENT_CHARS_MAX, REPORT_OFFERED_TWEETS};
+use pipit_model::limits::{REPORT_COMMENT_CHARS_MAX, REPORT_OFFERED_TWEETS, REPORT_TWEETS_MAX};
 use pipit_model::page::Page;
 use pipit_model::report::{Category, ReportDraft, ServerRule};
 use pipit_model::user::{Handle, UserRef};
@@ -84,7 +84,9 @@ struct Typed {
 
 impl Typed {
     fn of(form: &Pairs) -> Result<Self, Failure> {
-        let tweets = form.all("tweet").map(tweet_id).collect::<Result<_, _>>()?;
+        // One more than may be attached, so that the core refuses what is too much.
+        let tweets = form.all("tweet").take(REPORT_TWEETS_MAX + 1);
+        let tweets = tweets.map(tweet_id).collect::<Result<_, _>>()?;
         Ok(Self {
             category: Category::parse(form.get("category")),
             rule: form.get("rule").parse().ok().map(RuleId),
