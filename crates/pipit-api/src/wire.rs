@@ -24,7 +24,9 @@ pub use notification::{
 };
 pub use problem::Problem;
 pub use report::{Report, Rule, RulePage};
-pub use requests::{CreateReport, CreateSession, CreateTweet, CreateUser, NameList, UpdateMe};
+pub use requests::{
+    CreateReport, CreateSession, CreateTweet, CreateUser, MuteUser, NameList, UpdateMe,
+};
 pub use security::{
     ConfirmFactor, CreateProof, OfferedFactor, RecoveryCodes, SecondFactor, SetPassword,
 };

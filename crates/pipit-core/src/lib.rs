@@ -6,6 +6,7 @@
 
 mod accounts;
 mod appeals;
+mod blocks;
 mod bookmarks;
 mod cursors;
 mod filters;
@@ -32,6 +33,7 @@ mod search;
 mod second_factor;
 mod server_rules;
 mod sessions;
+mod sight;
 mod sign_in;
 mod suggestions;
 mod throttle;
@@ -66,7 +68,7 @@ pub use notifications::NotificationView;
 use passwords::Passwords;
 pub use pipit_feed::{CacheStats, FollowedHashtag, Marks, TweetCard, UserCard};
 pub use pipit_media::{AccessKey, Bucket, Place as MediaPlace, UploadPlace};
-pub use pipit_store::{Hashtag, Relationship, Session};
+pub use pipit_store::{Hashtag, RequestAnswer, Session};
 pub use proof::Proof;
 pub use reports::ReportView;
 pub use reseal::KeyState;
@@ -80,7 +82,7 @@ use throttle::Throttle;
 pub use timelines::Posts;
 use tokens::Tokens;
 pub use tweets::{Answers, NewPost, Thread};
-pub use views::{FoldedBy, Quoted, TweetView, UserView};
+pub use views::{FoldedBy, Quoted, Relationship, TweetView, UserView};
 
 /// Who is asking, once their token has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

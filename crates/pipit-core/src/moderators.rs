@@ -84,6 +84,7 @@ impl Pipit {
 
     /// Refuses something new to somebody whose account is frozen. What the writer stores it refuses
     /// itself.
+    /// What only changes what they themselves read (filters, mutes, blocks) stays theirs.
     pub(crate) async fn require_writable(&self, caller: Caller) -> Result<()> {
         if self.state_of(caller.user_id).await?.may_write() {
             return Ok(());
@@ -108,6 +109,8 @@ mod tests {
             pinned: None,
             created_at: Timestamp(0),
             counts: pipit_model::user::UserCounts::default(),
+            locked: false,
+            default_visibility: pipit_model::visibility::Visibility::default(),
             deleted: false,
             role,
             state: AccountState::Active,

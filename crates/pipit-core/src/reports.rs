@@ -6,6 +6,7 @@ use pipit_model::page::{Listed, Page};
 use pipit_model::report::{Report, ReportDraft, ReportFilter, ReportState};
 use pipit_model::role::Right;
 use pipit_model::user::UserRef;
+use pipit_model::visibility::Occasion;
 use pipit_model::{Error, ReportId, Result, TweetId, UserId};
 use pipit_store::Noted;
 
@@ -45,7 +46,7 @@ impl Pipit {
         if user_id == caller.user_id {
             return Err(Error::Forbidden("you cannot report yourself"));
         }
-        let seen = self.view_tweets(Some(caller), &draft.tweets).await?;
+        let seen = self.view_tweets(Some(caller), Occasion::Asked, &draft.tweets).await?;
         let is_theirs = |view: &Option<crate::TweetView>| {
             view.as_ref().is_some_and(|view| view.card.tweet().user_id == user_id)
         };

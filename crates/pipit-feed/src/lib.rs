@@ -26,6 +26,7 @@ mod notifications;
 mod people;
 mod shim;
 mod suggestions;
+mod ties;
 mod timeline;
 mod trends;
 
@@ -39,6 +40,7 @@ pub use marks::Marks;
 pub use moderation::Moderated;
 pub use people::{Profile, UserCard};
 pub use suggestions::Suggested;
+pub use ties::Ties;
 pub use timeline::{AuthorPart, Found, Timeline};
 pub use trends::HashtagUse;
 

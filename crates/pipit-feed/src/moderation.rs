@@ -45,7 +45,7 @@ impl Feed {
         let ticket = cache.ticket(&());
         let users_in = |state| self.store.list_users_in(state, LIMITED_IN_MEMORY_MAX);
         let (blocks, rules, limited, suspended) = tokio::try_join!(
-            self.store.list_blocks(),
+            self.store.list_server_blocks(),
             self.store.list_rules(),
             users_in(AccountState::Limited),
             users_in(AccountState::Suspended)

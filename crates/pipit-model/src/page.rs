@@ -97,6 +97,12 @@ pub enum ListName {
     FoundTweets,
     /// People that a search found.
     FoundPeople,
+    /// Who asks to follow someone.
+    FollowRequests,
+    /// Whom someone blocks.
+    Blocks,
+    /// Whom someone mutes.
+    Mutes,
     /// Reports that wait for moderators, or are dealt with.
     Reports,
     /// The log of what moderators do.
@@ -129,6 +135,9 @@ impl ListName {
             Self::ListMembers => 32,
             Self::FoundTweets => 33,
             Self::FoundPeople => 34,
+            Self::FollowRequests => 40,
+            Self::Blocks => 41,
+            Self::Mutes => 42,
             Self::Reports => 50,
             Self::AuditLog => 51,
             Self::Appeals => 52,

@@ -8,6 +8,7 @@
 //! `tests/it/plans.rs`, which asks every database whether an index serves it.
 
 mod audit;
+mod blocks;
 mod connect;
 mod entity;
 mod entries;
@@ -45,6 +46,7 @@ use tokio::task::JoinHandle;
 
 use audit::OwnLines;
 pub use audit::{Noted, seal};
+pub use blocks::{Mute, Tied};
 use connect::Pools;
 pub use entries::{Entries, Source};
 pub use error::StoreError;
@@ -57,7 +59,7 @@ pub use second_factors::SecondFactor;
 pub use sessions::{Session, SessionRow};
 use sql::Sql;
 pub use users::{Credentials, Login, NewUser, SealedEmail};
-pub use write::command::{Command, IdempotencyKey, NewTweet, Outcome};
+pub use write::command::{Command, IdempotencyKey, NewTweet, Outcome, RequestAnswer};
 use write::horizon::Horizon;
 pub use write::writer::OnCommit;
 use write::writer::{self, Job, Writer};

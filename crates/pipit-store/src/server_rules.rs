@@ -78,7 +78,7 @@ impl Store {
     }
 
     /// All that is kept out, newest first.
-    pub async fn list_blocks(&self) -> Result<Vec<ServerBlock>, StoreError> {
+    pub async fn list_server_blocks(&self) -> Result<Vec<ServerBlock>, StoreError> {
         let sql = self.sql("SELECT kind, value FROM server_blocks ORDER BY id DESC LIMIT ");
         let rows = self.many_rows(sql.bind(SERVER_BLOCKS_MAX as i64)).await?;
         let mut blocks = Vec::with_capacity(rows.len());

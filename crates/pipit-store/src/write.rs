@@ -13,4 +13,5 @@ mod load;
 mod muted;
 mod notices;
 mod state;
+mod ties;
 pub(crate) mod writer;

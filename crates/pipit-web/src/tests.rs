@@ -10,3 +10,4 @@ mod media;
 mod moderation;
 mod rendering;
 mod site;
+mod ties;

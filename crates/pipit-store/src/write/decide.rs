@@ -4,26 +4,29 @@
 use std::sync::Arc;
 
 use pipit_model::event::{Event, Standing};
-use pipit_model::limits::{FOLLOWING_MAX, NOTIFIED_PER_TWEET_MAX};
+use pipit_model::limits::NOTIFIED_PER_TWEET_MAX;
 use pipit_model::media::Media;
 use pipit_model::notification::NotificationKind;
 use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::{Entry, Kind, Quote, ReplyAudience, Tweet, TweetCounts};
 use pipit_model::user::UserCounts;
+use pipit_model::visibility::{Visibility, may_be_passed_on};
 use pipit_model::{AccountState, HashtagId, IdGenerator, MediaId, Timestamp, TweetId, UserId};
 
 use super::command::{Command, NewTweet, Outcome};
 use super::notices::Notice;
 use super::state::{HashtagRow, KeyRow, State};
+use super::ties::{answer_request, block, follow};
 use crate::entity::tweets;
 use crate::error::StoreError;
 use crate::media::{media_from, waits_to_be_posted};
 use crate::tweets::{from_row, kind_code, to_row};
 
+const NOT_PASSED_ON: &str = "this tweet is for its author's followers: it cannot be passed on";
 /// What somebody is told whose account is frozen.
 pub(crate) const FROZEN: &str = "your account is frozen: see why at /settings/standing";
 
-type Decided = Result<Outcome, StoreError>;
+pub(super) type Decided = Result<Outcome, StoreError>;
 
 /// Gives out the ids of what comes to be: later commands get higher ids, and nothing else writes
 /// between them.
@@ -34,7 +37,7 @@ pub(super) struct Births<'a> {
 }
 
 impl Births<'_> {
-    fn next(self) -> i64 {
+    pub(super) fn next(self) -> i64 {
         self.ids.next(self.now)
     }
 }
@@ -66,6 +69,12 @@ pub(super) fn decide(
         },
         Command::Follow { user_id, followed_user_id, to } => {
             follow(state, (*user_id, *followed_user_id), *to, births, events)
+        }
+        Command::AnswerRequest { user_id, followed_user_id, answer } => {
+            answer_request(state, (*user_id, *followed_user_id), *answer, births, events)
+        }
+        Command::Block { user_id, blocked_user_id, to } => {
+            block(state, (*user_id, *blocked_user_id), *to, births, events)
         }
         Command::Read { user_id, position, last_id } => {
             read(state, (*user_id, *position), *last_id, events)
@@ -105,11 +114,7 @@ fn post(state: &mut State, new: &NewTweet, births: Births<'_>, events: &mut Vec<
     acting_user(state, new.user_id)?;
     let parent = new.reply_to.map(|id| live_tweet(state, id).cloned()).transpose()?;
 
-    let quote = new
-        .quote_of
-        .map(|id| live_tweet(state, id))
-        .transpose()?
-        .map(|quoted| Quote { of: TweetId(quoted.id), of_user: UserId(quoted.user_id) });
+    let quote = new.quote_of.map(|id| quoted(state, id)).transpose()?;
     let media = waiting_media(state, new, births.now)?;
 
     let mut tweet = stored(TweetId(births.next()), new, parent.as_ref());
@@ -157,10 +162,19 @@ fn stored(id: TweetId, new: &NewTweet, parent: Option<&tweets::Model>) -> Tweet 
         mentions: new.mentions.clone(),
         quote: None,
         media: Vec::new(),
+        visibility: new.visibility,
         reply_audience: new.reply_audience,
         hidden: false,
         deleted: false,
     }
+}
+
+fn quoted(state: &State, id: TweetId) -> Result<Quote, StoreError> {
+    let of = live_tweet(state, id)?;
+    if !may_be_passed_on(Visibility::from_code(of.visibility)) {
+        return Err(StoreError::Forbidden(NOT_PASSED_ON));
+    }
+    Ok(Quote { of: id, of_user: UserId(of.user_id) })
 }
 
 /// The pictures of a new tweet, if all are its author's and wait to be posted.
@@ -228,7 +242,7 @@ fn delete(
 fn tell_of_post(state: &mut State, tweet: &Tweet, births: Births<'_>) {
     let mentioned = tweet.mentions.iter().map(|mention| mention.user_id.0);
     for notice in notices_of_post(tweet, mentioned) {
-        state.notices.make(notice, || births.next());
+        state.notices.make_of(notice, tweet.visibility, || births.next());
     }
 }
 
@@ -275,6 +289,19 @@ fn tell_author(
     }
 }
 
+/// Only what is there is marked; a mark can be taken away from anything.
+fn may_mark(
+    state: &State,
+    (user_id, tweet_id): (UserId, TweetId),
+    to: Standing,
+) -> Result<(), StoreError> {
+    if to.is_set() {
+        acting_user(state, user_id)?;
+        live_tweet(state, tweet_id)?;
+    }
+    Ok(())
+}
+
 fn like(
     state: &mut State,
     (user_id, tweet_id): (UserId, TweetId),
@@ -282,22 +309,9 @@ fn like(
     births: Births<'_>,
     events: &mut Vec<Event>,
 ) -> Decided {
-    if to.is_set() {
-        acting_user(state, user_id)?;
-        live_tweet(state, tweet_id)?;
-    }
-    let pair = (user_id.0, tweet_id.0);
-    if state.likes.get(&pair).is_some() != to.is_set() {
-        let step = match to {
-            Standing::Set => {
-                state.likes.set(pair, births.next());
-                1
-            }
-            Standing::Unset => {
-                state.likes.remove(pair);
-                -1
-            }
-        };
+    may_mark(state, (user_id, tweet_id), to)?;
+    if state.likes.turn((user_id.0, tweet_id.0), to, || births.next()) {
+        let step = if to.is_set() { 1 } else { -1 };
         tell_author(state, NotificationKind::Like, (user_id, tweet_id), to, births);
         state.tweets.edit(&tweet_id.0, |tweet| tweet.like_count += step);
         events.push(Event::Liked { user_id, tweet_id, now: to });
@@ -312,16 +326,8 @@ fn bookmark(
     births: Births<'_>,
     events: &mut Vec<Event>,
 ) -> Decided {
-    if to.is_set() {
-        acting_user(state, user_id)?;
-        live_tweet(state, tweet_id)?;
-    }
-    let pair = (user_id.0, tweet_id.0);
-    if state.bookmarks.get(&pair).is_some() != to.is_set() {
-        match to {
-            Standing::Set => state.bookmarks.set(pair, births.next()),
-            Standing::Unset => state.bookmarks.remove(pair),
-        }
+    may_mark(state, (user_id, tweet_id), to)?;
+    if state.bookmarks.turn((user_id.0, tweet_id.0), to, || births.next()) {
         events.push(Event::Bookmarked { user_id, tweet_id, now: to });
     }
     Ok(Outcome::Done)
@@ -336,6 +342,10 @@ fn retweet(
     acting_user(state, user_id)?;
     let of = live_tweet(state, tweet_id)?;
     let of_user = UserId(of.user_id);
+    let visibility = Visibility::from_code(of.visibility);
+    if of_user != user_id && !may_be_passed_on(visibility) {
+        return Err(StoreError::Forbidden(NOT_PASSED_ON));
+    }
     let pair = (user_id.0, tweet_id.0);
     if state.retweets.get(&pair).is_some() {
         return Ok(Outcome::Done);
@@ -352,6 +362,7 @@ fn retweet(
         mentions: Vec::new(),
         quote: None,
         media: Vec::new(),
+        visibility,
         reply_audience: ReplyAudience::Everyone,
         hidden: false,
         deleted: false,
@@ -386,41 +397,6 @@ fn unretweet(
     events.push(Event::Retweeted { user_id, tweet_id, now: Standing::Unset });
 }
 
-fn follow(
-    state: &mut State,
-    (user_id, followed_user_id): (UserId, UserId),
-    to: Standing,
-    births: Births<'_>,
-    events: &mut Vec<Event>,
-) -> Decided {
-    let pair = (user_id.0, followed_user_id.0);
-    if state.follows.get(&pair).is_some() == to.is_set() {
-        return Ok(Outcome::Done);
-    }
-    let (kind, told) = (NotificationKind::Follow, followed_user_id.0);
-    let notice = Notice { user_id: told, kind, tweet_id: 0, actor_id: user_id.0 };
-    let step = match to {
-        Standing::Set => {
-            live_user(state, followed_user_id)?;
-            if acting_user(state, user_id)? >= FOLLOWING_MAX {
-                return Err(StoreError::Limit("you follow as many accounts as one can (50,000)"));
-            }
-            state.follows.set(pair, births.next());
-            state.notices.make(notice, || births.next());
-            1
-        }
-        Standing::Unset => {
-            state.follows.remove(pair);
-            state.notices.take(notice);
-            -1
-        }
-    };
-    state.users.edit(&user_id.0, |user| user.following += step);
-    state.users.edit(&followed_user_id.0, |user| user.followers += step);
-    events.push(Event::Followed { user_id, followed_user_id, now: to });
-    Ok(Outcome::Done)
-}
-
 fn read(
     state: &mut State,
     (user_id, position): (UserId, ReadPosition),
@@ -437,7 +413,7 @@ fn read(
 }
 
 /// How many accounts a user follows, if the user is there.
-fn live_user(state: &State, id: UserId) -> Result<i64, StoreError> {
+pub(super) fn live_user(state: &State, id: UserId) -> Result<i64, StoreError> {
     match state.users.get(&id.0) {
         Some(user) if !user.deleted && user.state != AccountState::Suspended => Ok(user.following),
         _ => Err(StoreError::NotFound("user")),
@@ -445,7 +421,7 @@ fn live_user(state: &State, id: UserId) -> Result<i64, StoreError> {
 }
 
 /// The same, of somebody who wants to do something new.
-fn acting_user(state: &State, id: UserId) -> Result<i64, StoreError> {
+pub(super) fn acting_user(state: &State, id: UserId) -> Result<i64, StoreError> {
     let following = live_user(state, id)?;
     match state.users.get(&id.0) {
         Some(user) if !user.state.may_write() => Err(StoreError::Forbidden(FROZEN)),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use pipit_model::AccountState;
+use pipit_model::event::Standing;
 use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::Entry;
 
@@ -92,12 +93,27 @@ impl<K: Eq + Hash + Ord + Clone, V: PartialEq + Clone> Tracked<K, V> {
     }
 }
 
+impl<K: Eq + Hash + Ord + Clone> Tracked<K, i64> {
+    /// Makes the row, with a new id, or takes it away; false if it stood so already.
+    pub(super) fn turn(&mut self, key: K, to: Standing, id: impl FnOnce() -> i64) -> bool {
+        if self.get(&key).is_some() == to.is_set() {
+            return false;
+        }
+        match to {
+            Standing::Set => self.set(key, id()),
+            Standing::Unset => self.remove(key),
+        }
+        true
+    }
+}
+
 /// What the writer needs of a user's row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct UserRow {
     pub(super) tweets: i64,
     pub(super) followers: i64,
     pub(super) following: i64,
+    pub(super) locked: bool,
     pub(super) deleted: bool,
     pub(super) state: AccountState,
 }
@@ -130,6 +146,10 @@ pub(super) struct State {
     pub(super) retweets: Tracked<(i64, i64), i64>,
     /// `(follower, followed)` to the follow's id.
     pub(super) follows: Tracked<(i64, i64), i64>,
+    /// `(who asks, whom)` to the request's id.
+    pub(super) requests: Tracked<(i64, i64), i64>,
+    /// `(who, whom)` to the block's id.
+    pub(super) blocks: Tracked<(i64, i64), i64>,
     pub(super) keys: Tracked<String, KeyRow>,
     pub(super) media: Tracked<i64, media::Model>,
     /// `(hashtag name, tweet)` links to make and to cut.

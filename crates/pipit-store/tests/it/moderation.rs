@@ -10,7 +10,7 @@ use pipit_model::user::User;
 use pipit_model::{
     AccountState, ActionId, Clock, ReportId, Role, RuleId, SessionId, Timestamp, UserId,
 };
-use pipit_store::{Command, Noted, Session, StoreError, seal};
+use pipit_store::{Command, Noted, Sealed, Session, SessionRow, StoreError, seal};
 use pipit_testkit::backends;
 use sea_orm::ConnectionTrait;
 
@@ -49,8 +49,11 @@ impl Fixture {
     async fn sign_in(&self, user_id: UserId) -> SessionId {
         let id = SessionId(self.ids.next(self.now()));
         let (created_at, expires_at) = (self.now(), self.now().plus_secs(999));
-        let session = Session { id, user_id, created_at, expires_at, user_agent: String::new() };
-        self.store.insert_session(session, 9, None).await.expect("signed in");
+        let proved_at = created_at;
+        let session = Session { id, user_id, created_at, expires_at, proved_at };
+        let user_agent = Sealed { text: String::new(), key: 0 };
+        let row = SessionRow { session, user_agent };
+        self.store.insert_session(row, 9, None).await.expect("signed in");
         id
     }
 
@@ -213,10 +216,10 @@ async fn rules_blocks_and_roles_are_kept_and_noted() {
         let add = || f.store.insert_block(block.clone(), 1, f.noted(ann, "block-added"));
         add().await.expect("added");
         assert!(matches!(add().await, Err(StoreError::Limit(_))));
-        assert_eq!(f.store.list_blocks().await.expect("read"), [block.clone()]);
+        assert_eq!(f.store.list_server_blocks().await.expect("read"), [block.clone()]);
         let noted = f.noted(ann, "block-deleted");
         f.store.delete_block(block.clone(), noted).await.expect("deleted");
-        assert!(f.store.list_blocks().await.expect("read").is_empty());
+        assert!(f.store.list_server_blocks().await.expect("read").is_empty());
 
         let noted = f.noted(ann, "set-role");
         f.store.set_role(&f.card(ann).await, Role::Admin, noted).await.expect("set");

@@ -6,7 +6,7 @@ use pipit_model::user::UserRef;
 
 use super::site::Site;
 
-async fn staff(site: &Site, handle: &str, role: Role) -> String {
+pub(super) async fn staff(site: &Site, handle: &str, role: Role) -> String {
     let cookie = site.sign_up(handle).await;
     let user = UserRef::HandleKey(handle.to_owned());
     site.pipit.set_role(Moderator::operator(), &user, role).await.expect("set");
