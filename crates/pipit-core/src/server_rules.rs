@@ -116,6 +116,7 @@ impl Pipit {
     }
 }
 
-fn noted_of(rule: &ServerRule, noted: Noted) -> Noted {
-    Noted { subject: rule.id.0, detail: rule.text.clone(), ..noted }
+fn noted_of(rule: &ServerRule, mut noted: Noted) -> Noted {
+    (noted.subject, noted.detail) = (rule.id.0, rule.text.clone());
+    noted
 }

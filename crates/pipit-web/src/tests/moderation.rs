@@ -67,42 +67,45 @@ async fn to_others_the_moderators_pages_do_not_exist() {
     assert_eq!(site.get("/@eve", "").await.status, 200);
 }
 
-#[tokio::test]
-async fn from_a_report_to_a_limit_an_appeal_and_back() {
-    let site = Site::open().await;
-    let ada = staff(&site, "ada", Role::Admin).await;
-    let moe = staff(&site, "moe", Role::Moderator).await;
-    let (ann, eve) = (site.sign_up("ann").await, site.sign_up("eve").await);
-    let path = site.tweet(&eve, "Buy #followers now").await;
-    site.post("/admin/rules", &ada, &[("text", "No advertising.")]).await.location();
-    assert!(site.get("/about/rules", "").await.body.contains("No advertising."));
+struct People {
+    ann: String,
+    eve: String,
+    moe: String,
+}
 
-    // Ann reports it from the menu of the tweet.
-    let page = site.get(&path, &ann).await.page();
-    let report = format!("/report?user=eve&tweet={}", last_part(&path));
+async fn public(site: &Site, cookie: &str) -> Vec<String> {
+    site.get("/explore", cookie).await.page().tweets()
+}
+
+/// Ann reports a tweet of eve's from its menu.
+async fn ann_reports(site: &Site, ann: &str, path: &str) {
+    let page = site.get(path, ann).await.page();
+    let report = format!("/report?user=eve&tweet={}", last_part(path));
     assert!(page.links_to(&report));
-    let fields = site.form(&report, &ann, "/report").await;
-    let rule = site.get(&report, &ann).await.page();
+    let fields = site.form(&report, ann, "/report").await;
+    let rule = site.get(&report, ann).await.page();
     let rule = rule.all("input").find(|e| e.attribute("name") == "rule").expect("a rule");
     let form = [
         ("user", "eve"),
         ("key", &*fields["key"]),
         ("category", "violation"),
         ("rule", rule.attribute("value")),
-        ("tweet", last_part(&path)),
+        ("tweet", last_part(path)),
         ("comment", "She sells followers."),
     ];
-    let nothing_chosen = site.post("/report", &ann, &[("user", "eve")]).await;
+    let nothing_chosen = site.post("/report", ann, &[("user", "eve")]).await;
     assert_eq!(nothing_chosen.status, 422);
     for _ in 0..2 {
         // A double click reports once.
-        let sent = site.post("/report", &ann, &form).await;
+        let sent = site.post("/report", ann, &form).await;
         assert_eq!(sent.location(), "/report?user=eve&done=1");
     }
-    assert!(site.get("/report?user=eve&done=1", &ann).await.body.contains("Thank you"));
+    assert!(site.get("/report?user=eve&done=1", ann).await.body.contains("Thank you"));
+}
 
-    // Moe finds it in the queue, takes it, notes something, and limits the account.
-    let queue = site.get("/admin", &moe).await.page();
+/// Moe finds it in the queue, takes it, notes something, and limits the account.
+async fn moe_limits(site: &Site, People { ann, eve, moe }: &People) {
+    let queue = site.get("/admin", moe).await.page();
     let reports: Vec<_> = queue
         .all("a")
         .map(|a| a.attribute("href"))
@@ -110,56 +113,74 @@ async fn from_a_report_to_a_limit_an_appeal_and_back() {
         .collect();
     assert_eq!(reports.len(), 1, "{reports:?}");
     let report = reports[0].to_owned();
-    site.post(&format!("{report}/take"), &moe, &[]).await.location();
-    assert!(site.get("/admin?show=mine", &moe).await.page().links_to(&report));
-    let shown = site.get(&report, &moe).await;
+    site.post(&format!("{report}/take"), moe, &[]).await.location();
+    assert!(site.get("/admin?show=mine", moe).await.page().links_to(&report));
+    let shown = site.get(&report, moe).await;
     for part in ["Buy #followers now", "No advertising.", "She sells followers.", "@ann"] {
         assert!(shown.body.contains(part), "{part}");
     }
     shown.page();
-    site.post("/admin/accounts/eve/note", &moe, &[("note", "First time.")]).await.location();
+    site.post("/admin/accounts/eve/note", moe, &[("note", "First time.")]).await.location();
     let without_reason = [("kind", "limit"), ("reason", " ")];
-    assert_eq!(site.post(&format!("{report}/act"), &moe, &without_reason).await.status, 422);
+    assert_eq!(site.post(&format!("{report}/act"), moe, &without_reason).await.status, 422);
     let limit = [("kind", "limit"), ("reason", "Advertising is not welcome.")];
-    site.post(&format!("{report}/act"), &moe, &limit).await.location();
-    let public = async |cookie: &str| site.get("/explore", cookie).await.page().tweets();
-    assert!(public("").await.is_empty() && public(&ann).await.is_empty());
-    assert!(!public(&eve).await.is_empty(), "her own");
+    site.post(&format!("{report}/act"), moe, &limit).await.location();
+    assert!(public(site, "").await.is_empty() && public(site, ann).await.is_empty());
+    assert!(!public(site, eve).await.is_empty(), "her own");
     assert!(!site.get("/@eve", "").await.page().tweets().is_empty(), "on her page");
     assert!(site.get("/tags/followers", "").await.page().tweets().is_empty());
-    assert!(site.get("/search?q=followers", &ann).await.page().tweets().is_empty());
-    assert!(!site.get("/admin", &moe).await.page().links_to(&report), "it is dealt with");
+    assert!(site.get("/search?q=followers", ann).await.page().tweets().is_empty());
+    assert!(!site.get("/admin", moe).await.page().links_to(&report), "it is dealt with");
+}
 
-    // Eve is told, reads why, and appeals; once.
-    let home = site.get("/home", &eve).await.page();
+/// Eve is told, reads why, and appeals; once. Answers where.
+async fn eve_appeals(site: &Site, People { ann, eve, .. }: &People) -> String {
+    let home = site.get("/home", eve).await.page();
     assert!(home.of_class("notice").any(|p| p.text.contains("told you something")));
-    let standing = site.get("/settings/standing", &eve).await;
+    let standing = site.get("/settings/standing", eve).await;
     assert!(standing.body.contains("Advertising is not welcome."));
     assert!(!standing.body.contains("@moe"), "who did it is not told");
     let standing = standing.page();
     let action =
         standing.all("form").map(|f| f.attribute("action")).find(|a| a.ends_with("/appeal"));
     let appeal = action.expect("a form").to_owned();
-    assert!(!site.get("/home", &eve).await.body.contains("told you something"), "seen");
-    assert_eq!(site.post(&appeal, &eve, &[("text", "")]).await.status, 422);
-    site.post(&appeal, &ann, &[("text", "Not mine")]).await;
-    assert_eq!(site.post(&appeal, &ann, &[("text", "Not mine")]).await.status, 404);
-    site.post(&appeal, &eve, &[("text", "It was a joke.")]).await.location();
-    assert_eq!(site.post(&appeal, &eve, &[("text", "Again")]).await.status, 403);
+    assert!(!site.get("/home", eve).await.body.contains("told you something"), "seen");
+    assert_eq!(site.post(&appeal, eve, &[("text", "")]).await.status, 422);
+    site.post(&appeal, ann, &[("text", "Not mine")]).await;
+    assert_eq!(site.post(&appeal, ann, &[("text", "Not mine")]).await.status, 404);
+    site.post(&appeal, eve, &[("text", "It was a joke.")]).await.location();
+    assert_eq!(site.post(&appeal, eve, &[("text", "Again")]).await.status, 403);
+    appeal
+}
+
+#[tokio::test]
+async fn from_a_report_to_a_limit_an_appeal_and_back() {
+    let site = Site::open().await;
+    let ada = staff(&site, "ada", Role::Admin).await;
+    let moe = staff(&site, "moe", Role::Moderator).await;
+    let (ann, eve) = (site.sign_up("ann").await, site.sign_up("eve").await);
+    let people = People { ann, eve, moe };
+    let People { eve, moe, .. } = &people;
+    let path = site.tweet(eve, "Buy #followers now").await;
+    site.post("/admin/rules", &ada, &[("text", "No advertising.")]).await.location();
+    assert!(site.get("/about/rules", "").await.body.contains("No advertising."));
+    ann_reports(&site, &people.ann, &path).await;
+    moe_limits(&site, &people).await;
+    let appeal = eve_appeals(&site, &people).await;
 
     // Moe accepts: all is as before.
-    let waiting = site.get("/admin/appeals", &moe).await;
+    let waiting = site.get("/admin/appeals", moe).await;
     assert!(waiting.body.contains("It was a joke."));
     let decide = format!("/admin/appeals/{}", appeal.split('/').nth(3).expect("an id"));
-    assert_eq!(site.post(&decide, &moe, &[("decision", "accept")]).await.status, 422);
+    assert_eq!(site.post(&decide, moe, &[("decision", "accept")]).await.status, 422);
     let answer = [("decision", "accept"), ("reason", "We laughed.")];
-    site.post(&decide, &moe, &answer).await.location();
-    assert!(!public("").await.is_empty());
-    let standing = site.get("/settings/standing", &eve).await.body;
+    site.post(&decide, moe, &answer).await.location();
+    assert!(!public(&site, "").await.is_empty());
+    let standing = site.get("/settings/standing", eve).await.body;
     assert!(standing.contains("Accepted") && standing.contains("We laughed."));
 
     // And all of it is in the log, which is whole.
-    let log = site.get("/admin/log", &moe).await.page();
+    let log = site.get("/admin/log", moe).await.page();
     let kinds: Vec<_> = log.all("b").map(|b| b.text.clone()).collect();
     let expected = [
         "accept-appeal",
