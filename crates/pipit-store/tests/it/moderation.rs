@@ -2,6 +2,7 @@
 
 use pipit_model::event::{Event, Standing};
 use pipit_model::limits::REPORTS_PER_DAY_MAX;
+use pipit_model::moderation::ActionKind::{Freeze, Restore, Suspend, Warn};
 use pipit_model::moderation::{Action, ActionKind, AppealState, AuditEntry};
 use pipit_model::notification::NotificationKind;
 use pipit_model::report::{Category, Report, ReportFilter, ReportState, ServerRule};
@@ -16,23 +17,23 @@ use sea_orm::ConnectionTrait;
 
 use crate::{Fixture, tweet};
 
+fn now() -> Timestamp {
+    Clock::System.now()
+}
+
+fn noted(by: UserId, kind: &'static str) -> Noted {
+    let (user_id, subject) = (0, 0);
+    Noted { actor: Some(by), at: now(), kind, user_id, subject, detail: String::new() }
+}
+
 impl Fixture {
     async fn card(&self, id: UserId) -> User {
         self.store.get_users(&[id]).await.expect("read").pop().expect("a user")
     }
 
-    fn now(&self) -> Timestamp {
-        Clock::System.now()
-    }
-
-    fn noted(&self, by: UserId, kind: &'static str) -> Noted {
-        let (user_id, subject) = (0, 0);
-        Noted { actor: Some(by), at: self.now(), kind, user_id, subject, detail: String::new() }
-    }
-
     async fn act(&self, by: UserId, on: UserId, kind: ActionKind) -> Action {
         let action = Action {
-            id: ActionId(self.ids.next(self.now())),
+            id: ActionId(self.ids.next(now())),
             user_id: on,
             moderator: Some(by),
             kind,
@@ -47,8 +48,8 @@ impl Fixture {
     }
 
     async fn sign_in(&self, user_id: UserId) -> SessionId {
-        let id = SessionId(self.ids.next(self.now()));
-        let (created_at, expires_at) = (self.now(), self.now().plus_secs(999));
+        let id = SessionId(self.ids.next(now()));
+        let (created_at, expires_at) = (now(), now().plus_secs(999));
         let proved_at = created_at;
         let session = Session { id, user_id, created_at, expires_at, proved_at };
         let user_agent = Sealed { text: String::new(), key: 0 };
@@ -59,7 +60,7 @@ impl Fixture {
 
     fn new_report(&self, reporter: UserId, user_id: UserId, category: Category) -> Report {
         Report {
-            id: ReportId(self.ids.next(self.now())),
+            id: ReportId(self.ids.next(now())),
             reporter: Some(reporter),
             user_id,
             category,
@@ -111,8 +112,8 @@ async fn an_action_changes_the_account_tells_its_owner_and_is_noted() {
         f.post(ann, "back").await;
         let actions = f.store.list_actions(ann, 9).await.expect("read");
         let kinds: Vec<_> = actions.iter().map(|a| (a.kind, a.undone_at.is_some())).collect();
-        use ActionKind::{Freeze, Restore, Suspend, Warn};
-        assert_eq!(kinds, [(Restore, false), (Suspend, true), (Freeze, true), (Warn, false)]);
+        let told = [(Restore, false), (Suspend, true), (Freeze, true), (Warn, false)];
+        assert_eq!(kinds, told);
         let log: Vec<_> = f.log().await.into_iter().map(|line| line.kind).collect();
         assert_eq!(log, ["warn", "freeze", "suspend", "restore"]);
     }
@@ -124,7 +125,7 @@ async fn an_appeal_is_made_once_and_undoes_what_still_holds() {
         let f = Fixture::new(backend).await;
         let (ann, moe) = (f.user("ann").await, f.user("moe").await);
         let limit = f.act(moe, ann, ActionKind::Limit).await;
-        let appeal = |text: &str| f.store.insert_appeal(&limit, text.to_owned(), f.now());
+        let appeal = |text: &str| f.store.insert_appeal(&limit, text.to_owned(), now());
         appeal("I am sorry").await.expect("made");
         assert!(matches!(appeal("Again").await, Err(StoreError::Limit(_))), "{backend:?}");
         let waiting = f.store.list_appeals(AppealState::Open, i64::MAX, 9).await.expect("read");
@@ -133,7 +134,7 @@ async fn an_appeal_is_made_once_and_undoes_what_still_holds() {
         let card = f.card(ann).await;
         let decide = |state, word| {
             let decision = (state, "Well then.".to_owned());
-            f.store.set_appeal_state(&card, &limit, decision, f.noted(moe, word))
+            f.store.set_appeal_state(&card, &limit, decision, noted(moe, word))
         };
         decide(AppealState::Accepted, "accept-appeal").await.expect("decided");
         let twice = decide(AppealState::Rejected, "reject-appeal").await;
@@ -145,10 +146,10 @@ async fn an_appeal_is_made_once_and_undoes_what_still_holds() {
 
         // What took the place of an action stays, though the appeal against it is accepted.
         let limit = f.act(moe, ann, ActionKind::Limit).await;
-        f.store.insert_appeal(&limit, "Please".to_owned(), f.now()).await.expect("made");
+        f.store.insert_appeal(&limit, "Please".to_owned(), now()).await.expect("made");
         f.act(moe, ann, ActionKind::Freeze).await;
         let (card, decision) = (f.card(ann).await, (AppealState::Accepted, "Yes.".to_owned()));
-        let noted = f.noted(moe, "accept-appeal");
+        let noted = noted(moe, "accept-appeal");
         f.store.set_appeal_state(&card, &limit, decision, noted).await.expect("decided");
         assert_eq!(f.card(ann).await.state, AccountState::Frozen);
     }
@@ -176,14 +177,14 @@ async fn reports_are_found_by_what_moderators_ask_for_and_bounded_a_day() {
         assert_eq!(ids(all).await, [other.id, spam.id], "{backend:?}");
         assert_eq!(ids(ReportFilter { category: Some(Category::Spam), ..all }).await, [spam.id]);
         assert_eq!(ids(ReportFilter { user_id: Some(bob), ..all }).await, [other.id]);
-        f.store.set_report_assignee(spam.id, Some(moe), f.noted(moe, "assign")).await.expect("set");
+        f.store.set_report_assignee(spam.id, Some(moe), noted(moe, "assign")).await.expect("set");
         assert_eq!(ids(ReportFilter { assignee: Some(moe), ..all }).await, [spam.id]);
-        let resolve = f.noted(moe, "resolve");
+        let resolve = noted(moe, "resolve");
         f.store.set_report_state(spam.id, ReportState::Resolved, resolve).await.expect("set");
         assert_eq!(ids(all).await, [other.id]);
         assert_eq!(ids(ReportFilter { state: ReportState::Resolved, ..all }).await, [spam.id]);
         assert_eq!(f.store.count_reports_of(ann).await.expect("read"), (0, 1));
-        let nowhere = f.noted(moe, "resolve");
+        let nowhere = noted(moe, "resolve");
         let nowhere = f.store.set_report_state(ReportId(7), ReportState::Open, nowhere).await;
         assert!(matches!(nowhere, Err(StoreError::NotFound("report"))));
         for _ in 1..REPORTS_PER_DAY_MAX {
@@ -201,27 +202,31 @@ async fn rules_blocks_and_roles_are_kept_and_noted() {
     for backend in backends() {
         let f = Fixture::new(backend).await;
         let ann = f.user("ann").await;
-        let rule = ServerRule { id: RuleId(f.ids.next(f.now())), text: "Be kind.".to_owned() };
-        f.store.insert_rule(rule.clone(), f.noted(ann, "rule-added")).await.expect("added");
+        let rule = ServerRule { id: RuleId(f.ids.next(now())), text: "Be kind.".to_owned() };
+        f.store.insert_rule(rule.clone(), noted(ann, "rule-added")).await.expect("added");
         let better = ServerRule { text: "Be kinder.".to_owned(), ..rule.clone() };
-        f.store.set_rule(better.clone(), f.noted(ann, "rule-changed")).await.expect("changed");
-        assert_eq!(f.store.list_rules().await.expect("read"), [better.clone()], "{backend:?}");
-        f.store.delete_rule(rule.id, f.noted(ann, "rule-deleted")).await.expect("deleted");
-        let twice = f.store.delete_rule(rule.id, f.noted(ann, "rule-deleted")).await;
+        f.store.set_rule(better.clone(), noted(ann, "rule-changed")).await.expect("changed");
+        assert_eq!(
+            f.store.list_rules().await.expect("read"),
+            std::slice::from_ref(&better),
+            "{backend:?}"
+        );
+        f.store.delete_rule(rule.id, noted(ann, "rule-deleted")).await.expect("deleted");
+        let twice = f.store.delete_rule(rule.id, noted(ann, "rule-deleted")).await;
         assert!(matches!(twice, Err(StoreError::NotFound(_))));
         assert!(f.store.list_rules().await.expect("read").is_empty());
         assert_eq!(f.store.find_rule(rule.id).await.expect("read"), Some(better));
 
         let block = ServerBlock::new(BlockKind::Link, "spam.example").expect("a host");
-        let add = || f.store.insert_block(block.clone(), 1, f.noted(ann, "block-added"));
+        let add = || f.store.insert_block(block.clone(), 1, noted(ann, "block-added"));
         add().await.expect("added");
         assert!(matches!(add().await, Err(StoreError::Limit(_))));
-        assert_eq!(f.store.list_server_blocks().await.expect("read"), [block.clone()]);
-        let noted = f.noted(ann, "block-deleted");
-        f.store.delete_block(block.clone(), noted).await.expect("deleted");
+        assert_eq!(f.store.list_server_blocks().await.expect("read"), std::slice::from_ref(&block));
+        let line = noted(ann, "block-deleted");
+        f.store.delete_block(block.clone(), line).await.expect("deleted");
         assert!(f.store.list_server_blocks().await.expect("read").is_empty());
 
-        let noted = f.noted(ann, "set-role");
+        let noted = noted(ann, "set-role");
         f.store.set_role(&f.card(ann).await, Role::Admin, noted).await.expect("set");
         assert_eq!(f.card(ann).await.role, Role::Admin);
         assert_eq!(f.log().await.len(), 6, "what was refused is not noted");
@@ -261,7 +266,7 @@ async fn the_log_is_one_chain_whoever_writes() {
         let ann = f.user("ann").await;
         let mut writes = tokio::task::JoinSet::new();
         for n in 0..20 {
-            let (store, mut noted) = (f.store.clone(), f.noted(ann, "test"));
+            let (store, mut noted) = (f.store.clone(), noted(ann, "test"));
             noted.detail = format!("line {n}");
             writes.spawn(async move { store.insert_audit(noted).await });
         }
