@@ -7,6 +7,7 @@
 //! To add a query: a method in the file of its table; if it is on the hot path, also a line in
 //! `tests/it/plans.rs`, which asks every database whether an index serves it.
 
+mod audit;
 mod blocks;
 mod connect;
 mod entity;
@@ -18,13 +19,16 @@ mod inline;
 mod lists;
 mod media;
 mod migrations;
+mod moderation;
 mod notifications;
 mod read_positions;
 mod relations;
+mod reports;
 mod row;
 mod sealed;
 mod search;
 mod second_factors;
+mod server_rules;
 mod sessions;
 mod sql;
 mod tweets;
@@ -40,6 +44,8 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 use tokio::sync::{Mutex, Notify, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use audit::OwnLines;
+pub use audit::{Noted, seal};
 pub use blocks::{Mute, Tied};
 use connect::Pools;
 pub use entries::{Entries, Source};
@@ -68,6 +74,7 @@ pub struct Store {
     searches: Arc<Semaphore>,
     stop: Arc<Notify>,
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+    own_lines: OwnLines,
 }
 
 impl Store {
@@ -96,7 +103,8 @@ impl Store {
         #[expect(clippy::disallowed_methods, reason = "its handle is kept, and awaited by `close`")]
         let writer = Arc::new(Mutex::new(Some(tokio::spawn(task))));
         let searches = Arc::new(Semaphore::new(SEARCHES_AT_ONCE));
-        Ok(Self { pools, on_commit, jobs, horizon, searches, stop, writer })
+        let own_lines = OwnLines::default();
+        Ok(Self { pools, on_commit, jobs, horizon, searches, stop, writer, own_lines })
     }
 
     /// Carries out a hot write; when this returns, it is durable and the caches know it.
@@ -198,6 +206,7 @@ impl Store {
         W: Future<Output = Result<(DatabaseTransaction, T, Vec<Event>), StoreError>> + Send,
     {
         let (pools, on_commit) = (self.pools.clone(), self.on_commit.clone());
+        let own_lines = self.own_lines.clone();
         let write = async move {
             let (tx, value, events) = work(pools.begin().await?).await?;
             if let Err(error) = tx.commit().await {
@@ -205,6 +214,7 @@ impl Store {
                 on_commit(&[Event::Unknown]);
                 return Err(error.into());
             }
+            own_lines.remember(&events);
             on_commit(&events);
             Ok(value)
         };

@@ -9,6 +9,7 @@ mod filters;
 mod generated;
 mod leaks;
 mod media;
+mod moderation;
 mod notifications;
 mod rates;
 mod security;

@@ -22,6 +22,8 @@ use crate::{telemetry, wire};
 const DRAIN: Duration = Duration::from_secs(10);
 /// Between two times of summing up the metrics.
 const SUM_UP_EVERY: Duration = Duration::from_secs(5);
+/// Between two looks for what moderators did elsewhere: at the terminal, on another node.
+const HEAR_EVERY: Duration = Duration::from_millis(500);
 /// Between two looks for what is to be cleared away.
 const CLEAN_EVERY: Duration = Duration::from_mins(1);
 /// Before the first one: those who waited for a restart come first.
@@ -90,6 +92,7 @@ pub(crate) async fn serve(
     let mut tasks = JoinSet::new();
     tasks.spawn(clean(pipit.clone(), stopped.clone()));
     tasks.spawn(keep_metrics(metrics.clone(), stopped.clone()));
+    tasks.spawn(hear_of_moderation(pipit.clone(), stopped.clone()));
     tasks.spawn(listen::run(listener, router, crowd, stopped));
 
     let signal = wait_for_signal(&mut terminate, &mut interrupt).await;
@@ -135,6 +138,28 @@ async fn keep_metrics(metrics: PrometheusHandle, stopped: Stop) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(SUM_UP_EVERY) => metrics.run_upkeep(),
+            () = &mut stop => return,
+        }
+    }
+}
+
+/// Lets the caches and streams know of what moderators did elsewhere.
+async fn hear_of_moderation(pipit: Pipit, stopped: Stop) {
+    let mut stop = std::pin::pin!(stopped.told());
+    let mut heard = None;
+    loop {
+        let hear = async {
+            match heard {
+                Some(since) => pipit.hear_of_moderation(since).await,
+                None => pipit.audit_end().await,
+            }
+        };
+        match hear.await {
+            Ok(seq) => heard = Some(seq),
+            Err(error) => tracing::warn!(%error, "the moderators' log cannot be read"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(HEAR_EVERY) => {}
             () = &mut stop => return,
         }
     }

@@ -3,14 +3,16 @@
 use std::io::{IsTerminal, stdin};
 
 use anyhow::Context;
-use pipit_core::SignUp;
-use pipit_model::Clock;
+use pipit_core::{Moderator, SignUp};
+use pipit_model::user::UserRef;
+use pipit_model::{Clock, Role};
 
 use crate::config::{NewAccount, Settings, UserAction};
 
 pub(crate) async fn run(settings: &Settings, action: UserAction) -> anyhow::Result<()> {
     match action {
         UserAction::Create(account) => create(settings, account).await,
+        UserAction::SetRole { handle, role } => set_role(settings, &handle, &role).await,
     }
 }
 
@@ -19,11 +21,29 @@ async fn create(settings: &Settings, account: NewAccount) -> anyhow::Result<()> 
         Some(password) => password,
         None => read_password()?,
     };
+    let role = parse_role(&account.role)?;
     let pipit = super::open(settings, Clock::System).await?;
     let NewAccount { handle, email, name, .. } = account;
     let user = pipit.sign_up(SignUp { handle, name, email, password }, None).await?;
-    println!("Opened the account @{} (id {}).", user.card.user().handle, user.card.user().id);
+    let user = user.card.user();
+    if role != Role::User {
+        pipit.set_role(Moderator::operator(), &UserRef::Id(user.id), role).await?;
+    }
+    println!("Opened the account @{} (id {}, {}).", user.handle, user.id, role.name());
     Ok(pipit.close().await?)
+}
+
+async fn set_role(settings: &Settings, handle: &str, role: &str) -> anyhow::Result<()> {
+    let role = parse_role(role)?;
+    let user = UserRef::parse(handle).context("that is no handle")?;
+    let pipit = super::open(settings, Clock::System).await?;
+    let card = pipit.set_role(Moderator::operator(), &user, role).await?;
+    println!("@{} is now: {}.", card.user().handle, card.user().role.name());
+    Ok(pipit.close().await?)
+}
+
+fn parse_role(name: &str) -> anyhow::Result<Role> {
+    Role::parse(name).with_context(|| format!("{name} is no role: user, moderator or admin"))
 }
 
 fn read_password() -> anyhow::Result<String> {

@@ -4,6 +4,7 @@ mod blocks;
 mod crash;
 mod lists;
 mod media;
+mod moderation;
 mod notifications;
 mod plans;
 mod reads;
