@@ -4,6 +4,7 @@
 mod media;
 #[cfg(test)]
 mod reference;
+mod tls;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use pipit_core::{KeyPlace, MediaPlace};
 use pipit_http::Proxies;
 use serde::Deserialize;
+
+use crate::tls::Certificates;
 
 /// Pipit, a feed of short tweets.
 #[derive(Debug, Parser)]
@@ -231,6 +234,31 @@ pub(crate) struct Options {
     /// The address that people see [default: http:// and where it listens]
     #[arg(long, env = "PIPIT_PUBLIC_URL", global = true, value_name = "URL")]
     pub(crate) public_url: Option<String>,
+    /// The file of a certificate and its chain (PEM), to serve HTTPS; read anew when it changes
+    #[arg(long, env = "PIPIT_TLS_CERTIFICATE", global = true, value_name = "FILE")]
+    pub(crate) tls_certificate: Option<PathBuf>,
+    /// The file of its key (PEM)
+    #[arg(long, env = "PIPIT_TLS_KEY", global = true, value_name = "FILE")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Names for which a certificate is fetched by ACME, with commas between them, to serve HTTPS;
+    /// they must lead to port 443 here
+    #[arg(
+        long,
+        env = "PIPIT_ACME_DOMAINS",
+        global = true,
+        value_name = "NAMES",
+        value_delimiter = ','
+    )]
+    pub(crate) acme_domains: Option<Vec<String>>,
+    /// An e-mail address that the authority may write to
+    #[arg(long, env = "PIPIT_ACME_CONTACT", global = true, value_name = "EMAIL")]
+    pub(crate) acme_contact: Option<String>,
+    /// The authority's directory [default: Let's Encrypt]
+    #[arg(long, env = "PIPIT_ACME_DIRECTORY", global = true, value_name = "URL")]
+    pub(crate) acme_directory: Option<String>,
+    /// Where to listen for those who come without HTTPS, to lead them to it: address and port
+    #[arg(long, env = "PIPIT_REDIRECT_LISTEN", global = true, value_name = "ADDR:PORT")]
+    pub(crate) redirect_listen: Option<SocketAddr>,
     /// Whether anybody may ask only so much: `off` is for tests and measurements [default: on]
     #[arg(long, env = "PIPIT_RATE_LIMITS", global = true, value_name = "ON")]
     pub(crate) rate_limits: Option<RateLimits>,
@@ -292,6 +320,8 @@ pub(crate) struct Settings {
     pub(crate) database_url: String,
     pub(crate) public_url: Option<String>,
     pub(crate) cache_bytes: u64,
+    pub(crate) certificates: Option<Certificates>,
+    pub(crate) redirect_listen: Option<SocketAddr>,
     pub(crate) rate_limits: RateLimits,
     pub(crate) proxies: Proxies,
     pub(crate) media: MediaPlace,
@@ -320,7 +350,22 @@ impl Settings {
         };
         let data_dir = given.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("data"));
         let listen = given.listen.or(file.listen);
+        let certificates = tls::certificates(
+            tls::Given {
+                certificate: given.tls_certificate.or(file.tls_certificate),
+                key: given.tls_key.or(file.tls_key),
+                domains: given.acme_domains.or(file.acme_domains),
+                contact: given.acme_contact.or(file.acme_contact),
+                directory: given.acme_directory.or(file.acme_directory),
+            },
+            &data_dir,
+        )?;
+        let redirect_listen = given.redirect_listen.or(file.redirect_listen);
+        if redirect_listen.is_some() && certificates.is_none() {
+            bail!("redirect_listen leads to HTTPS: set tls_certificate or acme_domains too");
+        }
         let public_url = given.public_url.or(file.public_url);
+        let public_url = tls::public_url(public_url, certificates.as_ref())?;
         let key_file = given.key_file.or(file.key_file).unwrap_or_else(|| data_dir.join("keys"));
         let keys = given.keys.or(file.keys).map_or(KeyPlace::File(key_file), KeyPlace::Given);
         let media = media::place(
@@ -346,6 +391,8 @@ impl Settings {
                 .unwrap_or_else(|| sqlite_url(&data_dir)),
             public_url: public_url.as_deref().map(checked_url).transpose()?,
             cache_bytes: cache_mb * 1024 * 1024,
+            certificates,
+            redirect_listen,
             rate_limits: given.rate_limits.or(file.rate_limits).unwrap_or_default(),
             proxies: checked_proxies(given.trusted_proxies.or(file.trusted_proxies).as_ref())?,
             media,

@@ -10,18 +10,17 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use pipit_model::limits::{HEADER_BYTES_MAX, STUCK_SECS_MAX};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use pipit_model::limits::{HEADER_BYTES_MAX, REQUESTS_PER_CONNECTION_MAX, STUCK_SECS_MAX};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tower::ServiceExt;
 
 use crate::listen::Stop;
+use crate::tls::Protocol;
 use activity::{Activity, Socket, Tracked};
-
-/// What is kept of a connection at most, as it is read and written; a header has less.
-const BUFFER_BYTES: usize = 64 * 1024;
 
 /// Answers leave at once, and a client that no longer takes any is cut by the kernel, also when it
 /// is there and only does not read: the stream that waits for it then ends with an error.
@@ -38,11 +37,16 @@ pub(crate) fn prepare(connection: &TcpStream) {
 
 /// Serves a connection until its client has enough, is too slow, or the server stops: then what is
 /// under way ends first.
-pub(crate) async fn serve<S>(socket: S, peer: SocketAddr, router: Router, stop: Stop)
-where
+pub(crate) async fn serve<S>(
+    socket: S,
+    protocol: Protocol,
+    peer: SocketAddr,
+    router: Router,
+    stop: Stop,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let activity = Activity::default();
+    let activity = Activity::new(protocol);
     let service = service_fn(|mut request: hyper::Request<Incoming>| {
         let under_way = activity.begin();
         request.extensions_mut().insert(ConnectInfo(peer));
@@ -50,13 +54,7 @@ where
         async move { answer.await.map(|answer| answer.map(|body| Tracked::new(body, under_way))) }
     });
     let socket = TokioIo::new(Socket::new(socket, activity.clone()));
-    let mut builder = hyper::server::conn::http1::Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        // `Activity` tells a connection that is idle from one that is slow.
-        .header_read_timeout(None)
-        .max_buf_size(BUFFER_BYTES)
-        .max_header_size(HEADER_BYTES_MAX);
+    let builder = http(protocol);
     let mut connection = std::pin::pin!(builder.serve_connection(socket, service));
     let mut stopped = std::pin::pin!(stop.told());
     let mut is_told = false;
@@ -77,5 +75,23 @@ where
                 return;
             }
         }
+    }
+}
+
+fn http(protocol: Protocol) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    // `Activity` tells a connection that is idle from one that is slow. Headers must fit the buffer.
+    builder.http1().header_read_timeout(None).max_buf_size(HEADER_BYTES_MAX);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(REQUESTS_PER_CONNECTION_MAX)
+        .max_header_list_size(HEADER_BYTES_MAX as u32)
+        // Who no longer answers is gone.
+        .keep_alive_interval(Duration::from_secs(STUCK_SECS_MAX))
+        .keep_alive_timeout(Duration::from_secs(STUCK_SECS_MAX));
+    match protocol {
+        Protocol::Http1 => builder.http1_only(),
+        Protocol::Http2 => builder.http2_only(),
     }
 }

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::connection;
 use crate::crowd::{Crowd, Place};
+use crate::tls::{Protocol, Tls};
 
 /// After the system had no room for another connection.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -32,17 +33,25 @@ impl Stop {
     }
 }
 
+/// What is behind a port.
+#[derive(Clone)]
+pub(crate) struct Door {
+    pub(crate) router: Router,
+    pub(crate) crowd: Crowd,
+    /// HTTPS, if it is spoken here.
+    pub(crate) tls: Option<Tls>,
+}
+
 /// Serves whoever connects. Told to stop, it takes in nobody else, and ends when everybody who is
 /// there has their answer.
-pub(crate) async fn run(listener: TcpListener, router: Router, crowd: Crowd, stop: Stop) {
+pub(crate) async fn run(listener: TcpListener, door: Door, stop: Stop) {
     let mut connections = JoinSet::new();
     let mut stopped = std::pin::pin!(stop.clone().told());
     loop {
         tokio::select! {
             taken = listener.accept() => match taken {
-                Ok((socket, peer)) => if let Some(place) = crowd.admit(peer.ip()) {
-                    let served = serve(socket, peer, router.clone(), stop.clone(), place);
-                    connections.spawn(served);
+                Ok((socket, peer)) => if let Some(place) = door.crowd.admit(peer.ip()) {
+                    connections.spawn(serve(socket, peer, door.clone(), stop.clone(), place));
                 } else {
                     metrics::counter!("pipit_connections_refused_total").increment(1);
                 },
@@ -58,9 +67,17 @@ pub(crate) async fn run(listener: TcpListener, router: Router, crowd: Crowd, sto
     }
 }
 
-async fn serve(socket: TcpStream, peer: SocketAddr, router: Router, stop: Stop, place: Place) {
+async fn serve(socket: TcpStream, peer: SocketAddr, door: Door, stop: Stop, place: Place) {
     connection::prepare(&socket);
-    connection::serve(socket, peer, router, stop).await;
+    let Door { router, tls, .. } = door;
+    match tls {
+        None => connection::serve(socket, Protocol::Http1, peer, router, stop).await,
+        Some(tls) => {
+            if let Some((stream, protocol)) = tls.accept(socket).await {
+                connection::serve(stream, protocol, peer, router, stop).await;
+            }
+        }
+    }
     drop(place);
 }
 

@@ -12,6 +12,7 @@ mod connection;
 mod crowd;
 mod listen;
 mod telemetry;
+mod tls;
 mod wire;
 
 use std::process::ExitCode;

@@ -15,8 +15,9 @@ use tokio::task::JoinSet;
 
 use crate::config::{RateLimits, Settings};
 use crate::crowd::Crowd;
-use crate::listen::{self, Stop};
-use crate::{telemetry, wire};
+use crate::listen::{self, Door, Stop};
+use crate::tls::{Certificates, Tls};
+use crate::{telemetry, tls, wire};
 
 /// Requests under way get this long to end when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -41,24 +42,32 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
 /// taken is told at once and no signal is missed.
 pub(crate) struct Entrance {
     listener: TcpListener,
+    /// For those who come without HTTPS.
+    redirects: Option<TcpListener>,
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Entrance {
     pub(crate) async fn open(settings: &Settings) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(settings.listen)
-            .await
-            .with_context(|| format!("listening on {}", settings.listen))?;
+        let listener = listen_on(settings.listen).await?;
+        let redirects = match settings.redirect_listen {
+            Some(address) => Some(listen_on(address).await?),
+            None => None,
+        };
         let terminate = signal(SignalKind::terminate())?;
         let interrupt = signal(SignalKind::interrupt())?;
-        Ok(Self { listener, terminate, interrupt })
+        Ok(Self { listener, redirects, terminate, interrupt })
     }
 
     /// Waits until the server is told to stop.
     pub(crate) async fn stop_signal(&mut self) -> &'static str {
         wait_for_signal(&mut self.terminate, &mut self.interrupt).await
     }
+}
+
+async fn listen_on(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))
 }
 
 async fn wait_for_signal(terminate: &mut Signal, interrupt: &mut Signal) -> &'static str {
@@ -76,24 +85,38 @@ pub(crate) async fn serve(
     pipit: Pipit,
     notes: &[String],
 ) -> anyhow::Result<()> {
-    let Entrance { listener, mut terminate, mut interrupt } = entrance;
+    let Entrance { listener, redirects, mut terminate, mut interrupt } = entrance;
     let metrics = telemetry::start_metrics()?;
     let address = listener.local_addr()?;
-    let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let scheme = if settings.certificates.is_some() { "https" } else { "http" };
+    let public_url = settings.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
+    let (certificates, keeper) = settings.certificates.as_ref().map(open_tls).transpose()?.unzip();
+    let redirects_at = redirects.as_ref().map(TcpListener::local_addr).transpose()?;
     // Nobody may be there to read it (`pipit | head -1`); that is no reason to stop.
-    let _unread = print_first_lines(settings, &pipit, (address, &public_url), notes);
+    let _unread = print_first_lines(settings, &pipit, (address, redirects_at, &public_url), notes);
 
     if settings.rate_limits == RateLimits::Off {
         tracing::warn!("rate_limits is off: anybody may ask as much as they like");
     }
-    let router = wire::router(settings, &pipit, public_url, metrics.clone());
+    let mut router = wire::router(settings, &pipit, public_url.clone(), metrics.clone());
+    if certificates.is_some() {
+        router = tls::with_hsts(router);
+    }
     let crowd = Crowd::new(settings.proxies.clone(), settings.rate_limits);
     let (stop, stopped) = Stop::new();
     let mut tasks = JoinSet::new();
     tasks.spawn(clean(pipit.clone(), stopped.clone()));
     tasks.spawn(keep_metrics(metrics.clone(), stopped.clone()));
     tasks.spawn(hear_of_moderation(pipit.clone(), stopped.clone()));
-    tasks.spawn(listen::run(listener, router, crowd, stopped));
+    if let Some(keeper) = keeper {
+        tasks.spawn(keeper.run(stopped.clone()));
+    }
+    if let Some(redirects) = redirects {
+        let router = tls::redirect(&public_url);
+        let door = Door { router, crowd: crowd.clone(), tls: None };
+        tasks.spawn(listen::run(redirects, door, stopped.clone()));
+    }
+    tasks.spawn(listen::run(listener, Door { router, crowd, tls: certificates }, stopped));
 
     let signal = wait_for_signal(&mut terminate, &mut interrupt).await;
     tracing::info!(signal, "stopping: no new connections, requests under way may end");
@@ -110,15 +133,29 @@ pub(crate) async fn serve(
     Ok(())
 }
 
+/// The folder of an authority's certificates is made if it is needed.
+fn open_tls(certificates: &Certificates) -> anyhow::Result<(Tls, tls::Keeper)> {
+    if let Certificates::Acme { folder, .. } = certificates {
+        super::make_folder(folder)?;
+    }
+    Tls::open(certificates)
+}
+
 fn print_first_lines(
     settings: &Settings,
     pipit: &Pipit,
-    (address, public_url): (SocketAddr, &str),
+    (address, redirects_at, public_url): (SocketAddr, Option<SocketAddr>, &str),
     notes: &[String],
 ) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "Pipit {} is ready at {public_url}", env!("CARGO_PKG_VERSION"))?;
     writeln!(out, "  listens on   {address}")?;
+    if let Some(certificates) = &settings.certificates {
+        writeln!(out, "  certificate  {certificates}")?;
+    }
+    if let Some(address) = redirects_at {
+        writeln!(out, "  redirects    {address}")?;
+    }
     let database = settings.database_for_people();
     writeln!(out, "  database     {database} ({})", pipit.backend_name())?;
     writeln!(out, "  pictures     {}", settings.media)?;

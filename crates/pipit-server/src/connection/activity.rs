@@ -13,6 +13,8 @@ use pipit_model::limits::{HEADER_SECS_MAX, IDLE_SECS_MAX, LOOK_SECS};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
+use crate::tls::Protocol;
+
 /// What one connection is doing.
 #[derive(Clone)]
 pub(super) struct Activity(Arc<Mutex<State>>);
@@ -24,16 +26,15 @@ struct State {
     idle_since: Instant,
     /// When the first byte of a request came whose headers are not all there.
     header_since: Option<Instant>,
-}
-
-impl Default for Activity {
-    fn default() -> Self {
-        let state = State { under_way: 0, idle_since: Instant::now(), header_since: None };
-        Self(Arc::new(Mutex::new(state)))
-    }
+    protocol: Protocol,
 }
 
 impl Activity {
+    pub(super) fn new(protocol: Protocol) -> Self {
+        let idle_since = Instant::now();
+        Self(Arc::new(Mutex::new(State { under_way: 0, idle_since, header_since: None, protocol })))
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing in it can be left half done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -49,7 +50,8 @@ impl Activity {
 
     fn bytes_came(&self) {
         let mut state = self.state();
-        if state.under_way == 0 {
+        // HTTP/2 says more than requests: its headers have until the connection counts as idle.
+        if state.under_way == 0 && state.protocol == Protocol::Http1 {
             state.header_since.get_or_insert_with(Instant::now);
         }
     }
@@ -188,14 +190,18 @@ mod tests {
             let began = Instant::now();
             (activity.overdue().await, began.elapsed().as_secs())
         };
-        assert_eq!(waits(Activity::default()).await, ("idle", IDLE_SECS_MAX + 1));
+        assert_eq!(waits(Activity::new(Protocol::Http1)).await, ("idle", IDLE_SECS_MAX + 1));
 
-        let slow = Activity::default();
+        let other = Activity::new(Protocol::Http2);
+        other.bytes_came();
+        assert_eq!(waits(other).await.0, "idle");
+
+        let slow = Activity::new(Protocol::Http1);
         slow.bytes_came();
         assert_eq!(waits(slow).await, ("header", HEADER_SECS_MAX + 1));
 
         // A byte now and then does not help.
-        let trickle = Activity::default();
+        let trickle = Activity::new(Protocol::Http1);
         let trickling = async {
             loop {
                 trickle.bytes_came();
@@ -208,7 +214,7 @@ mod tests {
         }
 
         // A stream lasts as long as it likes, and the connection some time beyond it.
-        let stream = Activity::default();
+        let stream = Activity::new(Protocol::Http1);
         stream.bytes_came();
         let under_way = stream.begin();
         let an_hour = Duration::from_hours(1);

@@ -4,6 +4,7 @@ mod architecture;
 mod browser;
 mod commands;
 mod crash;
+mod https;
 mod keys;
 mod limits;
 mod live;
