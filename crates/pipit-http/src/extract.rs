@@ -10,7 +10,7 @@ use pipit_model::Error;
 use pipit_model::limits::IDEMPOTENCY_KEY_BYTES_MAX;
 use serde::de::DeserializeOwned;
 
-use crate::Problem;
+use crate::{Problem, rates};
 
 /// A JSON body.
 #[derive(Debug, Clone, Copy)]
@@ -180,9 +180,20 @@ where
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
         });
-        let unclear = || Error::Unauthenticated("send a token: Authorization: Bearer TOKEN");
-        let token = token.ok_or_else(unclear)?;
-        Ok(Self(Some(Pipit::from_ref(state).authenticate(token).await?)))
+        let unclear = Error::Unauthenticated("send a token: Authorization: Bearer TOKEN");
+        let found = match token {
+            Some(token) => Pipit::from_ref(state).authenticate(token).await,
+            None => Err(unclear),
+        };
+        let caller = match found {
+            Ok(caller) => caller,
+            Err(error) => {
+                rates::count_stranger()?;
+                return Err(error.into());
+            }
+        };
+        rates::count(caller)?;
+        Ok(Self(Some(caller)))
     }
 }
 

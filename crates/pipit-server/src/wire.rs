@@ -7,20 +7,31 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use pipit_core::Pipit;
-use pipit_http::{Problem, stack};
+use pipit_http::{Problem, Rates, Stack, stack};
 use pipit_web::Web;
 
+use crate::config::{RateLimits, Settings};
 use crate::telemetry;
 
 /// Everything that is served.
-pub(crate) fn router(pipit: &Pipit, public_url: String, metrics: PrometheusHandle) -> Router {
+pub(crate) fn router(
+    settings: &Settings,
+    pipit: &Pipit,
+    public_url: String,
+    metrics: PrometheusHandle,
+) -> Router {
     let clock = pipit.clock().clone();
+    let rates = match settings.rate_limits {
+        RateLimits::On => Rates::on(),
+        RateLimits::Off => Rates::off(),
+    };
+    let proxies = settings.proxies.clone();
     let doors = pipit_api::routes(pipit.clone())
         .merge(pipit_web::routes(Web { pipit: pipit.clone(), public_url }))
         .merge(operations(pipit.clone(), metrics))
         .method_not_allowed_fallback(async || Problem::no_such_method())
         .fallback(pipit_web::not_found);
-    stack::wrap(doors, clock)
+    stack::wrap(doors, Stack { clock, rates, proxies, refuse: pipit_web::refused })
 }
 
 #[derive(Clone)]

@@ -11,4 +11,5 @@ mod leaks;
 mod media;
 mod moderation;
 mod notifications;
+mod rates;
 mod security;
