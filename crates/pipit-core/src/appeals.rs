@@ -6,7 +6,7 @@ use pipit_model::moderation::{Action, AppealState, appeal_text, reason};
 use pipit_model::page::{Listed, Page};
 use pipit_model::role::Right;
 use pipit_model::user::UserRef;
-use pipit_model::{ActionId, Error, Result};
+use pipit_model::{ActionId, Error, Result, UserId};
 use pipit_store::Noted;
 
 use crate::{Caller, Moderator, Pipit};
@@ -18,6 +18,17 @@ pub struct StandingView {
     pub card: UserCard,
     /// What was done, newest first. Who did it is not told.
     pub actions: Vec<Action>,
+}
+
+/// An action that its account appealed against, as moderators see it.
+#[derive(Debug, Clone)]
+pub struct AppealView {
+    /// The action, with the appeal.
+    pub action: Action,
+    /// Whose appeal it is.
+    pub card: UserCard,
+    /// Who took the action; [`None`] for the operator.
+    pub moderator: Option<UserCard>,
 }
 
 impl Pipit {
@@ -58,7 +69,7 @@ impl Pipit {
         Ok(self.0.store.insert_appeal(&action, text, self.0.clock.now()).await?)
     }
 
-    /// Appeals that stand so, newest first, with whose they are.
+    /// Appeals that stand so, newest first.
     ///
     /// # Errors
     /// If the database is away.
@@ -67,19 +78,21 @@ impl Pipit {
         by: Moderator,
         state: AppealState,
         page: Page,
-    ) -> Result<Listed<(Action, UserCard)>> {
+    ) -> Result<Listed<AppealView>> {
         by.require(Right::ReadReports)?;
         let limit = page.limit() as u64 + 1;
         let mut rows = self.0.store.list_appeals(state, page.before(), limit).await?;
         let more = rows.len() > page.limit();
         rows.truncate(page.limit());
         let next = rows.last().filter(|_| more).map(|last| last.id.0);
-        let people = self.cards_of(rows.iter().map(|row| row.user_id).collect()).await?;
-        let with = |row: Action| {
-            let card = people.iter().find(|card| card.user().id == row.user_id).cloned()?;
-            Some((row, card))
+        let ids = rows.iter().flat_map(|row| row.moderator.into_iter().chain([row.user_id]));
+        let people = self.cards_of(ids.collect()).await?;
+        let card = |id: UserId| people.iter().find(|card| card.user().id == id).cloned();
+        let view = |action: Action| {
+            let (owner, moderator) = (card(action.user_id)?, action.moderator.and_then(card));
+            Some(AppealView { action, card: owner, moderator })
         };
-        Ok(Listed { items: rows.into_iter().filter_map(with).collect(), next })
+        Ok(Listed { items: rows.into_iter().filter_map(view).collect(), next })
     }
 
     /// Accepts an appeal, which undoes the action, or rejects it; its author reads why.

@@ -55,7 +55,7 @@ use pipit_store::Store;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use accounts::SignUp;
-pub use appeals::StandingView;
+pub use appeals::{AppealView, StandingView};
 use cursors::Cursors;
 pub use cursors::{hashtag_subject, search_subject};
 pub use hashtags::{HashtagView, Trend};

@@ -153,9 +153,10 @@ impl Shell {
         self.viewer.as_ref().is_some_and(|viewer| viewer.card.user().role > Role::User)
     }
 
-    /// Whether the moderators told the viewer something.
+    /// Whether the moderators told the viewer something; not on the page that says what.
     pub(crate) fn has_notice(&self) -> bool {
-        self.viewer.as_ref().is_some_and(|viewer| viewer.card.user().has_notice)
+        let is_new = |viewer: &Arc<Viewer>| viewer.card.user().has_notice;
+        self.viewer.as_ref().is_some_and(is_new) && !self.here.starts_with("/settings/standing")
     }
 
     /// The viewer as a person to show.

@@ -8,6 +8,7 @@ mod forms;
 mod live;
 mod looks;
 mod measures;
+mod moderation;
 mod scripts;
 mod town;
 

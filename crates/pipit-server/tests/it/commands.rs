@@ -6,7 +6,7 @@ use std::process::Stdio;
 use pipit_testkit::{Backend, TestDb, backends};
 use serde_json::json;
 
-use crate::process::{Client, Server, pipit, wait_for};
+use crate::process::{Client, Server, pipit, run, wait_for};
 
 #[test]
 fn a_user_is_created_beside_a_running_server() {
@@ -33,14 +33,6 @@ fn a_user_is_created_beside_a_running_server() {
         .expect("it ends");
     let why = String::from_utf8_lossy(&again.stderr);
     assert!(!again.status.success() && why.contains("handle: is taken"), "{why}");
-}
-
-/// Runs `pipit ARGUMENTS --data-dir FOLDER` to its end; what it printed.
-fn run(folder: &std::path::Path, arguments: &[&str]) -> String {
-    let output = pipit().args(arguments).arg("--data-dir").arg(folder).output().expect("it ends");
-    let (out, why) = (output.stdout, String::from_utf8_lossy(&output.stderr).into_owned());
-    assert!(output.status.success(), "{arguments:?}: {why}");
-    String::from_utf8(out).expect("text")
 }
 
 /// What the operator does at the terminal, the server beside it hears of within a second: sessions

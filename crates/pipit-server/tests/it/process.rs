@@ -22,6 +22,14 @@ pub(crate) fn pipit() -> Command {
     command
 }
 
+/// Runs `pipit ARGUMENTS --data-dir FOLDER` to its end; what it printed.
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> String {
+    let output = pipit().args(arguments).arg("--data-dir").arg(folder).output().expect("it ends");
+    let (out, why) = (output.stdout, String::from_utf8_lossy(&output.stderr).into_owned());
+    assert!(output.status.success(), "{arguments:?}: {why}");
+    String::from_utf8(out).expect("text")
+}
+
 /// A running server; it is killed when this goes.
 pub(crate) struct Server {
     child: Child,

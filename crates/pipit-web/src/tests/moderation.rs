@@ -139,6 +139,7 @@ async fn eve_appeals(site: &Site, People { ann, eve, .. }: &People) -> String {
     assert!(home.of_class("notice").any(|p| p.text.contains("told you something")));
     let standing = site.get("/settings/standing", eve).await;
     assert!(standing.body.contains("Advertising is not welcome."));
+    assert!(!standing.body.contains("told you something"), "this is where it is told");
     assert!(!standing.body.contains("@moe"), "who did it is not told");
     let standing = standing.page();
     let action =
@@ -171,6 +172,7 @@ async fn from_a_report_to_a_limit_an_appeal_and_back() {
     // Moe accepts: all is as before.
     let waiting = site.get("/admin/appeals", moe).await;
     assert!(waiting.body.contains("It was a joke."));
+    assert!(waiting.body.contains("@moe · "), "who took the action is named");
     let decide = format!("/admin/appeals/{}", appeal.split('/').nth(3).expect("an id"));
     assert_eq!(site.post(&decide, moe, &[("decision", "accept")]).await.status, 422);
     let answer = [("decision", "accept"), ("reason", "We laughed.")];

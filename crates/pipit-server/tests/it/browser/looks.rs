@@ -154,14 +154,14 @@ async fn every_page_fits_its_window_in_german_and_from_right_to_left() {
 }
 
 /// A state is looked at by eye, and by axe.
-struct Viewing<'a> {
-    browser: &'a Browser,
-    camera: Camera,
-    axe: Axe,
+pub(crate) struct Viewing<'a> {
+    pub(crate) browser: &'a Browser,
+    pub(crate) camera: Camera,
+    pub(crate) axe: Axe,
 }
 
 impl Viewing<'_> {
-    async fn look(&self, name: &str) {
+    pub(crate) async fn look(&self, name: &str) {
         self.camera.shoot_state(self.browser, name).await;
         let findings = self.axe.findings(self.browser).await;
         assert!(findings.is_empty(), "{name}: {findings:#?}");

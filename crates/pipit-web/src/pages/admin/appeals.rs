@@ -4,9 +4,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pipit_core::UserCard;
+use pipit_core::AppealView;
 use pipit_model::ActionId;
-use pipit_model::moderation::{Action, AppealState};
+use pipit_model::moderation::AppealState;
 use pipit_model::page::{ListName, Listed};
 use serde::Deserialize;
 
@@ -45,19 +45,23 @@ async fn render(
 ) -> Result<Response, Failure> {
     let (w, now) = (visitor.preferences.w, web.pipit.clock().now());
     let page = web.pipit.page(ListName::Appeals, 0, cursor, None)?;
-    let listed: Listed<(Action, UserCard)> =
-        web.pipit.appeals(staff.by, AppealState::Open, page).await?;
+    let listed: Listed<AppealView> = web.pipit.appeals(staff.by, AppealState::Open, page).await?;
     let shell = Shell::new(web, visitor, Section::Elsewhere, w.moderation.appeals).await?;
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let feed = Feed::new(web, (ListName::Appeals, 0), &listed, |(action, card)| {
-        let refused = refused.as_ref().filter(|(id, ..)| *id == action.id);
-        WaitingRow {
-            handle: card.user().handle.clone(),
-            done: DoneRow::new(action, None, now, w),
-            typed: refused.map(|(_, typed, _)| typed.clone()).unwrap_or_default(),
-            error: refused.map(|(.., complaint)| complaint.text.clone()),
-        }
-    });
+    let feed = Feed::new(
+        web,
+        (ListName::Appeals, 0),
+        &listed,
+        |AppealView { action, card, moderator }| {
+            let refused = refused.as_ref().filter(|(id, ..)| *id == action.id);
+            WaitingRow {
+                handle: card.user().handle.clone(),
+                done: DoneRow::new(action, moderator.as_ref(), now, w),
+                typed: refused.map(|(_, typed, _)| typed.clone()).unwrap_or_default(),
+                error: refused.map(|(.., complaint)| complaint.text.clone()),
+            }
+        },
+    );
     let admin_tabs = tabs(staff.by, "/admin/appeals", w);
     Ok(page::html(status, &AppealsPage { shell: &shell, admin_tabs, feed }))
 }
