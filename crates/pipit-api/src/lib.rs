@@ -6,13 +6,16 @@
 //! [`router`], and the new `docs/openapi.json` (`scripts/generate`). `docs/adding-an-endpoint.md`
 //! walks through one.
 
+mod apps;
 mod bookmarks;
 mod docs;
 mod follows;
 mod hashtags;
 mod lists;
 mod media;
+mod needs;
 mod notifications;
+mod oauth;
 mod paging;
 mod sessions;
 mod timeline;
@@ -20,19 +23,47 @@ mod tweets;
 mod users;
 pub mod wire;
 
+use std::sync::Arc;
+
 use axum::Router;
-use pipit_core::Pipit;
-use pipit_http::{Problem, upload};
+use axum::extract::FromRef;
+use pipit_core::{PasswordGrant, Pipit};
+use pipit_http::{Problem, RouteNeeds, upload};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+/// What this door needs to be told.
+#[derive(Debug, Clone)]
+pub struct Api {
+    /// The service.
+    pub pipit: Pipit,
+    /// Where people reach it, like `https://pipit.example`.
+    pub public_url: Arc<str>,
+    /// Whether apps may send people's passwords.
+    pub password_grant: PasswordGrant,
+}
+
+impl FromRef<Api> for Pipit {
+    fn from_ref(api: &Api) -> Self {
+        api.pipit.clone()
+    }
+}
+
+impl FromRef<Api> for RouteNeeds {
+    fn from_ref(_: &Api) -> Self {
+        needs::ROUTES
+    }
+}
+
 /// All routes of this door with their documentation.
-pub fn routes(pipit: Pipit) -> Router {
-    let (router, openapi) = router().split_for_parts();
+pub fn routes(api: Api) -> Router {
+    let (router, mut openapi) = router().split_for_parts();
+    docs::name_scopes(&mut openapi);
     router
         .merge(media::files())
-        .with_state(pipit)
+        .merge(oauth::routes())
+        .with_state(api)
         .merge(docs::routes(&openapi))
         .method_not_allowed_fallback(async || Problem::no_such_method())
 }
@@ -42,10 +73,12 @@ pub fn routes(pipit: Pipit) -> Router {
 /// # Errors
 /// If it cannot be written as JSON.
 pub fn openapi_json() -> Result<String, serde_json::Error> {
-    router().into_openapi().to_pretty_json().map(|json| json + "\n")
+    let mut openapi = router().into_openapi();
+    docs::name_scopes(&mut openapi);
+    openapi.to_pretty_json().map(|json| json + "\n")
 }
 
-fn router() -> OpenApiRouter<Pipit> {
+fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(docs::Description::openapi())
         .routes(routes!(users::create_user, users::list_users))
         .routes(routes!(users::list_suggested_users))
@@ -88,7 +121,7 @@ fn router() -> OpenApiRouter<Pipit> {
 }
 
 /// What takes files: more than others may send.
-fn uploads() -> OpenApiRouter<Pipit> {
+fn uploads() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(media::create_media))
         .routes(routes!(media::set_avatar))

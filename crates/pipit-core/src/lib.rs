@@ -4,7 +4,9 @@
 //! ([`TweetView`], [`UserView`]), never JSON or HTML; knows nothing of HTTP.
 //! To add one: a method on [`Pipit`] in the file of its capability, taking the caller first.
 
+mod access;
 mod accounts;
+mod apps;
 mod bookmarks;
 mod cursors;
 mod follows;
@@ -15,6 +17,7 @@ mod lists;
 mod live;
 mod media;
 mod notifications;
+mod oauth;
 mod passwords;
 mod purge;
 mod read_positions;
@@ -38,7 +41,10 @@ use pipit_model::{Clock, Error, Result, SessionId, UserId};
 use pipit_store::Store;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+pub use access::Access;
+use access::KnownTokens;
 pub use accounts::SignUp;
+pub use apps::RegisteredApp;
 use cursors::Cursors;
 pub use cursors::{hashtag_subject, search_subject};
 pub use hashtags::{HashtagView, Trend};
@@ -46,6 +52,9 @@ use live::hub::Hub;
 pub use live::{LiveEvent, LiveStream};
 pub use media::{MediaFile, Upload};
 pub use notifications::NotificationView;
+pub use oauth::{
+    Authorization, Consent, IssuedToken, NotAuthorized, OAuthError, PasswordGrant, TokenRequest,
+};
 use passwords::Passwords;
 pub use pipit_feed::{CacheStats, Marks, TweetCard, UserCard};
 pub use pipit_media::{Place as MediaPlace, UploadPlace};
@@ -80,6 +89,7 @@ struct Parts {
     ids: Arc<IdGenerator>,
     cursors: Cursors,
     tokens: Tokens,
+    known_tokens: KnownTokens,
     passwords: Passwords,
     trends: hashtags::TrendCache,
     files: Files,
@@ -129,6 +139,7 @@ impl Pipit {
                 &keys::load(&store, "cursor", keys::random_secret()?, now).await?,
             ),
             tokens: Tokens::new(&keys::load(&store, "jwt-1", tokens::new_key()?, now).await?)?,
+            known_tokens: KnownTokens::default(),
             passwords: Passwords::new()?,
             trends: hashtags::TrendCache::default(),
             files: Files::open(&settings.media)?,

@@ -70,6 +70,7 @@ impl Pipit {
                 .filter(|c| !c.is_control())
                 .take(USER_AGENT_CHARS_MAX)
                 .collect(),
+            grant: None,
         };
         let key = idempotency.clone();
         match self.0.store.insert_session(session.clone(), SESSIONS_PER_USER_MAX, key).await {

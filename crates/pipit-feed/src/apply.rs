@@ -60,7 +60,7 @@ impl Caches {
             Event::ReadUpTo { user_id, position, last_id } => {
                 self.read_up_to(*user_id, *position, *last_id);
             }
-            Event::SessionEnded(id) => self.sessions.forget(id),
+            Event::SessionEnded(id) | Event::SessionUsed(id) => self.sessions.forget(id),
             Event::Unknown => self.forget_all(),
         }
     }

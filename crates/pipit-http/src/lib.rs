@@ -13,7 +13,9 @@ pub mod sse;
 pub mod stack;
 pub mod upload;
 
-pub use extract::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Query};
+pub use extract::{
+    Bearer, IdempotencyKey, Json, MaybeBearer, Need, Path, Query, RouteNeeds, bearer_access,
+};
 pub use problem::Problem;
 pub use sse::LastEventId;
 pub use upload::{Part, UploadForm};

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pipit_model::Error;
+use pipit_model::scope::Scope;
 use serde::Serialize;
 
 use crate::request_id;
@@ -22,6 +23,8 @@ pub struct Problem {
     pub detail: Cow<'static, str>,
     /// The field that is wrong, by its name on the wire.
     pub field: Option<Cow<'static, str>>,
+    /// The right that an app's token lacks.
+    pub scope: Option<Scope>,
 }
 
 /// The problem on the wire.
@@ -33,6 +36,8 @@ struct Wire<'a> {
     detail: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<&'static str>,
     request_id: String,
 }
 
@@ -44,7 +49,7 @@ impl Problem {
         title: &'static str,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, kind, title, detail: detail.into(), field: None }
+        Self { status, kind, title, detail: detail.into(), field: None, scope: None }
     }
 
     /// The same problem, of this field.
@@ -104,6 +109,12 @@ impl From<Error> for Problem {
             Error::Forbidden(why) => {
                 Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", sentence(why))
             }
+            Error::MissingScope(scope) => {
+                let detail = format!("The token lacks the scope {scope}: ask the person for it.");
+                let (kind, title) = ("insufficient-scope", "The token may not do this");
+                let problem = Self::new(StatusCode::FORBIDDEN, kind, title, detail);
+                Self { scope: Some(scope), ..problem }
+            }
             Error::Conflict { field, message } => Self::new(
                 StatusCode::CONFLICT,
                 "conflict",
@@ -147,6 +158,7 @@ impl IntoResponse for Problem {
             status: self.status.as_u16(),
             detail: &self.detail,
             field: self.field.as_deref(),
+            scope: self.scope.map(Scope::name),
             request_id: request_id::current(),
         };
         let mut response = (self.status, axum::Json(wire)).into_response();
@@ -156,6 +168,12 @@ impl IntoResponse for Problem {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(scope) = self.scope {
+            let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+            if let Ok(challenge) = HeaderValue::try_from(challenge) {
+                headers.insert(header::WWW_AUTHENTICATE, challenge);
+            }
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

@@ -94,6 +94,8 @@ pub enum Event {
     },
     /// A session ended; its token is good no longer.
     SessionEnded(SessionId),
+    /// When an app's session was last used is noted anew.
+    SessionUsed(SessionId),
     /// Something may have changed that was not told: forget all that is cached.
     Unknown,
 }

@@ -5,6 +5,7 @@
 //! To add one: a new concept gets a file of its own here first, then one of the same name in each
 //! layer above.
 
+pub mod app;
 pub mod error;
 pub mod event;
 pub mod ids;
@@ -14,6 +15,7 @@ pub mod media;
 pub mod notification;
 pub mod page;
 pub mod read_position;
+pub mod scope;
 pub mod search;
 pub mod text;
 pub mod time;
@@ -23,6 +25,6 @@ pub mod visibility;
 
 pub use error::{Error, Result};
 pub use ids::{
-    HashtagId, IdGenerator, ListId, MediaId, NotificationId, SessionId, TweetId, UserId,
+    AppId, HashtagId, IdGenerator, ListId, MediaId, NotificationId, SessionId, TweetId, UserId,
 };
 pub use time::{Clock, Timestamp};

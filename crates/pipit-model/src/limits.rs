@@ -189,3 +189,26 @@ pub const STREAM_QUEUE_MAX: usize = 256;
 pub const STREAM_CATCH_UP_MAX: usize = 100;
 /// Seconds of silence after which a stream says that it is still there: proxies cut after 30 to 60.
 pub const STREAM_HEARTBEAT_SECS: u64 = 15;
+
+/// Characters of an app's name: it stands on a button.
+pub const APP_NAME_CHARS_MAX: usize = 60;
+/// Addresses that an app may be led back to.
+pub const APP_REDIRECTS_MAX: usize = 20;
+/// Bytes of each of them, and of an app's website: browsers carry no more everywhere.
+pub const APP_URI_BYTES_MAX: usize = 2000;
+/// Bytes of a list of scopes: all of them together have fewer.
+pub const SCOPES_BYTES_MAX: usize = 1024;
+/// Bytes of what an app wants back unchanged (`state`): a random value and a little more.
+pub const STATE_BYTES_MAX: usize = 1024;
+/// Seconds in which an app must use the code it was given: OAuth 2.1 allows ten minutes.
+pub const CODE_SECS: i64 = 600;
+/// A used code is kept this long, to be recognised when somebody else uses it again.
+pub const CODE_KEPT_SECS: i64 = 24 * 3600;
+/// Apps that nobody has let in are forgotten after this long: whoever tries again registers anew.
+pub const APP_UNUSED_SECS: i64 = 30 * 24 * 3600;
+/// Apps that one person may have let in at once, each device counted: the oldest one is turned out.
+pub const APPS_PER_USER_MAX: i64 = 200;
+/// Tokens without a person that one app may have at once; the oldest one ends.
+pub const TOKENS_PER_APP_MAX: i64 = 100;
+/// The last use of an app is noted to this many seconds: a write for each request is too much.
+pub const USE_NOTED_SECS: i64 = 3600;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use pipit_core::MediaPlace;
+use pipit_core::{MediaPlace, PasswordGrant};
 use serde::Deserialize;
 
 /// Pipit, a feed of short tweets.
@@ -88,6 +88,10 @@ pub(crate) struct Options {
     /// Memory for all caches together, in megabytes [default: 256]
     #[arg(long, env = "PIPIT_CACHE_MB", global = true, value_name = "MB")]
     pub(crate) cache_mb: Option<u64>,
+    /// Whether apps may send people's passwords for a token: on or off; for tests and the operator's
+    /// own scripts [default: off]
+    #[arg(long, env = "PIPIT_OAUTH_PASSWORD_GRANT", global = true, value_name = "ON|OFF")]
+    pub(crate) oauth_password_grant: Option<Switch>,
     /// What is logged: error, warn, info, debug, or rules by module [default: info, from the
     /// database only warn]
     #[arg(long, env = "PIPIT_LOG", global = true, value_name = "RULES")]
@@ -95,6 +99,16 @@ pub(crate) struct Options {
     /// How it is logged [default: text]
     #[arg(long, env = "PIPIT_LOG_FORMAT", global = true, value_name = "FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
+}
+
+/// Something that is done or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Switch {
+    /// It is done.
+    On,
+    /// It is not.
+    Off,
 }
 
 /// How logs are written.
@@ -116,6 +130,7 @@ pub(crate) struct Settings {
     pub(crate) public_url: Option<String>,
     pub(crate) cache_bytes: u64,
     pub(crate) media: MediaPlace,
+    pub(crate) password_grant: PasswordGrant,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
 }
@@ -149,6 +164,10 @@ impl Settings {
             public_url: public_url.as_deref().map(checked_url).transpose()?,
             cache_bytes: cache_mb * 1024 * 1024,
             media: MediaPlace::Folder(media_dir.unwrap_or_else(|| data_dir.join("media"))),
+            password_grant: match given.oauth_password_grant.or(file.oauth_password_grant) {
+                Some(Switch::On) => PasswordGrant::On,
+                Some(Switch::Off) | None => PasswordGrant::Off,
+            },
             log: given.log.or(file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: given.log_format.or(file.log_format).unwrap_or_default(),
         })

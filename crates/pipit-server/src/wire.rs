@@ -6,16 +6,23 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
-use pipit_core::Pipit;
+use pipit_api::Api;
+use pipit_core::{PasswordGrant, Pipit};
 use pipit_http::{Problem, stack};
 use pipit_web::Web;
 
 use crate::telemetry;
 
 /// Everything that is served.
-pub(crate) fn router(pipit: &Pipit, public_url: String, metrics: PrometheusHandle) -> Router {
+pub(crate) fn router(
+    pipit: &Pipit,
+    public_url: String,
+    password_grant: PasswordGrant,
+    metrics: PrometheusHandle,
+) -> Router {
     let clock = pipit.clock().clone();
-    let doors = pipit_api::routes(pipit.clone())
+    let api = Api { pipit: pipit.clone(), public_url: public_url.as_str().into(), password_grant };
+    let doors = pipit_api::routes(api)
         .merge(pipit_web::routes(Web { pipit: pipit.clone(), public_url }))
         .merge(operations(pipit.clone(), metrics))
         .method_not_allowed_fallback(async || Problem::no_such_method())

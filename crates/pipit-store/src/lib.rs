@@ -7,6 +7,7 @@
 //! To add a query: a method in the file of its table; if it is on the hot path, also a line in
 //! `tests/it/plans.rs`, which asks every database whether an index serves it.
 
+mod apps;
 mod connect;
 mod entity;
 mod entries;
@@ -17,6 +18,7 @@ mod lists;
 mod media;
 mod migrations;
 mod notifications;
+mod oauth;
 mod read_positions;
 mod relations;
 mod row;
@@ -36,11 +38,13 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 use tokio::sync::{Mutex, Notify, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+pub use apps::AppCredentials;
 use connect::Pools;
 pub use entries::{Entries, Source};
 pub use error::StoreError;
 pub use hashtags::Hashtag;
 pub use media::{ExpiredMedia, NewMedia};
+pub use oauth::{Code, NewToken, Redeemed};
 pub use relations::{FollowSide, Marked, Relationship};
 use row::Row;
 pub use sessions::Session;

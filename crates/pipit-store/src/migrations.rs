@@ -11,6 +11,7 @@ mod m0006_profiles;
 mod m0007_bookmarks;
 mod m0008_lists;
 mod m0009_search;
+mod m0014_oauth;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_bookmarks::Migration),
             Box::new(m0008_lists::Migration),
             Box::new(m0009_search::Migration),
+            Box::new(m0014_oauth::Migration),
         ]
     }
 }

@@ -1,8 +1,10 @@
 //! Sign-ins, and what keeps them honest: the keys that sign their tokens.
 
+use pipit_model::app::Grant;
 use pipit_model::event::Event;
 use pipit_model::limits::EXPIRE_STEP_ROWS;
-use pipit_model::{SessionId, Timestamp, UserId};
+use pipit_model::scope::Scopes;
+use pipit_model::{AppId, SessionId, Timestamp, UserId};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::OnConflict,
@@ -28,6 +30,8 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// What the browser or app called itself.
     pub user_agent: String,
+    /// What it may do, if it is an app's. Without a person behind it, its `user_id` is 0.
+    pub grant: Option<Grant>,
 }
 
 impl Store {
@@ -44,6 +48,7 @@ impl Store {
             lock_user(&tx, session.user_id).await?;
             let ended: Vec<i64> = sessions::Entity::find()
                 .filter(sessions::Column::UserId.eq(session.user_id.0))
+                .filter(sessions::Column::AppId.is_null())
                 .order_by_desc(sessions::Column::Id)
                 .offset(keep.saturating_sub(1))
                 .limit(keep)
@@ -67,6 +72,7 @@ impl Store {
                 created_at: Set(session.created_at.0),
                 expires_at: Set(session.expires_at.0),
                 user_agent: Set(session.user_agent),
+                ..Default::default()
             };
             sessions::Entity::insert(row).exec_without_returning(&tx).await?;
             let events = ended.into_iter().map(|id| Event::SessionEnded(id.into())).collect();
@@ -78,10 +84,19 @@ impl Store {
     /// A session that has not been ended; it may have expired.
     pub async fn find_session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
         let sql = self
-            .sql("SELECT id, user_id, created_at, expires_at, user_agent FROM sessions WHERE id = ")
+            .sql("SELECT id, user_id, created_at, expires_at, user_agent, app_id, scopes, used_at ")
+            .push("FROM sessions WHERE id = ")
             .bind(id.0);
         let found = |row: &Row| {
+            let app_id = row.try_get_by_index::<Option<i64>>(5)?;
+            let scopes = row.try_get_by_index::<Option<String>>(6)?.unwrap_or_default();
+            let used_at = row.try_get_by_index::<Option<i64>>(7)?.unwrap_or_default();
             Ok(Session {
+                grant: app_id.map(|id| Grant {
+                    app_id: AppId(id),
+                    scopes: Scopes::of_stored(&scopes),
+                    used_at: Timestamp(used_at),
+                }),
                 id: SessionId(row.try_get_by_index(0)?),
                 user_id: UserId(row.try_get_by_index(1)?),
                 created_at: Timestamp(row.try_get_by_index(2)?),
@@ -92,10 +107,12 @@ impl Store {
         self.rows(sql).await?.first().map(found).transpose()
     }
 
-    /// A person's sessions, newest first.
+    /// A person's own sessions, newest first: those of their apps are
+    /// [`Store::list_authorised_apps`].
     pub async fn list_sessions(&self, user_id: UserId) -> Result<Vec<Session>, StoreError> {
         let rows = sessions::Entity::find()
             .filter(sessions::Column::UserId.eq(user_id.0))
+            .filter(sessions::Column::AppId.is_null())
             .order_by_desc(sessions::Column::Id)
             .all(self.read())
             .await?;
@@ -201,5 +218,6 @@ fn session_from(row: sessions::Model) -> Session {
         created_at: Timestamp(row.created_at),
         expires_at: Timestamp(row.expires_at),
         user_agent: row.user_agent,
+        grant: None,
     }
 }

@@ -7,7 +7,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use pipit_core::{MediaPlace, Pipit, Settings};
+use pipit_api::Api;
+use pipit_core::{MediaPlace, PasswordGrant, Pipit, Settings};
 use pipit_http::{Problem, stack};
 use pipit_model::{Clock, UserId};
 use pipit_web::Web;
@@ -53,7 +54,12 @@ impl TestApp {
         let clock = Clock::Manual(time.clone());
         let pipit = Pipit::open(&settings, clock.clone()).await.expect("the core opens");
         let public_url = "http://pipit.test".to_owned();
-        let doors = pipit_api::routes(pipit.clone())
+        let api = Api {
+            pipit: pipit.clone(),
+            public_url: public_url.as_str().into(),
+            password_grant: PasswordGrant::On,
+        };
+        let doors = pipit_api::routes(api)
             .merge(pipit_web::routes(Web { pipit: pipit.clone(), public_url }))
             .method_not_allowed_fallback(async || Problem::no_such_method())
             .fallback(pipit_web::not_found);

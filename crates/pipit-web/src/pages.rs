@@ -3,6 +3,7 @@
 mod account;
 mod actions;
 mod appearance;
+mod apps;
 mod bookmarks;
 mod complete;
 mod compose;
@@ -13,6 +14,7 @@ mod home;
 mod lists;
 mod live;
 mod notifications;
+mod oauth;
 mod oembed;
 mod people;
 mod profile;
@@ -74,6 +76,10 @@ pub(crate) fn routes() -> Router<Web> {
         )
         .route("/settings/sessions", get(settings::get_sessions))
         .route("/settings/sessions/{id}/end", post(settings::end_session))
+        .route("/settings/apps", get(apps::get_apps))
+        .route("/settings/apps/{id}/end", post(apps::turn_out))
+        .route("/oauth/authorize", get(oauth::get_authorize).post(oauth::post_authorize))
+        .route("/oauth/authorize/native", get(oauth::get_native))
         .route("/settings/delete", get(settings::get_delete).post(settings::post_delete))
         .route("/@{handle}", get(profile::get_profile))
         .route("/@{handle}/replies", get(profile::get_replies))

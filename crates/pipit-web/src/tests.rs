@@ -6,5 +6,6 @@ mod flows;
 mod html;
 mod live;
 mod media;
+mod oauth;
 mod rendering;
 mod site;

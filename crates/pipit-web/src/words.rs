@@ -4,6 +4,7 @@
 //! To add a language: a file in `words/` and its line in [`ALL`]. What the core says (why it
 //! refused a field) and what scripts say ([`Script`]) are part of it as far as noted there.
 
+mod apps;
 mod de;
 mod en;
 
@@ -315,6 +316,7 @@ pub(crate) struct Words {
     pub delete_account: &'static str,
     pub delete_account_text: &'static str,
     pub delete_my_account: &'static str,
+    pub apps: &'static apps::AppWords,
 
     // How it looks
     pub theme: &'static str,

@@ -7,3 +7,5 @@ mod discovery;
 mod generated;
 mod media;
 mod notifications;
+mod oauth;
+mod scopes;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
-use pipit_core::Pipit;
+use pipit_core::{PasswordGrant, Pipit};
 use pipit_model::Clock;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -78,7 +78,12 @@ pub(crate) async fn serve(
     // Nobody may be there to read it (`pipit | head -1`); that is no reason to stop.
     let _unread = print_first_lines(settings, &pipit, (address, &public_url), notes);
 
-    let router = wire::router(&pipit, public_url, metrics.clone());
+    if settings.password_grant == PasswordGrant::On {
+        tracing::warn!(
+            "apps may send people's passwords (oauth_password_grant): not for the public"
+        );
+    }
+    let router = wire::router(&pipit, public_url, settings.password_grant, metrics.clone());
     let (stop, stopped) = watch::channel(());
     let mut tasks = JoinSet::new();
     tasks.spawn(clean(pipit.clone(), stopped.clone()));
@@ -153,6 +158,7 @@ async fn clean(pipit: Pipit, stopped: watch::Receiver<()>) {
     loop {
         let cleaned = async {
             pipit.delete_expired().await?;
+            pipit.delete_expired_apps().await?;
             pipit.delete_expired_media().await?;
             pipit.purge_deleted_accounts().await
         };

@@ -1,4 +1,4 @@
-//! Table `sessions`: sign-ins that have not ended.
+//! Table `sessions`: sign-ins that have not ended, of people and of their apps.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,6 +12,10 @@ pub struct Model {
     pub created_at: i64,
     pub expires_at: i64,
     pub user_agent: String,
+    pub app_id: Option<i64>,
+    pub scopes: Option<String>,
+    pub token_hash: Option<String>,
+    pub used_at: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

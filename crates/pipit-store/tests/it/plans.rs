@@ -8,7 +8,7 @@ use pipit_model::event::Standing;
 use pipit_store::NewTweet;
 
 /// The hot queries with sample values, as the store sends them.
-const HOT: [&str; 32] = [
+const HOT: [&str; 36] = [
     "SELECT t.id FROM tweets t WHERE t.user_id = 1 AND t.id >= 5 AND t.id < 900 \
      AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
     "SELECT id, user_id FROM tweets WHERE retweet_of_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
@@ -55,6 +55,11 @@ const HOT: [&str; 32] = [
      AND id > 5 AND id < 900 ORDER BY id DESC LIMIT 20",
     "SELECT name, last_id FROM read_positions WHERE user_id = 1",
     "DELETE FROM notifications WHERE user_id = 1 AND kind = 3 AND tweet_id = 5",
+    "SELECT id FROM sessions WHERE token_hash = 'a'",
+    "SELECT s.id, a.name FROM sessions s JOIN apps a ON a.id = s.app_id WHERE s.user_id = 1 \
+     ORDER BY s.id DESC",
+    "SELECT id FROM sessions WHERE app_id = 1 AND user_id = 0 ORDER BY id DESC LIMIT 20 OFFSET 9",
+    "SELECT id FROM apps WHERE expires_at <= 900 LIMIT 20",
 ];
 
 #[tokio::test]

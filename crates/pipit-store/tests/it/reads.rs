@@ -113,6 +113,7 @@ async fn sessions_end_and_the_oldest_make_room() {
                 created_at: now,
                 expires_at: now.plus_secs(60),
                 user_agent: "test".to_owned(),
+                grant: None,
             };
             f.store.insert_session(session, 3, None).await.expect("begun");
         }

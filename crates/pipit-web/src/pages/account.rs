@@ -43,6 +43,9 @@ pub(crate) struct LoginPage {
 pub(crate) struct Next {
     #[serde(default)]
     next: String,
+    /// Whether somebody who is signed in wants to be somebody else.
+    #[serde(default)]
+    again: String,
 }
 
 fn local_or_home(next: &str) -> &str {
@@ -77,7 +80,7 @@ fn signup_page(
 pub(crate) async fn get_signup(
     State(web): State<Web>,
     visitor: Visitor,
-    Query(Next { next }): Query<Next>,
+    Query(Next { next, .. }): Query<Next>,
 ) -> Response {
     if visitor.viewer.is_some() {
         return links::see_other(local_or_home(&next));
@@ -134,8 +137,11 @@ fn login_page(
     )
 }
 
-pub(crate) async fn get_login(visitor: Visitor, Query(Next { next }): Query<Next>) -> Response {
-    if visitor.viewer.is_some() {
+pub(crate) async fn get_login(
+    visitor: Visitor,
+    Query(Next { next, again }): Query<Next>,
+) -> Response {
+    if visitor.viewer.is_some() && again.is_empty() {
         return links::see_other(local_or_home(&next));
     }
     let form = LoginForm { next, ..LoginForm::default() };
