@@ -66,14 +66,14 @@ fn present(pipit: &Pipit, caller: Caller, event: LiveEvent) -> Option<Event> {
         LiveEvent::Start(id) => Event::default().id(id.to_string()).comment("live"),
         LiveEvent::Gap(above) => {
             let cursor = pipit.seal_cursor(ListName::Home, caller.user_id.0, above.0);
-            data("gap", &wire::Gap { cursor })
+            return data("gap", &wire::Gap { cursor });
         }
         LiveEvent::Tweet(view) => {
             let id = view.id().to_string();
             rendered("tweet", |out| wire::write_tweet(out, &view)).id(id)
         }
         LiveEvent::Deleted(id) => {
-            data("delete", &wire::Deleted { id: id.0, id_str: id.to_string() })
+            return data("delete", &wire::Deleted { id: id.0, id_str: id.to_string() });
         }
         LiveEvent::Notified(view) => {
             rendered("notification", |out| wire::write_notification(out, &view))
@@ -83,9 +83,10 @@ fn present(pipit: &Pipit, caller: Caller, event: LiveEvent) -> Option<Event> {
     })
 }
 
-fn data(name: &str, value: &impl serde::Serialize) -> Event {
-    // JSON of plain structs with text and numbers, which cannot fail.
-    Event::default().event(name).data(serde_json::to_string(value).unwrap_or_default())
+/// An event with this as its data; none, and a line in the log, if it cannot be written as JSON.
+fn data(name: &str, value: &impl serde::Serialize) -> Option<Event> {
+    let event = Event::default().event(name).json_data(value);
+    event.inspect_err(|error| tracing::error!(name, %error, "an event was not sent")).ok()
 }
 
 fn rendered(name: &str, write: impl FnOnce(&mut Vec<u8>)) -> Event {

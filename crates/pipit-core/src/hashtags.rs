@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pipit_feed::HashtagUse;
+use pipit_feed::{FollowedHashtag, HashtagUse};
 use pipit_model::event::Standing;
 use pipit_model::tweet::named_hashtag_key;
 use pipit_model::{Error, HashtagId, Result, Timestamp};
@@ -82,7 +82,7 @@ impl Pipit {
             None => None,
             Some(reader) => {
                 let followed = self.0.feed.followed_hashtags(reader.user_id).await?;
-                Some(followed.binary_search(&hashtag.id).is_ok())
+                Some(followed.iter().any(|followed| followed.id == hashtag.id))
             }
         };
         Ok(HashtagView { hashtag, following })
@@ -106,6 +106,15 @@ impl Pipit {
             store.set_hashtag_follow(caller.user_id, view.hashtag.id, id, to).await?;
         }
         self.hashtag(Some(caller), name).await
+    }
+
+    /// The hashtags that the caller follows, newest follow first: from memory, so without how much
+    /// they are used.
+    ///
+    /// # Errors
+    /// If the database is away.
+    pub async fn followed_hashtag_names(&self, caller: Caller) -> Result<Arc<[FollowedHashtag]>> {
+        Ok(self.0.feed.followed_hashtags(caller.user_id).await?)
     }
 
     /// The hashtags that the caller follows, newest follow first.

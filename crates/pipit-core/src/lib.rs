@@ -32,6 +32,7 @@ mod users;
 mod views;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use pipit_feed::{Caches, Feed, Sizes};
 use pipit_media::{Files, Pool};
@@ -56,8 +57,8 @@ pub use oauth::{
     Authorization, Consent, IssuedToken, NotAuthorized, OAuthError, PasswordGrant, TokenRequest,
 };
 use passwords::Passwords;
-pub use pipit_feed::{CacheStats, Marks, TweetCard, UserCard};
-pub use pipit_media::{Place as MediaPlace, UploadPlace};
+pub use pipit_feed::{CacheStats, FollowedHashtag, Marks, TweetCard, UserCard};
+pub use pipit_media::{AccessKey, Bucket, Place as MediaPlace, UploadPlace};
 pub use pipit_store::{Hashtag, Relationship, Session};
 pub use sessions::{SignIn, SignedIn};
 pub use timelines::Posts;
@@ -95,6 +96,8 @@ struct Parts {
     files: Files,
     pictures: Pool,
     archives: Arc<Semaphore>,
+    /// The account up to which old notifications were last looked for.
+    swept_up_to: AtomicI64,
     hub: Arc<Hub>,
 }
 
@@ -142,9 +145,10 @@ impl Pipit {
             known_tokens: KnownTokens::default(),
             passwords: Passwords::new()?,
             trends: hashtags::TrendCache::default(),
-            files: Files::open(&settings.media)?,
+            files: Files::open(&settings.media).await?,
             pictures: Pool::default(),
             archives: Arc::new(Semaphore::new(ARCHIVES_AT_ONCE)),
+            swept_up_to: AtomicI64::new(0),
             hub,
             store,
             clock,

@@ -14,10 +14,8 @@ impl Pipit {
     /// # Errors
     /// [`pipit_model::Error::NotFound`] if there is none that the caller may see.
     pub async fn set_like(&self, caller: Caller, id: TweetId, to: Standing) -> Result<TweetView> {
-        let tweet_id = self.shown_id(Some(caller), id).await?;
-        let command = Command::Like { user_id: caller.user_id, tweet_id, to };
-        self.0.store.write(command).await?;
-        self.tweet(Some(caller), tweet_id).await
+        let user_id = caller.user_id;
+        self.mark(caller, id, |tweet_id| Command::Like { user_id, tweet_id, to }).await
     }
 
     /// What the caller likes, newest like first.

@@ -3,10 +3,12 @@
 //! In bounded steps of ordinary commands, so that counts stay right at every moment and a restart
 //! simply goes on.
 
+use std::sync::atomic::Ordering;
+
 use pipit_model::event::Standing;
-use pipit_model::limits::{IDEMPOTENCY_SECS, PURGE_STEP_ROWS};
+use pipit_model::limits::{IDEMPOTENCY_SECS, NOTIFICATION_SECS, PURGE_STEP_ROWS};
 use pipit_model::tweet::Kind;
-use pipit_model::{Result, UserId};
+use pipit_model::{NotificationId, Result, UserId};
 use pipit_store::{Command, FollowSide, Source, StoreError};
 use tokio::task::JoinSet;
 
@@ -14,6 +16,8 @@ use crate::Pipit;
 
 /// Steps for one account, or of forgetting, in one run: others want the writer too.
 const STEPS_PER_RUN: u32 = 200;
+/// Steps of looking for old notifications in one run; each looks at some hundred accounts.
+const SWEEPS_PER_RUN: u32 = 10;
 /// Deleted accounts looked at in one go.
 const ACCOUNTS_PER_RUN: u64 = 100;
 
@@ -73,6 +77,26 @@ impl Pipit {
         let keys_before = now.plus_secs(-IDEMPOTENCY_SECS);
         for _ in 0..STEPS_PER_RUN {
             if !self.0.store.delete_expired(now, keys_before).await? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets what people were told long ago: a few thousand accounts a run, and after the last the
+    /// first again.
+    ///
+    /// # Errors
+    /// If the database is away.
+    pub async fn delete_old_notifications(&self) -> Result<()> {
+        let before = self.0.clock.now().plus_secs(-NOTIFICATION_SECS);
+        let before = NotificationId(before.0 << 16);
+        for _ in 0..SWEEPS_PER_RUN {
+            let after = UserId(self.0.swept_up_to.load(Ordering::Relaxed));
+            let next =
+                self.0.store.delete_old_notifications(after, before, PURGE_STEP_ROWS).await?;
+            self.0.swept_up_to.store(next.unwrap_or(UserId(0)).0, Ordering::Relaxed);
+            if next.is_none() {
                 break;
             }
         }

@@ -19,10 +19,8 @@ impl Pipit {
         id: TweetId,
         to: Standing,
     ) -> Result<TweetView> {
-        let tweet_id = self.shown_id(Some(caller), id).await?;
-        let command = Command::Retweet { user_id: caller.user_id, tweet_id, to };
-        self.0.store.write(command).await?;
-        self.tweet(Some(caller), tweet_id).await
+        let user_id = caller.user_id;
+        self.mark(caller, id, |tweet_id| Command::Retweet { user_id, tweet_id, to }).await
     }
 
     /// Who retweeted a tweet, newest first.

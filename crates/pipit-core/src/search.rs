@@ -1,6 +1,5 @@
 //! Search of tweets, people and hashtags.
 
-use pipit_model::limits::PAGE_ROUNDS_MAX;
 use pipit_model::page::{Listed, Page};
 use pipit_model::search::{Query, hashtag_prefix, person_prefixes};
 use pipit_model::{Result, UserId};
@@ -27,24 +26,13 @@ impl Pipit {
         let Some(search) = query.resolve(user_id) else {
             return Ok(Listed { items: Vec::new(), next: None });
         };
-        let mut items = Vec::with_capacity(page.limit());
         // What is still on its way may come in another order: it is found by the next look.
-        let mut before = page.before().min(self.0.store.horizon(self.0.clock.now()));
-        for _ in 0..PAGE_ROUNDS_MAX {
-            let room = page.limit() - items.len();
-            let mut ids = self.0.store.search_tweets(&search, before, room as u64 + 1).await?;
-            let more = ids.len() > room;
-            ids.truncate(room);
-            before = ids.last().map_or(before, |id| id.0);
-            items.extend(self.view_tweets(reader, &ids).await?.into_iter().flatten());
-            if !more {
-                return Ok(Listed { items, next: None });
-            }
-            if items.len() == page.limit() {
-                break;
-            }
-        }
-        Ok(Listed { items, next: Some(before) })
+        let horizon = self.0.store.horizon(self.0.clock.now());
+        let list = async |before: i64, limit| {
+            let ids = self.0.store.search_tweets(&search, before.min(horizon), limit).await?;
+            Ok(ids.into_iter().map(|id| (id.0, id)).collect())
+        };
+        self.view_listed(reader, page, list).await
     }
 
     /// People whose handle or name has words that begin as asked for: whose handle it is, then

@@ -160,6 +160,18 @@ impl Pipit {
         views.pop().flatten().ok_or(Error::NotFound("tweet"))
     }
 
+    /// Does something to the tweet that an id shows; answers with it as the caller sees it then.
+    pub(crate) async fn mark(
+        &self,
+        caller: Caller,
+        id: TweetId,
+        command: impl FnOnce(TweetId) -> Command,
+    ) -> Result<TweetView> {
+        let id = self.shown_id(Some(caller), id).await?;
+        self.0.store.write(command(id)).await?;
+        self.tweet(Some(caller), id).await
+    }
+
     /// The tweet that an id shows: of a retweet, the one passed on.
     pub(crate) async fn shown_id(&self, reader: Option<Caller>, id: TweetId) -> Result<TweetId> {
         Ok(self.tweet(reader, id).await?.shown().id())

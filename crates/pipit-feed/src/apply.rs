@@ -26,6 +26,8 @@ impl Caches {
         match event {
             Event::TweetPosted { tweet, hashtags } => self.tweet_posted(tweet, hashtags),
             Event::TweetDeleted { entry, hashtags } => self.tweet_deleted(entry, hashtags),
+            // It drops out when it is read.
+            Event::RetweetGone(_) => {}
             Event::TweetCounted(id, counts) => {
                 self.tweets.update(id, |card| TweetCard { counts: *counts, ..card });
             }

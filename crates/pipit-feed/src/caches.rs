@@ -9,6 +9,7 @@ use pipit_store::Session;
 use crate::cards::TweetCard;
 use crate::coherent::{Coherent, Weigh};
 use crate::followees::Followees;
+use crate::hashtag_follows::FollowedHashtag;
 use crate::lists::Members;
 use crate::log::{Log, LogKey};
 use crate::marks::ReaderMarks;
@@ -76,7 +77,7 @@ pub struct Caches {
     pub(crate) sessions: Coherent<SessionId, Arc<Session>>,
     pub(crate) hashtags: Coherent<String, HashtagId>,
     pub(crate) lists: Coherent<ListId, Arc<Members>>,
-    pub(crate) hashtag_follows: Coherent<UserId, Arc<[HashtagId]>>,
+    pub(crate) hashtag_follows: Coherent<UserId, Arc<[FollowedHashtag]>>,
     pub(crate) suggestions: Coherent<UserId, Arc<Suggestions>>,
     /// Bounded by a limit of its own.
     pub(crate) trends: Trends,

@@ -8,28 +8,40 @@ use pipit_store::StoreError;
 use crate::Feed;
 use crate::coherent::Weigh;
 
-impl Weigh for Arc<[HashtagId]> {
+/// A hashtag that somebody follows, without how much it is used: that changes too often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowedHashtag {
+    /// Its id.
+    pub id: HashtagId,
+    /// NFC, case-folded, without the sigil.
+    pub name: String,
+}
+
+impl Weigh for Arc<[FollowedHashtag]> {
     fn bytes(&self) -> usize {
-        self.len() * size_of::<HashtagId>() + 16
+        let names: usize = self.iter().map(|hashtag| hashtag.name.len()).sum();
+        self.len() * size_of::<FollowedHashtag>() + names + 16
     }
 }
 
 impl Feed {
-    /// The hashtags that someone follows, in order of id.
+    /// The hashtags that someone follows, newest follow first.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn followed_hashtags(&self, user_id: UserId) -> Result<Arc<[HashtagId]>, StoreError> {
+    pub async fn followed_hashtags(
+        &self,
+        user_id: UserId,
+    ) -> Result<Arc<[FollowedHashtag]>, StoreError> {
         let cache = &self.caches.hashtag_follows;
-        if let Some(ids) = cache.get(&user_id) {
-            return Ok(ids);
+        if let Some(followed) = cache.get(&user_id) {
+            return Ok(followed);
         }
         let ticket = cache.ticket(&user_id);
-        let followed = self.store.list_followed_hashtags(user_id).await?;
-        let mut ids: Vec<HashtagId> = followed.into_iter().map(|hashtag| hashtag.id).collect();
-        ids.sort_unstable();
-        let ids: Arc<[HashtagId]> = ids.into();
-        cache.offer(user_id, ids.clone(), ticket);
-        Ok(ids)
+        let followed = self.store.list_followed_hashtags(user_id).await?.into_iter();
+        let followed = followed.map(|found| FollowedHashtag { id: found.id, name: found.name });
+        let followed: Arc<[FollowedHashtag]> = followed.collect();
+        cache.offer(user_id, followed.clone(), ticket);
+        Ok(followed)
     }
 }

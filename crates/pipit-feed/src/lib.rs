@@ -30,6 +30,7 @@ mod trends;
 pub use caches::{CacheStats, Caches, Sizes};
 pub use cards::{TweetBody, TweetCard};
 pub use followees::Followees;
+pub use hashtag_follows::FollowedHashtag;
 pub use lists::Members;
 pub use marks::Marks;
 pub use people::{Profile, UserCard};

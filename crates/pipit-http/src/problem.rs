@@ -144,7 +144,9 @@ impl From<Error> for Problem {
     }
 }
 
-fn sentence(text: &str) -> String {
+/// A text with a capital first and a full stop.
+#[must_use]
+pub fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", chars.as_str())

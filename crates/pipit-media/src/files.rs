@@ -1,6 +1,9 @@
-//! Where the files of pictures are: in a folder, or (in tests) in memory. Behind `object_store`, so
-//! that a store elsewhere is a variant more and nothing else.
+//! Where the files of pictures are: in a folder, in a bucket of S3, or (in tests) in memory. Behind
+//! `object_store`, so that a store elsewhere is a variant more and nothing else.
 
+mod bucket;
+
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,27 +15,61 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use pipit_model::media::file_format;
 use pipit_model::{Error, Result};
 
+pub use bucket::{AccessKey, Bucket};
+
 /// Where files are to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// In a folder, which is made if it is not there.
     Folder(PathBuf),
+    /// In a bucket of S3, or of a server that speaks its protocol; it must be there.
+    S3(Bucket),
     /// Nowhere: gone with the process.
     Memory,
 }
+
+/// As a person at a terminal knows it.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder) => write!(f, "{}", folder.display()),
+            Self::S3(bucket) => write!(f, "{bucket}"),
+            Self::Memory => write!(f, "memory"),
+        }
+    }
+}
+
+/// Stored, read and deleted to see whether a place can be used: no picture's name.
+const TRIAL: &str = "00000000000000000000000000000000.png";
 
 /// The files. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Files(Arc<dyn ObjectStore>);
 
 impl Files {
-    /// Opens a place.
+    /// Opens a place, and tries whether files can be stored, read and deleted there: who runs a
+    /// server learns at its start what is wrong, not from the first picture.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if the folder cannot be made.
-    pub fn open(place: &Place) -> Result<Self> {
+    /// [`Error::Unavailable`] with what the place says, if it cannot be used.
+    pub async fn open(place: &Place) -> Result<Self> {
+        let files = Self::connect(place)?;
+        let tried = async {
+            files.put(TRIAL, TRIAL.as_bytes().to_vec()).await?;
+            // Another node that starts now may have deleted it.
+            files.get(TRIAL).await?;
+            files.delete(TRIAL).await
+        };
+        let unusable =
+            |error| Error::Unavailable(format!("pictures cannot go to {place}: {error}"));
+        tried.await.map_err(unusable)?;
+        Ok(files)
+    }
+
+    fn connect(place: &Place) -> Result<Self> {
         match place {
             Place::Memory => Ok(Self(Arc::new(InMemory::new()))),
+            Place::S3(bucket) => Ok(Self(bucket.connect()?)),
             Place::Folder(folder) => {
                 let unavailable = |error: &dyn std::fmt::Display| {
                     let folder = folder.display();
@@ -91,5 +128,18 @@ fn path(name: &str) -> Result<Path> {
 }
 
 fn failed(error: &object_store::Error) -> Error {
-    Error::Unavailable(format!("the store of pictures: {error}"))
+    // What it says itself is often in what caused it.
+    let mut text = format!("the store of pictures: {error}");
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    Error::Unavailable(text)
 }
+
+#[cfg(test)]
+mod tests;

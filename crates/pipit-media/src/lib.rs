@@ -13,6 +13,6 @@ mod process;
 #[cfg(test)]
 mod tests;
 
-pub use files::{Files, Place};
+pub use files::{AccessKey, Bucket, Files, Place};
 pub use pool::{Pool, UploadPlace};
 pub use process::{File, Picture, Shape, process};

@@ -9,7 +9,7 @@ use pipit_model::Error;
 use pipit_model::limits::UPLOAD_BYTES_MAX;
 use pipit_model::media::{Format, MediaKind};
 
-use crate::{Files, Picture, Place, Pool, Shape, process};
+use crate::{Picture, Pool, Shape, process};
 
 fn photo(width: u32, height: u32) -> DynamicImage {
     // Noise of a kind: no drawing.
@@ -251,26 +251,6 @@ fn what_hides_behind_a_picture_is_gone() {
                 assert!(!holds(&picture.small.bytes, b"polyglot"), "{format:?}");
             }
             Err(error) => assert!(matches!(error, Error::InvalidField { field: "file", .. })),
-        }
-    }
-}
-
-#[tokio::test]
-async fn files_are_kept_under_names_of_ours_only() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let places = [Place::Memory, Place::Folder(folder.path().join("media"))];
-    for place in places {
-        let files = Files::open(&place).expect("a place");
-        let name = format!("{}.png", "0a".repeat(16));
-        assert_eq!(files.get(&name).await.expect("answers"), None);
-        files.put(&name, b"abc".to_vec()).await.expect("stored");
-        assert_eq!(files.get(&name).await.expect("answers").as_deref(), Some(&b"abc"[..]));
-        files.delete(&name).await.expect("deleted");
-        files.delete(&name).await.expect("nothing to delete is fine");
-        assert_eq!(files.get(&name).await.expect("answers"), None);
-        for bad in ["../x.png", "x.png", "/etc/passwd", ""] {
-            assert!(matches!(files.get(bad).await, Err(Error::NotFound(_))), "{bad}");
-            assert!(files.put(bad, Vec::new()).await.is_err());
         }
     }
 }

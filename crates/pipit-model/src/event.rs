@@ -26,6 +26,8 @@ pub enum Event {
         /// Its hashtags.
         hashtags: Arc<[HashtagId]>,
     },
+    /// What this retweet passed on was deleted: it is shown no longer.
+    RetweetGone(Entry),
     /// A tweet's counts are now these.
     TweetCounted(TweetId, TweetCounts),
     /// Something else of a tweet changed: whom it mentions.

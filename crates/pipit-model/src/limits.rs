@@ -67,6 +67,13 @@ pub const MEDIA_WAITING_MAX: u64 = 100;
 pub const MEDIA_WAITING_SECS: i64 = 24 * 3600;
 /// Pictures cleared away by one step: their files are deleted one by one.
 pub const MEDIA_STEP_ROWS: u64 = 100;
+/// Seconds until a server of S3 that takes no connection is given up.
+pub const S3_CONNECT_SECS_MAX: u64 = 5;
+/// Seconds that storing, reading or deleting a picture there may take, retries included: less than
+/// the request that waits for it.
+pub const S3_SECS_MAX: u64 = 20;
+/// Times it is asked again when it is busy.
+pub const S3_RETRIES: usize = 3;
 /// Links on a profile (Mastodon's limit).
 pub const LINKS_MAX: usize = 4;
 /// Bytes of such a link; four of them fit a column of 1,024.
@@ -125,8 +132,8 @@ pub const FLAGS_WINDOW: u64 = 1000;
 pub const PAGE_ROUNDS_MAX: u32 = 64;
 /// Tweets of a conversation looked at to find the answers to one in its middle.
 pub const CONVERSATION_ROWS_MAX: usize = 10_000;
-/// Times a page of likes or of tweets with pictures is filled up again after some were not to be
-/// seen.
+/// Times a page of likes, bookmarks, tweets with pictures or found tweets is filled up again after
+/// some were not to be seen.
 pub const LISTED_ROUNDS_MAX: u32 = 8;
 /// Times a page of answers is filled up again after some were not to be seen.
 pub const THREAD_ROUNDS_MAX: u32 = 4;
@@ -173,6 +180,10 @@ pub const SUGGESTIONS_MAX: usize = 30;
 
 /// Unread notifications that are counted: beyond this "99+" is all that anybody wants to know.
 pub const UNREAD_MAX: usize = 100;
+/// How long somebody can look up what they were told: half a year, as long as anybody scrolls.
+pub const NOTIFICATION_SECS: i64 = 180 * 24 * 3600;
+/// Accounts whose old notifications are looked for by one statement; each takes a step in an index.
+pub const NOTIFICATION_SWEEP_USERS: u64 = 500;
 /// Likes, and retweets, of one tweet that its author is told of: nobody reads more, and as many rows
 /// at most go with the tweet when it is deleted.
 pub const NOTIFIED_PER_TWEET_MAX: i64 = 10_000;
@@ -187,6 +198,15 @@ pub const STREAMS_PER_USER_MAX: usize = 16;
 pub const STREAM_QUEUE_MAX: usize = 256;
 /// Tweets that are sent to whoever comes back; what is missing below them is read as pages.
 pub const STREAM_CATCH_UP_MAX: usize = 100;
+/// Retweets of a deleted tweet, the newest, that live streams are told of: older ones are on no page
+/// that is open.
+pub const RETWEETS_TOLD_MAX: u64 = 500;
+/// Retweeted tweets of one batch of deletions whose retweets are looked up for it: more are only
+/// deleted at once when an account is cleared away.
+pub const DELETES_TOLD_MAX: usize = 32;
+/// Seconds that a client may take nothing of what was sent to it: then its connection is cut, and
+/// what it held (a stream's place, a page's memory) is free.
+pub const STUCK_SECS_MAX: u64 = 20;
 /// Seconds of silence after which a stream says that it is still there: proxies cut after 30 to 60.
 pub const STREAM_HEARTBEAT_SECS: u64 = 15;
 

@@ -19,9 +19,10 @@ async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<Pipit> {
     if let Some(folder) = settings.sqlite_file().as_deref().and_then(Path::parent) {
         make_folder(folder)?;
     }
-    Pipit::open(&settings.core(), clock)
-        .await
-        .with_context(|| format!("opening the database {}", settings.database_for_people()))
+    Pipit::open(&settings.core(), clock).await.with_context(|| {
+        let database = settings.database_for_people();
+        format!("opening the database {database} and the pictures in {}", settings.media)
+    })
 }
 
 fn make_folder(path: &Path) -> anyhow::Result<()> {

@@ -1,6 +1,7 @@
 //! Settings: from flags, then the environment, then a file, then defaults. Nothing else in the
 //! project reads the environment. `docs/configuration.md` is generated from this file.
 
+mod media;
 #[cfg(test)]
 mod reference;
 
@@ -79,6 +80,33 @@ pub(crate) struct Options {
     /// data folder]
     #[arg(long, env = "PIPIT_MEDIA_DIR", global = true, value_name = "DIR")]
     pub(crate) media_dir: Option<PathBuf>,
+    /// Where the files of pictures are if not in a folder: `s3://BUCKET` or `s3://BUCKET/PREFIX`
+    #[arg(long, env = "PIPIT_MEDIA_URL", global = true, value_name = "URL")]
+    pub(crate) media_url: Option<String>,
+    /// The address of the S3 server, if it is not Amazon's
+    #[arg(long, env = "AWS_ENDPOINT_URL", global = true, value_name = "URL")]
+    pub(crate) s3_endpoint: Option<String>,
+    /// The bucket's region [default: us-east-1]
+    #[arg(long, env = "AWS_REGION", global = true, value_name = "NAME")]
+    pub(crate) s3_region: Option<String>,
+    /// The key that opens the bucket [default: what the machine's metadata service gives]
+    #[arg(
+        long,
+        env = "AWS_ACCESS_KEY_ID",
+        global = true,
+        value_name = "ID",
+        hide_env_values = true
+    )]
+    pub(crate) s3_access_key_id: Option<String>,
+    /// The key's secret; as a flag, others on the machine can read it
+    #[arg(
+        long,
+        env = "AWS_SECRET_ACCESS_KEY",
+        global = true,
+        value_name = "SECRET",
+        hide_env_values = true
+    )]
+    pub(crate) s3_secret_access_key: Option<String>,
     /// sqlite://, postgres:// or mysql:// [default: SQLite in the data folder]
     #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
@@ -150,7 +178,17 @@ impl Settings {
         let data_dir = given.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("data"));
         let listen = given.listen.or(file.listen);
         let public_url = given.public_url.or(file.public_url);
-        let media_dir = given.media_dir.or(file.media_dir);
+        let media = media::place(
+            media::Given {
+                folder: given.media_dir.or(file.media_dir),
+                url: given.media_url.or(file.media_url),
+                endpoint: given.s3_endpoint.or(file.s3_endpoint),
+                region: given.s3_region.or(file.s3_region),
+                key_id: given.s3_access_key_id.or(file.s3_access_key_id),
+                secret: given.s3_secret_access_key.or(file.s3_secret_access_key),
+            },
+            &data_dir,
+        )?;
         let cache_mb = given.cache_mb.or(file.cache_mb).unwrap_or(256);
         if !CACHE_MB.contains(&cache_mb) {
             bail!("cache_mb must be from {} to {}", CACHE_MB.start(), CACHE_MB.end());
@@ -163,7 +201,7 @@ impl Settings {
                 .unwrap_or_else(|| sqlite_url(&data_dir)),
             public_url: public_url.as_deref().map(checked_url).transpose()?,
             cache_bytes: cache_mb * 1024 * 1024,
-            media: MediaPlace::Folder(media_dir.unwrap_or_else(|| data_dir.join("media"))),
+            media,
             password_grant: match given.oauth_password_grant.or(file.oauth_password_grant) {
                 Some(Switch::On) => PasswordGrant::On,
                 Some(Switch::Off) | None => PasswordGrant::Off,

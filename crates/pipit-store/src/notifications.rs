@@ -1,5 +1,9 @@
 //! What people are told, as it is read.
 
+use std::collections::BTreeSet;
+
+use pipit_model::event::Event;
+use pipit_model::limits::NOTIFICATION_SWEEP_USERS;
 use pipit_model::notification::{Notification, NotificationKind};
 use pipit_model::{NotificationId, TweetId, UserId};
 use sea_orm::ConnectionTrait;
@@ -59,15 +63,57 @@ impl Store {
             return Ok(0);
         }
         let deleted = some.len();
-        let keys = some.into_iter().map(|it| {
+        self.delete_notifications(some).await?;
+        Ok(deleted)
+    }
+
+    /// Forgets what the accounts after this one were told before an id: of some accounts, and at
+    /// most `limit`. Answers after which account to go on; [`None`] after the last.
+    pub async fn delete_old_notifications(
+        &self,
+        after: UserId,
+        before: NotificationId,
+        limit: u64,
+    ) -> Result<Option<UserId>, StoreError> {
+        let sql = self.sql("SELECT id FROM users WHERE id > ").bind(after.0);
+        let sql = sql.push(" ORDER BY id LIMIT ").bind(NOTIFICATION_SWEEP_USERS as i64);
+        let rows = self.rows(sql).await?;
+        let ids = rows.iter().map(|row| row.try_get_by_index(0));
+        let ids: Vec<i64> = ids.collect::<Result<_, _>>()?;
+        let Some(last) = ids.last().copied() else { return Ok(None) };
+        let kinds = NotificationKind::ALL.map(|kind| i64::from(kind.code()));
+        let sql = self
+            .sql(
+                "SELECT id, kind, actor_id, tweet_id, user_id FROM notifications WHERE user_id IN ",
+            )
+            .list(ids)
+            .push(" AND kind IN ")
+            .list(kinds)
+            .push(" AND id < ")
+            .bind(before.0)
+            .push(" LIMIT ")
+            .bind(limit as i64);
+        let rows = self.rows(sql).await?;
+        let read = |row: &Row| notification_from(UserId(row.try_get_by_index(4)?), row);
+        let old: Vec<_> = rows.iter().map(read).collect::<Result<_, _>>()?;
+        // There may be more of these accounts.
+        let is_whole = (old.len() as u64) < limit;
+        if !old.is_empty() {
+            self.delete_notifications(old).await?;
+        }
+        Ok(Some(if is_whole { UserId(last) } else { after }))
+    }
+
+    async fn delete_notifications(&self, which: Vec<Notification>) -> Result<(), StoreError> {
+        let users: BTreeSet<UserId> = which.iter().map(|it| it.user_id).collect();
+        let keys = which.into_iter().map(|it| {
             let tweet_id = it.tweet_id.map_or(0, |id| id.0);
-            vec![user_id.0.into(), it.kind.code().into(), tweet_id.into(), it.actor_id.0.into()]
+            vec![it.user_id.0.into(), it.kind.code().into(), tweet_id.into(), it.actor_id.0.into()]
         });
         let delete = delete_by_key(self.sql("DELETE FROM notifications WHERE "), keys);
         self.write_rarely(async move |tx| {
             tx.execute_raw(delete.done()).await?;
-            let taken = pipit_model::event::Event::NotificationsTaken(user_id);
-            Ok((tx, deleted, vec![taken]))
+            Ok((tx, (), users.into_iter().map(Event::NotificationsTaken).collect()))
         })
         .await
     }

@@ -140,6 +140,8 @@ async fn tell_all(pipit: &Pipit, caller: Caller, to: &Teller) -> Result<()> {
     let tweets = |page| pipit.user_timeline(Some(caller), id, Posts::All, page);
     to.list("tweets.json", tweets, tweet).await?;
     to.list("likes.json", |page| pipit.liked_tweets(caller, page), liked).await?;
+    to.list("bookmarks.json", |page| pipit.bookmarks(caller, page), liked).await?;
+    lists(pipit, caller, to).await?;
     to.list("following.json", |page| pipit.following(Some(caller), id, page), person).await?;
     to.list("followers.json", |page| pipit.followers(Some(caller), id, page), person).await?;
     let user = me.card.user();
@@ -161,6 +163,31 @@ async fn tell_all(pipit: &Pipit, caller: Caller, to: &Teller) -> Result<()> {
         }
     }
     to.tell(Part::End).await
+}
+
+/// One's lists, each with everybody on it.
+async fn lists(pipit: &Pipit, caller: Caller, to: &Teller) -> Result<()> {
+    let mut told = Vec::new();
+    for list in pipit.lists(caller).await? {
+        let (mut members, mut after) = (Vec::new(), None);
+        loop {
+            let page = Page::new(Some(PAGE_MAX.into()), after)?;
+            let listed = pipit.list_members(caller, list.id, page).await?;
+            members.extend(listed.items.iter().map(person));
+            after = listed.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let created_at = list.created_at.to_string();
+        told.push(json!({"name": list.name, "created_at": created_at, "members": members}));
+    }
+    to.tell(Part::File("lists.json".to_owned(), CompressionMethod::Deflated)).await?;
+    to.text(format!("{:#}\n", Value::Array(told))).await?;
+    let hashtags = pipit.followed_hashtag_names(caller).await?;
+    let names: Vec<&str> = hashtags.iter().map(|hashtag| hashtag.name.as_str()).collect();
+    to.tell(Part::File("hashtags.json".to_owned(), CompressionMethod::Deflated)).await?;
+    to.text(format!("{:#}\n", json!(names))).await
 }
 
 async fn picture(pipit: &Pipit, name: &str, to: &Teller) -> Result<()> {

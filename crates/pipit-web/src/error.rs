@@ -1,5 +1,7 @@
 //! Failures as pages, in words.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -42,7 +44,7 @@ impl From<Error> for Failure {
 /// What a problem's page says.
 struct Told<'a> {
     headline: &'static str,
-    detail: &'a str,
+    detail: Cow<'a, str>,
     /// The way on.
     link: &'static str,
     label: &'static str,
@@ -53,22 +55,33 @@ fn told<'a>(problem: &'a Problem, w: &'static Words) -> Told<'a> {
     if problem.field.as_deref() == Some("cursor") {
         // The same address without its cursor.
         let (link, label) = ("?", w.from_the_top);
-        return Told { headline: w.moved_on, detail: &problem.detail, link, label };
+        return Told { headline: w.moved_on, detail: detail(problem, w), link, label };
     }
-    let detail = problem.detail.as_ref();
-    let (headline, detail) = match (problem.status, problem.kind) {
-        (StatusCode::NOT_FOUND, _) => (w.not_found, w.not_found_text),
-        (_, "cross-site") => (w.forbidden, w.cross_site_text),
-        (StatusCode::FORBIDDEN, _) => (w.forbidden, detail),
-        (StatusCode::METHOD_NOT_ALLOWED, _) => (w.no_such_method, w.no_such_method_text),
-        (StatusCode::CONFLICT, _) => (w.conflict, detail),
-        (StatusCode::PAYLOAD_TOO_LARGE, _) => (w.too_large, w.too_large_text),
-        (StatusCode::TOO_MANY_REQUESTS, _) => (w.too_many_requests, detail),
-        (StatusCode::SERVICE_UNAVAILABLE, _) => (w.unavailable, w.unavailable_text),
-        (status, _) if status.is_server_error() => (w.broken, w.broken_text),
-        _ => (w.failed, detail),
+    let headline = match (problem.status, problem.kind) {
+        (StatusCode::NOT_FOUND, _) => w.not_found,
+        (StatusCode::FORBIDDEN, _) | (_, "cross-site") => w.forbidden,
+        (StatusCode::METHOD_NOT_ALLOWED, _) => w.no_such_method,
+        (StatusCode::CONFLICT, _) => w.conflict,
+        (StatusCode::PAYLOAD_TOO_LARGE, _) => w.too_large,
+        (StatusCode::TOO_MANY_REQUESTS, _) => w.too_many_requests,
+        (StatusCode::SERVICE_UNAVAILABLE, _) => w.unavailable,
+        (status, _) if status.is_server_error() => w.broken,
+        _ => w.failed,
     };
-    Told { headline, detail, link: "/", label: w.back_to_start }
+    Told { headline, detail: detail(problem, w), link: "/", label: w.back_to_start }
+}
+
+/// What a problem says, in the page's language.
+pub(crate) fn detail<'a>(problem: &'a Problem, w: &'static Words) -> Cow<'a, str> {
+    Cow::Borrowed(match (problem.status, problem.kind) {
+        (StatusCode::NOT_FOUND, _) => w.not_found_text,
+        (_, "cross-site") => w.cross_site_text,
+        (StatusCode::METHOD_NOT_ALLOWED, _) => w.no_such_method_text,
+        (StatusCode::PAYLOAD_TOO_LARGE, _) => w.too_large_text,
+        (StatusCode::SERVICE_UNAVAILABLE, _) => w.unavailable_text,
+        (status, _) if status.is_server_error() => w.broken_text,
+        _ => return w.sentence(problem.field.as_deref(), &problem.detail),
+    })
 }
 
 #[derive(Template)]
@@ -84,6 +97,7 @@ struct ErrorPage<'a> {
 
 fn page_of(problem: &Problem, preferences: Preferences) -> Response {
     let Told { headline, detail, link, label } = told(problem, preferences.w);
+    let detail = &detail;
     page::html(
         problem.status,
         &ErrorPage {
@@ -138,7 +152,7 @@ pub(crate) async fn tell(preferences: Preferences, request: Request, next: Next)
 fn for_script(mut response: Response, preferences: Preferences) -> Response {
     let w = preferences.w;
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
-        problem.detail = told(&problem, w).detail.to_owned().into();
+        problem.detail = told(&problem, w).detail.into_owned().into();
         return problem.into_response();
     }
     if response.extensions().get::<SignInFirst>().is_some() {

@@ -26,8 +26,10 @@ mod thread;
 use axum::Router;
 use axum::routing::{get, post};
 use pipit_http::upload;
+use pipit_model::event::Standing;
 
 use crate::Web;
+use crate::pages::actions::{Deed, of_tweet};
 
 /// What takes files: more than others may send.
 fn uploads() -> Router<Web> {
@@ -60,8 +62,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/lists/{id}/remove", post(lists::remove))
         .route("/tags/{name}", get(tags::get_tag))
         .route("/tags/{name}/feed.atom", get(feeds::get_tag_feed))
-        .route("/tags/{name}/follow", post(tags::follow))
-        .route("/tags/{name}/unfollow", post(tags::unfollow))
+        .route("/tags/{name}/follow", tags::follow(Standing::Set))
+        .route("/tags/{name}/unfollow", tags::follow(Standing::Unset))
         .route("/oembed", get(oembed::get_oembed))
         .route("/signup", get(account::get_signup).post(account::post_signup))
         .route("/login", get(account::get_login).post(account::post_login))
@@ -94,14 +96,14 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/@{handle}/{id}", get(thread::get_thread))
         .route("/@{handle}/{id}/likes", get(people::get_likes))
         .route("/@{handle}/{id}/retweets", get(people::get_retweets))
-        .route("/@{handle}/{id}/like", post(actions::like))
-        .route("/@{handle}/{id}/unlike", post(actions::unlike))
-        .route("/@{handle}/{id}/retweet", post(actions::retweet))
-        .route("/@{handle}/{id}/unretweet", post(actions::unretweet))
-        .route("/@{handle}/{id}/bookmark", post(actions::bookmark))
-        .route("/@{handle}/{id}/unbookmark", post(actions::unbookmark))
+        .route("/@{handle}/{id}/like", of_tweet(Deed::Like, Standing::Set))
+        .route("/@{handle}/{id}/unlike", of_tweet(Deed::Like, Standing::Unset))
+        .route("/@{handle}/{id}/retweet", of_tweet(Deed::Retweet, Standing::Set))
+        .route("/@{handle}/{id}/unretweet", of_tweet(Deed::Retweet, Standing::Unset))
+        .route("/@{handle}/{id}/bookmark", of_tweet(Deed::Bookmark, Standing::Set))
+        .route("/@{handle}/{id}/unbookmark", of_tweet(Deed::Bookmark, Standing::Unset))
         .route("/@{handle}/{id}/delete", post(actions::delete))
-        .route("/@{handle}/{id}/pin", post(actions::pin))
-        .route("/@{handle}/{id}/unpin", post(actions::unpin))
+        .route("/@{handle}/{id}/pin", of_tweet(Deed::Pin, Standing::Set))
+        .route("/@{handle}/{id}/unpin", of_tweet(Deed::Pin, Standing::Unset))
         .merge(uploads())
 }

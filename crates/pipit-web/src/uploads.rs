@@ -12,18 +12,21 @@ use pipit_model::media::Media;
 use pipit_model::{Error, MediaId};
 
 use crate::Web;
-use crate::error::Failure;
+use crate::error::{self, Failure};
 use crate::forms::{Complaint, ComposeForm, KeptPicture};
 use crate::visitor::{Viewer, Visitor};
+use crate::words::Words;
 
 /// What is wrong, as a page tells it; or what cannot be told on that page.
 pub(crate) type Told = Result<(StatusCode, Complaint), Failure>;
 
 /// A refusal with its status, for a page that keeps what was typed.
-pub(crate) fn told(error: Error) -> Told {
-    match Complaint::from_error(error) {
+pub(crate) fn told(error: Error, w: &'static Words) -> Told {
+    match Complaint::from_error(error, w) {
         Ok(complaint) => Ok((StatusCode::UNPROCESSABLE_ENTITY, complaint)),
-        Err(Failure::Problem(problem)) => Ok((problem.status, Complaint::general(problem.detail))),
+        Err(Failure::Problem(problem)) => {
+            Ok((problem.status, Complaint::general(error::detail(&problem, w))))
+        }
         Err(failure) => Err(failure),
     }
 }
@@ -54,6 +57,7 @@ pub(crate) async fn read_compose(
 ) -> Result<(ComposeForm, Pictures), Failure> {
     let mut reader = ComposeReader {
         web,
+        w: visitor.preferences.w,
         viewer: visitor.viewer.clone(),
         form: ComposeForm::default(),
         pictures: Pictures::default(),
@@ -72,6 +76,7 @@ pub(crate) async fn read_compose(
 
 struct ComposeReader<'a> {
     web: &'a Web,
+    w: &'static Words,
     viewer: Option<Arc<Viewer>>,
     form: ComposeForm,
     pictures: Pictures,
@@ -157,7 +162,7 @@ impl ComposeReader<'_> {
     }
 
     fn refuse(&mut self, error: Error) {
-        self.pictures.refused.get_or_insert_with(|| told(error));
+        self.pictures.refused.get_or_insert_with(|| told(error, self.w));
     }
 }
 

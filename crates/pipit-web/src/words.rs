@@ -1,14 +1,17 @@
 //! Everything this door says, in one place for each language: what is missing does not compile.
 //!
 //! To say something new: a field here, beside its page, and its words in every file of `words/`.
-//! To add a language: a file in `words/` and its line in [`ALL`]. What the core says (why it
-//! refused a field) and what scripts say ([`Script`]) are part of it as far as noted there.
+//! To add a language: a file in `words/` and its line in [`ALL`]. Why the core refused something is
+//! in `words/reasons.rs`; what scripts say is [`Script`].
 
 mod apps;
 mod de;
 mod en;
+mod reasons;
 
 use serde::Serialize;
+
+use reasons::Reasons;
 
 use crate::format::count;
 
@@ -355,6 +358,8 @@ pub(crate) struct Words {
     /// To a script whose form nobody signed in sent.
     pub signed_out: &'static str,
 
+    /// What the core says.
+    pub reasons: &'static Reasons,
     /// What scripts say.
     pub script: Script,
 }

@@ -206,7 +206,7 @@ impl Streams {
                 let entry = tweet.entry();
                 self.tell_audience(&entry, Signal::Posted(entry));
             }
-            Event::TweetDeleted { entry, .. } => {
+            Event::TweetDeleted { entry, .. } | Event::RetweetGone(entry) => {
                 self.tell_audience(entry, Signal::Deleted(entry.id));
             }
             Event::Notified(told) => self.tell_reader(told.user_id, Signal::Notified(*told)),

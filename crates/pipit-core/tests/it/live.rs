@@ -6,7 +6,7 @@ use pipit_model::notification::NotificationKind;
 use pipit_model::read_position::ReadPosition;
 use pipit_model::user::UserRef;
 use pipit_model::{Error, TweetId};
-use pipit_testkit::{Backend, TestApp, oracle};
+use pipit_testkit::{Backend, TestApp, backends, oracle};
 
 use crate::{page, person};
 
@@ -91,6 +91,37 @@ async fn a_stream_tells_what_home_gains_and_ends_with_its_session() {
     pipit.end_streams();
     assert_eq!(next(&mut other).await, None);
     assert!(matches!(pipit.open_stream(bob, None).await, Err(Error::Unavailable(_))));
+}
+
+/// Who follows the retweeter alone has the tweet on their page as well.
+#[tokio::test]
+async fn a_deletion_reaches_those_who_saw_a_retweet_only() {
+    for backend in backends() {
+        let app = TestApp::new(backend).await;
+        let pipit = &app.pipit;
+        let (ann, bob) = (signed_in(pipit, "ann").await, person(pipit, "bob").await);
+        let (carol, dave) = (person(pipit, "carol").await, signed_in(pipit, "dave").await);
+        follow(pipit, ann, bob, Standing::Set).await;
+        let (one, other) = (post(pipit, carol, None).await, post(pipit, carol, None).await);
+        let retweet = pipit.set_retweet(bob, one, Standing::Set).await.expect("retweeted");
+        pipit.set_retweet(bob, other, Standing::Set).await.expect("retweeted");
+        pipit.set_retweet(ann, one, Standing::Set).await.expect("retweeted");
+        assert_eq!(retweet.id(), one);
+        let home = pipit.home_timeline(ann, page(20, None)).await.expect("read");
+        let retweets = [home.items[0].id().0, home.items[2].id().0];
+
+        let mut stream = pipit.open_stream(ann, None).await.expect("open");
+        let mut stranger = pipit.open_stream(dave, None).await.expect("open");
+        for stream in [&mut stream, &mut stranger] {
+            assert!(matches!(stream.next().await, Some(LiveEvent::Start(_))));
+            assert!(matches!(next(stream).await, Some(("unread", _))));
+        }
+        pipit.delete_tweet(carol, one).await.expect("deleted");
+        let told = [next(&mut stream).await, next(&mut stream).await];
+        assert_eq!(told, retweets.map(|id| Some(("deleted", id))));
+        let own = post(pipit, dave, None).await;
+        assert_eq!(next(&mut stranger).await, Some(("tweet", own.0)), "and nobody else");
+    }
 }
 
 /// Every page shows how much is unread, and a home where one left off.

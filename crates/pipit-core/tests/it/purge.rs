@@ -1,13 +1,40 @@
 //! Deleting an account: gone for everybody at once, cleared away afterwards, counts right.
 
+use std::sync::atomic::Ordering;
+
 use pipit_core::NewPost;
 use pipit_model::Error;
 use pipit_model::event::Standing;
+use pipit_model::limits::NOTIFICATION_SECS;
 use pipit_model::notification::NotificationKind;
 use pipit_model::user::UserRef;
 use pipit_testkit::{TestApp, backends, oracle};
 
 use crate::{ids, page, person};
+
+#[tokio::test]
+async fn what_people_were_told_is_forgotten_after_half_a_year() {
+    for backend in backends() {
+        let app = TestApp::new(backend).await;
+        let pipit = &app.pipit;
+        let (ann, bob) = (person(pipit, "ann").await, person(pipit, "bob").await);
+        let post = NewPost { content: "old", ..NewPost::default() };
+        let tweet = pipit.post_tweet(ann, post, None).await.expect("posted").id();
+        pipit.set_like(bob, tweet, Standing::Set).await.expect("liked");
+        app.time.fetch_add((NOTIFICATION_SECS + 60) * 1000, Ordering::Relaxed);
+        pipit.set_retweet(bob, tweet, Standing::Set).await.expect("retweeted");
+        pipit.set_follow(ann, &UserRef::Id(bob.user_id), Standing::Set).await.expect("followed");
+        assert_eq!(pipit.unread_notifications(ann).await.expect("read"), 2);
+        // The first run ends behind the last account, the second begins anew.
+        for _ in 0..2 {
+            pipit.delete_old_notifications().await.expect("swept");
+            assert_eq!(pipit.unread_notifications(ann).await.expect("read"), 1);
+            assert_eq!(pipit.unread_notifications(bob).await.expect("read"), 1);
+        }
+        let db = app.db.connect().await;
+        assert_eq!(oracle::ids(&db, "SELECT COUNT(*) FROM notifications").await, [2]);
+    }
+}
 
 #[tokio::test]
 async fn a_deleted_account_leaves_nothing_behind() {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
+use axum::serve::ListenerExt;
 use metrics_exporter_prometheus::PrometheusHandle;
 use pipit_core::{PasswordGrant, Pipit};
 use pipit_model::Clock;
@@ -15,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::config::Settings;
-use crate::{telemetry, wire};
+use crate::{connection, telemetry, wire};
 
 /// Requests under way get this long to end when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -88,6 +89,7 @@ pub(crate) async fn serve(
     let mut tasks = JoinSet::new();
     tasks.spawn(clean(pipit.clone(), stopped.clone()));
     tasks.spawn(keep_metrics(metrics.clone(), stopped.clone()));
+    let listener = listener.tap_io(connection::prepare);
     let server =
         axum::serve(listener, router).with_graceful_shutdown(until_stopped(stopped)).into_future();
     tasks.spawn(async move {
@@ -122,6 +124,7 @@ fn print_first_lines(
     writeln!(out, "  listens on   {address}")?;
     let database = settings.database_for_people();
     writeln!(out, "  database     {database} ({})", pipit.backend_name())?;
+    writeln!(out, "  pictures     {}", settings.media)?;
     if let Some(folder) = settings.sqlite_file().as_deref().and_then(Path::parent) {
         writeln!(out, "  data folder  {}", folder.display())?;
     }
@@ -160,6 +163,7 @@ async fn clean(pipit: Pipit, stopped: watch::Receiver<()>) {
             pipit.delete_expired().await?;
             pipit.delete_expired_apps().await?;
             pipit.delete_expired_media().await?;
+            pipit.delete_old_notifications().await?;
             pipit.purge_deleted_accounts().await
         };
         tokio::select! {

@@ -1,11 +1,14 @@
 //! Live streams over real connections.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
+use pipit_model::limits::{STREAM_HEARTBEAT_SECS, STREAMS_PER_USER_MAX, STUCK_SECS_MAX};
 use serde_json::{Value, json};
+use socket2::{Domain, Socket, Type};
 
-use crate::process::{Client, Server, wait_for};
+use crate::process::{Client, Server, wait_for, wait_within};
 
 /// Long enough for a busy machine, and far below a heartbeat or a drain.
 const SOON: Duration = Duration::from_secs(5);
@@ -129,6 +132,40 @@ fn a_stream_ends_with_its_session_and_with_the_server() {
     assert!(server.terminate().success());
     assert_eq!(others.next(), None);
     assert!(started.elapsed() < SOON, "it waits for no stream");
+}
+
+/// Connections that are there and take nothing hold no place for ever: one account may have so many
+/// streams, and gets another one when these are cut.
+#[test]
+fn a_client_that_does_not_read_is_cut() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let ann = Client::sign_up(&server.url, "ann");
+    let stuck: Vec<_> = (0..STREAMS_PER_USER_MAX).map(|_| stuck_stream(&server, &ann)).collect();
+    let is_full = || ann.open("/timeline/stream", None).status() == 503;
+    wait_for("all places to be taken", || is_full().then_some(()));
+    // More than such a client has room for.
+    let long = "\u{1F99C}".repeat(140);
+    for _ in 0..20 {
+        post(&ann, &long);
+    }
+    let limit = Duration::from_secs(STUCK_SECS_MAX + 2 * STREAM_HEARTBEAT_SECS + 10);
+    wait_within(limit, "a place that is free again", || (!is_full()).then_some(()));
+    drop(stuck);
+}
+
+/// A stream whose client has next to no room for what it is sent, and takes none of it.
+fn stuck_stream(server: &Server, client: &Client) -> TcpStream {
+    let address: SocketAddr = server.url.trim_start_matches("http://").parse().expect("an address");
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket.set_recv_buffer_size(1).expect("as small as it gets");
+    socket.connect(&address.into()).expect("connected");
+    let mut stream = TcpStream::from(socket);
+    let bearer = client.bearer();
+    let request =
+        format!("GET /timeline/stream HTTP/1.1\r\nHost: x\r\nAuthorization: {bearer}\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("sent");
+    stream
 }
 
 #[test]

@@ -89,13 +89,18 @@ pub(crate) fn signal(pid: u32, name: &str) {
 }
 
 /// Asks again and again until there is an answer.
-pub(crate) fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait_for<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
+    wait_within(PATIENCE, what, ask)
+}
+
+/// The same for what takes its time.
+pub(crate) fn wait_within<T>(limit: Duration, what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
         if let Some(answer) = ask() {
             return answer;
         }
-        assert!(started.elapsed() < PATIENCE, "waited too long for {what}");
+        assert!(started.elapsed() < limit, "waited too long for {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -136,7 +141,7 @@ impl Client {
         Self { url: url.to_owned(), ..self.clone() }
     }
 
-    fn bearer(&self) -> String {
+    pub(crate) fn bearer(&self) -> String {
         self.token.as_ref().map_or_else(String::new, |token| format!("Bearer {token}"))
     }
 

@@ -8,7 +8,7 @@ use pipit_model::limits::{FOLLOWING_MAX, NOTIFIED_PER_TWEET_MAX};
 use pipit_model::media::Media;
 use pipit_model::notification::NotificationKind;
 use pipit_model::read_position::ReadPosition;
-use pipit_model::tweet::{Kind, Quote, Tweet, TweetCounts};
+use pipit_model::tweet::{Entry, Kind, Quote, Tweet, TweetCounts};
 use pipit_model::user::UserCounts;
 use pipit_model::{HashtagId, IdGenerator, MediaId, Timestamp, TweetId, UserId};
 
@@ -212,6 +212,10 @@ fn delete(
     }
     state.notices.take_of_tweet(user_id.0, tweet_id.0);
     events.push(Event::TweetDeleted { entry: tweet.entry(), hashtags: hashtags.into() });
+    let is_of_it =
+        |entry: &&Entry| matches!(entry.kind, Kind::Retweet { of, .. } if of == tweet_id);
+    let retweets = state.retweets_of_deleted.iter().filter(is_of_it);
+    events.extend(retweets.copied().map(Event::RetweetGone));
     Ok(Outcome::Done)
 }
 

@@ -4,8 +4,10 @@
 
 use std::collections::BTreeSet;
 
+use pipit_model::limits::{DELETES_TOLD_MAX, RETWEETS_TOLD_MAX};
 use pipit_model::read_position::ReadPosition;
-use pipit_model::tweet::Kind;
+use pipit_model::tweet::{Entry, Kind};
+use pipit_model::{TweetId, UserId};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult};
 
 use super::command::Command;
@@ -86,7 +88,8 @@ pub(super) async fn load(
     let mut state = State::default();
     let db = tx.get_database_backend();
     if !needs.deletes.is_empty() {
-        add_needs_of_deletes(tx, db, &mut needs).await?;
+        let retweeted = add_needs_of_deletes(tx, db, &mut needs).await?;
+        load_retweets(tx, db, &retweeted, &mut state).await?;
         load_mentioned(tx, db, &needs, &mut state).await?;
     }
     load_users(tx, db, &needs, &mut state).await?;
@@ -100,20 +103,54 @@ pub(super) async fn load(
 }
 
 /// A delete also changes its parent's and its hashtags' counts; which these are never changes, so
-/// reading them before the lock is safe.
+/// reading them before the lock is safe. Answers which of the tweets were retweeted.
 async fn add_needs_of_deletes(
     tx: &DatabaseTransaction,
     db: DbBackend,
     needs: &mut Needs,
-) -> Result<(), StoreError> {
+) -> Result<Vec<i64>, StoreError> {
+    let mut retweeted = Vec::new();
     let sql = Sql::new(db, "SELECT * FROM tweets WHERE id IN ").list(needs.deletes.iter().copied());
     for row in tweets::Model::find_by_statement(sql.done()).all(tx).await? {
         needs.tweets.insert(row.id);
+        if row.retweet_count > 0 && row.deleted_at.is_none() {
+            retweeted.push(row.id);
+        }
         let tweet = from_row(row, Vec::new(), Vec::new());
         needs.hashtags.extend(tweet.hashtag_keys());
         if let Kind::Reply { to, .. } = tweet.kind {
             needs.tweets.insert(to.0);
         }
+    }
+    Ok(retweeted)
+}
+
+/// The newest retweets of tweets that are to be deleted: who looks at one is told that it goes.
+async fn load_retweets(
+    tx: &DatabaseTransaction,
+    db: DbBackend,
+    retweeted: &[i64],
+    state: &mut State,
+) -> Result<(), StoreError> {
+    let mut sql = Sql::new(db, "");
+    for (n, id) in retweeted.iter().take(DELETES_TOLD_MAX).enumerate() {
+        sql = sql
+            .push(if n > 0 { " UNION ALL " } else { "" })
+            .push("SELECT * FROM (SELECT id, user_id, retweet_of_id, retweet_of_user_id ")
+            .push("FROM tweets WHERE retweet_of_id = ")
+            .bind(*id)
+            .push(" ORDER BY id DESC LIMIT ")
+            .bind(RETWEETS_TOLD_MAX as i64)
+            .push(&format!(") r{n}"));
+    }
+    if retweeted.is_empty() {
+        return Ok(());
+    }
+    for row in tx.query_all_raw(sql.done()).await? {
+        let id = |n| row.try_get_by_index::<i64>(n);
+        let kind = Kind::Retweet { of: TweetId(id(2)?), of_user: UserId(id(3)?) };
+        let (id, user_id) = (TweetId(id(0)?), UserId(id(1)?));
+        state.retweets_of_deleted.push(Entry { id, user_id, kind });
     }
     Ok(())
 }

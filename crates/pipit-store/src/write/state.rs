@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use pipit_model::read_position::ReadPosition;
+use pipit_model::tweet::Entry;
 
 use super::notices::Notices;
 use crate::entity::{media, tweets};
@@ -136,6 +137,8 @@ pub(super) struct State {
     pub(super) new_mentions: Vec<(i64, i64, String)>,
     /// Whom the tweets to be deleted mention: `(tweet, user)`.
     pub(super) mentioned: Vec<(i64, i64)>,
+    /// Retweets of the tweets to be deleted, the newest.
+    pub(super) retweets_of_deleted: Vec<Entry>,
     pub(super) notices: Notices,
     /// How far people have read.
     pub(super) read_positions: Tracked<(i64, ReadPosition), i64>,

@@ -8,7 +8,7 @@ use pipit_model::event::Standing;
 use pipit_store::NewTweet;
 
 /// The hot queries with sample values, as the store sends them.
-const HOT: [&str; 36] = [
+const HOT: [&str; 38] = [
     "SELECT t.id FROM tweets t WHERE t.user_id = 1 AND t.id >= 5 AND t.id < 900 \
      AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
     "SELECT id, user_id FROM tweets WHERE retweet_of_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
@@ -60,6 +60,9 @@ const HOT: [&str; 36] = [
      ORDER BY s.id DESC",
     "SELECT id FROM sessions WHERE app_id = 1 AND user_id = 0 ORDER BY id DESC LIMIT 20 OFFSET 9",
     "SELECT id FROM apps WHERE expires_at <= 900 LIMIT 20",
+    "SELECT id FROM users WHERE id > 1 ORDER BY id LIMIT 20",
+    "SELECT id, kind, actor_id, tweet_id, user_id FROM notifications WHERE user_id IN (1, 2) \
+     AND kind IN (1, 2, 3) AND id < 900 LIMIT 20",
 ];
 
 #[tokio::test]

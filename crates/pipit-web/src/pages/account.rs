@@ -103,7 +103,7 @@ pub(crate) async fn post_signup(
         password: form.password.clone(),
     };
     if let Err(error) = web.pipit.sign_up(new, form.request_key()).await {
-        let complaint = Complaint::from_error(error)?;
+        let complaint = Complaint::from_error(error, visitor.preferences.w)?;
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(signup_page(status, visitor.preferences, &form, Some(complaint)));
     }
@@ -163,7 +163,7 @@ pub(crate) async fn post_login(
             return Ok(response);
         }
         Err(Error::Unauthenticated(_)) => Complaint::general(visitor.preferences.w.wrong_password),
-        Err(error) => Complaint::from_error(error)?,
+        Err(error) => Complaint::from_error(error, visitor.preferences.w)?,
     };
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(login_page(status, visitor.preferences, &form, Some(complaint)))

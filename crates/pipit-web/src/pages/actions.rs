@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::{MethodRouter, post};
 use pipit_model::Error;
 use pipit_model::event::Standing;
 
@@ -14,91 +15,36 @@ use crate::visitor::SignedIn;
 
 type OfTweet = Path<(String, String)>;
 
-async fn set_like(
-    web: Web,
-    SignedIn(viewer): SignedIn,
-    Path((handle, id)): OfTweet,
-    form: BackForm,
-    to: Standing,
-) -> Result<Response, Failure> {
-    web.pipit.set_like(viewer.caller, tweet_id(&id)?, to).await?;
-    Ok(links::see_other(form.or(&format!("/@{handle}/{id}"))))
+/// What a button does to a tweet, or takes back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Deed {
+    Like,
+    Retweet,
+    Bookmark,
+    Pin,
 }
 
-pub(crate) async fn like(
-    State(web): State<Web>,
-    viewer: SignedIn,
-    path: OfTweet,
-    Form(form): Form<BackForm>,
-) -> Result<Response, Failure> {
-    set_like(web, viewer, path, form, Standing::Set).await
-}
-
-pub(crate) async fn unlike(
-    State(web): State<Web>,
-    viewer: SignedIn,
-    path: OfTweet,
-    Form(form): Form<BackForm>,
-) -> Result<Response, Failure> {
-    set_like(web, viewer, path, form, Standing::Unset).await
-}
-
-async fn set_retweet(
-    web: Web,
-    SignedIn(viewer): SignedIn,
-    Path((handle, id)): OfTweet,
-    form: BackForm,
-    to: Standing,
-) -> Result<Response, Failure> {
-    web.pipit.set_retweet(viewer.caller, tweet_id(&id)?, to).await?;
-    Ok(links::see_other(form.or(&format!("/@{handle}/{id}"))))
-}
-
-pub(crate) async fn retweet(
-    State(web): State<Web>,
-    viewer: SignedIn,
-    path: OfTweet,
-    Form(form): Form<BackForm>,
-) -> Result<Response, Failure> {
-    set_retweet(web, viewer, path, form, Standing::Set).await
-}
-
-pub(crate) async fn unretweet(
-    State(web): State<Web>,
-    viewer: SignedIn,
-    path: OfTweet,
-    Form(form): Form<BackForm>,
-) -> Result<Response, Failure> {
-    set_retweet(web, viewer, path, form, Standing::Unset).await
-}
-
-async fn set_bookmark(
-    web: Web,
-    SignedIn(viewer): SignedIn,
-    Path((handle, id)): OfTweet,
-    form: BackForm,
-    to: Standing,
-) -> Result<Response, Failure> {
-    web.pipit.set_bookmark(viewer.caller, tweet_id(&id)?, to).await?;
-    Ok(links::see_other(form.or(&format!("/@{handle}/{id}"))))
-}
-
-pub(crate) async fn bookmark(
-    State(web): State<Web>,
-    viewer: SignedIn,
-    path: OfTweet,
-    Form(form): Form<BackForm>,
-) -> Result<Response, Failure> {
-    set_bookmark(web, viewer, path, form, Standing::Set).await
-}
-
-pub(crate) async fn unbookmark(
-    State(web): State<Web>,
-    viewer: SignedIn,
-    path: OfTweet,
-    Form(form): Form<BackForm>,
-) -> Result<Response, Failure> {
-    set_bookmark(web, viewer, path, form, Standing::Unset).await
+/// The address that such a button sends its form to.
+pub(crate) fn of_tweet(deed: Deed, to: Standing) -> MethodRouter<Web> {
+    let handler = async move |State(web): State<Web>,
+                              SignedIn(viewer): SignedIn,
+                              Path((handle, id)): OfTweet,
+                              Form(form): Form<BackForm>|
+                -> Result<Response, Failure> {
+        let (pipit, caller, tweet) = (&web.pipit, viewer.caller, tweet_id(&id)?);
+        match deed {
+            Deed::Like => pipit.set_like(caller, tweet, to).await?,
+            Deed::Retweet => pipit.set_retweet(caller, tweet, to).await?,
+            Deed::Bookmark => pipit.set_bookmark(caller, tweet, to).await?,
+            Deed::Pin => pipit.set_pin(caller, tweet, to).await?,
+        };
+        let own_page = match deed {
+            Deed::Pin => links::profile(&handle),
+            _ => format!("/@{handle}/{id}"),
+        };
+        Ok(links::see_other(form.or(&own_page)))
+    };
+    post(handler)
 }
 
 pub(crate) async fn delete(
@@ -117,35 +63,6 @@ pub(crate) async fn delete(
     // The tweet's own page is no more.
     let is_gone = links::without_anchor(back).starts_with(&format!("/@{handle}/{id}"));
     Ok(links::see_other(if is_gone { &profile } else { back }))
-}
-
-async fn set_pin(
-    web: Web,
-    SignedIn(viewer): SignedIn,
-    Path((handle, id)): OfTweet,
-    form: BackForm,
-    to: Standing,
-) -> Result<Response, Failure> {
-    web.pipit.set_pin(viewer.caller, tweet_id(&id)?, to).await?;
-    Ok(links::see_other(form.or(&links::profile(&handle))))
-}
-
-pub(crate) async fn pin(
-    State(web): State<Web>,
-    viewer: SignedIn,
-    path: OfTweet,
-    Form(form): Form<BackForm>,
-) -> Result<Response, Failure> {
-    set_pin(web, viewer, path, form, Standing::Set).await
-}
-
-pub(crate) async fn unpin(
-    State(web): State<Web>,
-    viewer: SignedIn,
-    path: OfTweet,
-    Form(form): Form<BackForm>,
-) -> Result<Response, Failure> {
-    set_pin(web, viewer, path, form, Standing::Unset).await
 }
 
 async fn set_follow(

@@ -94,7 +94,7 @@ pub(crate) async fn post_compose(
         let key = form.request_key(&media);
         let post = NewPost { content: &form.content, reply_to, quote_of, media: &media };
         let posted = web.pipit.post_tweet(viewer.caller, post, key.as_deref()).await;
-        posted.map_err(uploads::told)
+        posted.map_err(|error| uploads::told(error, w))
     };
     match posted {
         Ok(tweet) => {

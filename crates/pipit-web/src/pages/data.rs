@@ -51,8 +51,7 @@ pub(crate) async fn post_data(
     visitor: Visitor,
     Form(form): Form<PasswordForm>,
 ) -> Result<Response, Failure> {
-    if let Err(error) = web.pipit.confirm_password(viewer.caller, form.password).await {
-        let complaint = Complaint::from_error(error)?;
+    if let Some(complaint) = form.refusal(&web, &visitor, viewer.caller).await? {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return data_page(&web, &visitor, status, Some(complaint)).await;
     }

@@ -1,5 +1,7 @@
 //! What everybody sees: the landing page, and everybody's tweets with what is trending.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -75,9 +77,9 @@ async fn render(
     let (suggested, hashtags) = match visitor.caller() {
         Some(caller) if is_first => (
             web.pipit.suggested_users(Some(caller), SUGGESTED).await?,
-            web.pipit.followed_hashtags(caller).await?,
+            web.pipit.followed_hashtag_names(caller).await?,
         ),
-        _ => (Vec::new(), Vec::new()),
+        _ => (Vec::new(), Arc::default()),
     };
     let reading = shell.reading();
     Ok(page::html(
@@ -87,7 +89,7 @@ async fn render(
             is_landing,
             trends: trends.iter().take(TRENDS).map(|trend| TrendRow::new(trend, w)).collect(),
             suggested: suggested.iter().map(|view| PersonRow::new(view, reading)).collect(),
-            hashtags: hashtags.iter().map(TagRow::new).collect(),
+            hashtags: hashtags.iter().map(|hashtag| TagRow::new(&hashtag.name)).collect(),
             feed: Feed::new(&web, PUBLIC, &tweets, |tweet| TweetModel::new(tweet, reading)),
         },
     ))

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pipit_core::{Posts, TweetView};
 use pipit_http::Problem;
+use pipit_model::media::Media;
 use pipit_model::page::Page;
 use pipit_model::{Error, Timestamp};
 
@@ -15,6 +16,7 @@ use crate::error::Failure;
 use crate::extract::{Path, user_ref};
 use crate::format::http_date;
 use crate::pieces::{self, Piece};
+use crate::view::Picture;
 use crate::{Web, links, view};
 
 /// Characters of a tweet that make its title.
@@ -52,6 +54,15 @@ struct Entry<'a> {
 #[template(path = "partials/entry_text.html")]
 struct EntryText<'a> {
     text: Vec<Piece<'a>>,
+    pictures: Vec<FeedPicture<'a>>,
+}
+
+/// A picture of a tweet, by its whole address: a feed is read elsewhere.
+struct FeedPicture<'a> {
+    src: String,
+    width: u32,
+    height: u32,
+    description: &'a str,
 }
 
 impl<'a> Entry<'a> {
@@ -60,7 +71,12 @@ impl<'a> Entry<'a> {
         let (card, tweet) = (&shown.card, shown.card.tweet());
         let author = view.author.user();
         let text = pieces::of_tweet(&tweet.content, &card.body.entities, &tweet.mentions);
-        let html = EntryText { text }.render();
+        let picture = |media: &'a Media| {
+            let Picture { href, width, height, description, .. } = Picture::new(media);
+            FeedPicture { src: web.absolute(&href), width, height, description }
+        };
+        let pictures = tweet.media.iter().map(picture).collect();
+        let html = EntryText { text, pictures }.render();
         let html = html.map_err(|error| Error::Internal(format!("a template failed: {error}")))?;
         let title = match view.retweet_of {
             Some(_) => format!("RT @{}: {}", shown.author.user().handle, title(&tweet.content)),

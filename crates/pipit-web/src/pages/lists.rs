@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pipit_core::Hashtag;
 use pipit_model::event::Standing;
 use pipit_model::limits::LIST_NAME_CHARS_MAX;
 use pipit_model::list::List;
@@ -46,8 +45,8 @@ pub(crate) struct TagRow {
 }
 
 impl TagRow {
-    pub(crate) fn new(hashtag: &Hashtag) -> Self {
-        Self { href: links::tag(&hashtag.name), name: hashtag.name.clone() }
+    pub(crate) fn new(name: &str) -> Self {
+        Self { href: links::tag(name), name: name.to_owned() }
     }
 }
 
@@ -128,13 +127,13 @@ async fn render_lists(
     form: FormView,
 ) -> Result<Response, Failure> {
     let lists = web.pipit.lists(viewer.caller).await?;
-    let hashtags = web.pipit.followed_hashtags(viewer.caller).await?;
+    let hashtags = web.pipit.followed_hashtag_names(viewer.caller).await?;
     let shell = Shell::new(web, visitor, Section::Lists, visitor.preferences.w.lists).await?;
     let status = if form.is_refused() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = ListsPage {
         shell: &shell,
         lists: lists.iter().map(|list| ListRow::new(list, false, shell.w)).collect(),
-        hashtags: hashtags.iter().map(TagRow::new).collect(),
+        hashtags: hashtags.iter().map(|hashtag| TagRow::new(&hashtag.name)).collect(),
         form,
         key: forms::new_key(shell.reading().now),
     };
@@ -161,7 +160,8 @@ pub(crate) async fn post_list(
         Ok(list) => Ok(links::see_other(&format!("/lists/{}/members", list.id))),
         Err(error) => {
             let fields = form.fields(visitor.preferences.w);
-            let form = FormView::new(fields, Some(Complaint::from_error(error)?));
+            let complaint = Complaint::from_error(error, visitor.preferences.w)?;
+            let form = FormView::new(fields, Some(complaint));
             render_lists(&web, &visitor, &viewer, form).await
         }
     }
@@ -245,7 +245,7 @@ pub(crate) async fn rename(
     match web.pipit.rename_list(viewer.0.caller, id, &form.name).await {
         Ok(_) => Ok(links::see_other(&format!("/lists/{id}"))),
         Err(error) => {
-            let refused = Refused::Name(form, Complaint::from_error(error)?);
+            let refused = Refused::Name(form, Complaint::from_error(error, visitor.preferences.w)?);
             render_members(&web, &visitor, &viewer, (id, None), refused).await
         }
     }

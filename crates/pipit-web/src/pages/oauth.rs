@@ -192,7 +192,7 @@ fn not_authorized(refused: NotAuthorized, preferences: Preferences) -> Result<Re
     let detail = match refused {
         NotAuthorized::There(address) => return Ok(lead_back(&address)),
         NotAuthorized::Here(Error::InvalidField { field, message }) => {
-            format!("{field} {message}.")
+            preferences.w.complaint(field, &message)
         }
         NotAuthorized::Here(Error::Forbidden(why)) => format!("{why}."),
         NotAuthorized::Here(error) => return Err(error.into()),

@@ -121,7 +121,7 @@ pub(crate) async fn get_search(
     let (answer, error) = match ask(&web, &visitor, &query).await {
         Ok(answer) => (answer, None),
         Err(Error::InvalidField { field: "q", message }) => {
-            (Answer::Nothing, Some((w.search_refused)(&message)))
+            (Answer::Nothing, Some((w.search_refused)(&w.reason(&message))))
         }
         Err(error) => return Err(error.into()),
     };
@@ -148,7 +148,7 @@ pub(crate) async fn get_search(
             Found::People(feed.under(&href(query.r#type)))
         }
         Answer::Hashtags(hashtags) => {
-            let items = hashtags.iter().map(TagRow::new).collect();
+            let items = hashtags.iter().map(|hashtag| TagRow::new(&hashtag.name)).collect();
             Found::Hashtags(Feed { items, next: None })
         }
     };

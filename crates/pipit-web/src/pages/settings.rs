@@ -149,7 +149,7 @@ pub(crate) async fn post_settings(
     let Err(error) = web.pipit.edit_profile(viewer.caller, edit).await else {
         return Ok(links::see_other("/settings?done=profile"));
     };
-    let complaint = Complaint::from_error(error)?;
+    let complaint = Complaint::from_error(error, visitor.preferences.w)?;
     let shell =
         Shell::new(&web, &visitor, Section::Settings, visitor.preferences.w.settings).await?;
     let form = FormView::new(form.fields(shell.w), Some(complaint));
@@ -169,7 +169,7 @@ async fn set_picture(
         Err(error) => Err(error),
     };
     let Err(error) = set else { return Ok(links::see_other("/settings?done=picture")) };
-    let (status, complaint) = uploads::told(error)?;
+    let (status, complaint) = uploads::told(error, visitor.preferences.w)?;
     let shell = Shell::new(web, visitor, Section::Settings, visitor.preferences.w.settings).await?;
     let form = FormView::new(stored(viewer).fields(shell.w), None);
     let refused = Some(complaint.text);
@@ -269,8 +269,7 @@ pub(crate) async fn post_delete(
     visitor: Visitor,
     Form(form): Form<PasswordForm>,
 ) -> Result<Response, Failure> {
-    if let Err(error) = web.pipit.confirm_password(viewer.caller, form.password).await {
-        let complaint = Complaint::from_error(error)?;
+    if let Some(complaint) = form.refusal(&web, &visitor, viewer.caller).await? {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return delete_page(&web, &visitor, status, Some(complaint)).await;
     }

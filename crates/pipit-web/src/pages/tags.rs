@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use axum::routing::{MethodRouter, post};
 use pipit_core::hashtag_subject;
 use pipit_model::Error;
 use pipit_model::event::Standing;
@@ -73,31 +74,15 @@ pub(crate) async fn get_tag(
     ))
 }
 
-async fn set_follow(
-    web: Web,
-    SignedIn(viewer): SignedIn,
-    Path(name): Path<String>,
-    form: BackForm,
-    to: Standing,
-) -> Result<Response, Failure> {
-    web.pipit.set_hashtag_follow(viewer.caller, &name, to).await?;
-    Ok(links::see_other(form.or(&links::tag(&name))))
-}
-
-pub(crate) async fn follow(
-    State(web): State<Web>,
-    viewer: SignedIn,
-    path: Path<String>,
-    Form(form): Form<BackForm>,
-) -> Result<Response, Failure> {
-    set_follow(web, viewer, path, form, Standing::Set).await
-}
-
-pub(crate) async fn unfollow(
-    State(web): State<Web>,
-    viewer: SignedIn,
-    path: Path<String>,
-    Form(form): Form<BackForm>,
-) -> Result<Response, Failure> {
-    set_follow(web, viewer, path, form, Standing::Unset).await
+/// The address that the button to follow a hashtag, or to follow it no longer, sends its form to.
+pub(crate) fn follow(to: Standing) -> MethodRouter<Web> {
+    let handler = async move |State(web): State<Web>,
+                              SignedIn(viewer): SignedIn,
+                              Path(name): Path<String>,
+                              Form(form): Form<BackForm>|
+                -> Result<Response, Failure> {
+        web.pipit.set_hashtag_follow(viewer.caller, &name, to).await?;
+        Ok(links::see_other(form.or(&links::tag(&name))))
+    };
+    post(handler)
 }

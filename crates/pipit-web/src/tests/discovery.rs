@@ -136,6 +136,51 @@ async fn searching_for_tweets_people_and_hashtags() {
 }
 
 #[tokio::test]
+async fn what_is_begun_is_completed_from_everybody_those_followed_first() {
+    let site = Site::open().await;
+    let (ann, _) = (site.sign_up("ann").await, site.sign_up("bobby").await);
+    site.sign_up("bob").await;
+    for (text, n) in [("#sky", 1), ("#skyline", 2)] {
+        for _ in 0..n {
+            site.tweet(&ann, text).await;
+        }
+    }
+    let complete = async |q: &str| {
+        let answer = site.get(&format!("/complete?q={}", encode(q)), &ann).await;
+        assert_eq!(answer.status, 200, "{q}");
+        let json: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+        let texts = json["suggestions"].as_array().expect("a list").iter();
+        texts.map(|it| it["text"].as_str().expect("a text").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(complete("@bo").await, ["@bobby", "@bob"], "as the search has them");
+    assert_eq!(complete("@").await, [""; 0], "nobody is followed");
+    site.post("/@bob/follow", &ann, &[]).await.location();
+    assert_eq!(complete("@BO").await, ["@bob", "@bobby"]);
+    assert_eq!(complete("@").await, ["@bob"]);
+    assert_eq!(complete("#SKY").await, ["#sky", "#skyline"], "the one itself first");
+    assert_eq!(complete("#sk").await, ["#skyline", "#sky"]);
+    for nothing in ["", "x", "@!", "#", "# ", "@\u{0}", "é"] {
+        complete(nothing).await;
+    }
+}
+
+/// Everybody's page, as it is looked at again and again.
+#[tokio::test]
+async fn exploring_again_asks_the_database_nothing() {
+    let site = Site::open().await;
+    let (ann, bob) = (site.sign_up("ann").await, site.sign_up("bob").await);
+    site.tweet(&bob, "#sky").await;
+    site.post("/tags/sky/follow", &ann, &[]).await.location();
+    let look = async || site.get("/explore", &ann).await.page();
+    look().await;
+    let before = site.pipit.database_statements();
+    assert!(look().await.links_to("/tags/sky"));
+    assert_eq!(site.pipit.database_statements(), before);
+    site.post("/tags/sky/unfollow", &ann, &[]).await.location();
+    assert_eq!(look().await.of_class("chips").count(), 0);
+}
+
+#[tokio::test]
 async fn trends_and_people_stand_beside_a_page() {
     let site = Site::open().await;
     let (ann, bob) = (site.sign_up("ann").await, site.sign_up("bob").await);

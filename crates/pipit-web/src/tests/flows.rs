@@ -54,6 +54,32 @@ async fn signing_in_leads_nowhere_else() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_told_in_the_language_of_the_page() {
+    let site = Site::open().await;
+    let ann = site.sign_up("ann").await;
+    let german = async |path: &str, form: &'static str| {
+        let request = Request::post(path)
+            .header(header::COOKIE, &ann)
+            .header(header::ACCEPT_LANGUAGE, "de")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        site.send(request.body(Body::from(form)).expect("a request")).await.page()
+    };
+    let said = |page: &super::html::Page, id: &str| {
+        let found = page.elements.iter().find(|element| element.attribute("id") == id);
+        found.expect(id).text.clone()
+    };
+    let page = german("/settings", "name=a%0Ab&bio=").await;
+    assert_eq!(said(&page, "name-error"), "Der Name muss in eine Zeile passen.");
+    let page = german("/compose", "content=").await;
+    assert_eq!(said(&page, "content-error"), "Der Text darf nicht leer sein: schreib etwas.");
+    // On a page of its own.
+    let page = german("/@ann/follow", "").await;
+    let told = "Dir selbst kannst du nicht folgen: deine Startseite zeigt dich schon.";
+    assert!(page.all("p").any(|p| p.text == told), "{page:?}");
+}
+
+#[tokio::test]
 async fn a_refused_form_keeps_what_was_typed_but_the_password() {
     let site = Site::open().await;
     site.sign_up("ann").await;

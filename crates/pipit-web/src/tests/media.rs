@@ -245,6 +245,38 @@ async fn pictures_stand_beside_names() {
     assert_eq!(form["links"], "https://example.org\nhttps://b.com/x");
 }
 
+/// All that a tweet in a list can have: passed on, an answer, four pictures and a quote with one.
+#[tokio::test]
+async fn the_fullest_tweet_stays_small() {
+    let site = Site::open().await;
+    let (ann, bob) = (site.sign_up("ann").await, site.sign_up("bob").await);
+    let file = picture(30, 20);
+    let avatar: Fields = &[("file", Some("a.png"), &file)];
+    site.upload("/settings/avatar", &ann, avatar).await.location();
+    let quoted: Fields = &[("content", None, b"quoted"), ("picture", Some("a.png"), &file)];
+    let quoted = site.upload("/compose", &bob, quoted).await.location().to_owned();
+    let quoted = crate::links::without_anchor(&quoted).rsplit('/').next().expect("an id");
+    let answered = site.tweet(&bob, "a question").await;
+    let answered = answered.rsplit('/').next().expect("an id");
+    let mut fields: Vec<(&str, Option<&str>, &[u8])> = vec![
+        ("content", None, b"@bob https://example.org/ #sky"),
+        ("quote", None, quoted.as_bytes()),
+        ("reply_to", None, answered.as_bytes()),
+    ];
+    fields.extend([("picture", Some("a.png"), &file[..]); 4]);
+    let path = site.upload("/compose", &ann, &fields).await.location().to_owned();
+    let path = crate::links::without_anchor(&path);
+    site.post(&format!("{path}/retweet"), &bob, &[]).await.location();
+    // Who reads the page checks the number of nodes.
+    let page = site.get("/@bob", &ann).await.page();
+    let tweet = page.of_class("tweet").find(|tweet| tweet.text.contains("example.org"));
+    let nodes = tweet.expect("it is there").nodes;
+    assert!(nodes <= 43, "{nodes} nodes: the menu needs room for two more");
+    assert_eq!((page.of_class("why").count(), alts(&page).len()), (1, 6));
+    let feed = site.get("/@ann/feed.atom", "").await.body;
+    assert_eq!(feed.matches("&#60;img src=&#34;http://pipit.test/media/").count(), 4, "{feed}");
+}
+
 #[tokio::test]
 async fn the_archive_holds_all_of_it() {
     let site = Site::open().await;
@@ -262,6 +294,12 @@ async fn the_archive_holds_all_of_it() {
     let path = site.tweet(&bob, "liked").await;
     site.post(&format!("{path}/like"), &ann, &[]).await.location();
     site.post("/@bob/follow", &ann, &[]).await.location();
+    site.post(&format!("{path}/bookmark"), &ann, &[]).await.location();
+    let members = site.post("/lists", &ann, &[("name", "Birds")]).await.location().to_owned();
+    let add = members.replace("/members", "/add");
+    site.post(&add, &ann, &[("handle", "bob")]).await.location();
+    site.tweet(&bob, "#sky").await;
+    site.post("/tags/sky/follow", &ann, &[]).await.location();
     assert_eq!(site.get("/settings/data", &ann).await.status, 200);
     let wrong = site.post("/settings/data", &ann, &[("password", "wrong")]).await;
     assert_eq!(wrong.status, 422);
@@ -285,6 +323,11 @@ async fn the_archive_holds_all_of_it() {
     assert_eq!(json("likes.json")[0]["content"], "liked");
     assert_eq!(json("following.json")[0]["handle"], "bob");
     assert_eq!(json("followers.json"), serde_json::json!([]));
+    assert_eq!(json("bookmarks.json")[0]["by"], "bob");
+    let lists = json("lists.json");
+    assert_eq!(lists[0]["name"], "Birds");
+    assert_eq!(lists[0]["members"][0]["handle"], "bob");
+    assert_eq!(json("hashtags.json"), serde_json::json!(["sky"]));
     let tweets = json("tweets.json");
     let tweets = tweets.as_array().expect("a list");
     assert_eq!(tweets.len(), 121);

@@ -146,10 +146,10 @@ async fn apps_are_listed_and_turned_out() {
         site.get("/settings/apps", &ann).await.page().all("form").count(),
         page.all("form").count()
     );
-    assert!(site.pipit().access(&token).await.is_ok());
+    assert!(site.pipit.access(&token).await.is_ok());
     for _ in 0..2 {
         assert_eq!(site.post(&ends[0], &ann, &[]).await.location(), "/settings/apps");
     }
-    assert!(site.pipit().access(&token).await.is_err());
+    assert!(site.pipit.access(&token).await.is_err());
     assert!(site.get("/settings/apps", &ann).await.body.contains("No apps"));
 }

@@ -19,7 +19,7 @@ use crate::{Web, links, not_found, routes};
 
 pub(super) struct Site {
     app: Router,
-    pipit: Pipit,
+    pub pipit: Pipit,
     _folder: TempDir,
 }
 
@@ -65,11 +65,6 @@ impl Site {
         let pipit = Pipit::open(&settings, Clock::System).await.expect("a database");
         let web = Web { pipit: pipit.clone(), public_url: public_url.to_owned() };
         Self { app: routes(web).fallback(not_found), pipit, _folder: folder }
-    }
-
-    /// The core below the pages.
-    pub(super) fn pipit(&self) -> &Pipit {
-        &self.pipit
     }
 
     /// Registers an app; the answer is its id.

@@ -146,7 +146,7 @@ fn scope_en(scope: Scope) -> &'static str {
 
 fn scope_de(scope: Scope) -> &'static str {
     match scope {
-        Scope::Profile => "deinen Namen, dein Handle und dein Bild sehen",
+        Scope::Profile => "deinen Namen, deinen Kurznamen und dein Bild sehen",
         Scope::Read => "alles lesen, was du lesen kannst, auch was nur du siehst",
         Scope::ReadAccounts => "Profile lesen, auch deins",
         Scope::ReadBlocks => "sehen, wen du blockierst",

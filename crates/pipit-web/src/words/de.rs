@@ -31,7 +31,8 @@ pub(super) static DE: Words = Words {
     decimal: ',',
     units: ["\u{a0}Tsd.", "\u{a0}Mio.", "\u{a0}Mrd."],
 
-    description: "Pipit: kurze Notizen von Leuten, die du wählst, das Neueste zuerst, nichts fehlt.",
+    description: "Pipit: kurze Notizen von Leuten, die du wählst, das Neueste zuerst, nichts \
+                  fehlt.",
     skip: "Zum Inhalt",
     back: "Zurück",
     more: "Mehr",
@@ -355,8 +356,10 @@ pub(super) static DE: Words = Words {
     broken: "Da ist etwas kaputt",
     broken_text: "Der Fehler liegt bei uns; nenne dem Betreiber die Nummer der Anfrage.",
     failed: "Das hat nicht geklappt",
-    signed_out: "Du bist abgemeldet. Melde dich in einem anderen Tab an und versuch es noch einmal.",
+    signed_out: "Du bist abgemeldet. Melde dich in einem anderen Tab an und versuch es noch \
+                 einmal.",
 
+    reasons: &super::reasons::DE,
     script: Script {
         refused: "Das hat nicht geklappt. Versuch es noch einmal.",
         one_new: "1 neuen Tweet zeigen",

@@ -172,8 +172,8 @@ pub(super) static EN: Words = Words {
     nothing_told_text: "Here you learn who follows you, answers or mentions you, and who likes or \
                         retweets what you post.",
     nobody_mentioned: "Nobody has mentioned you yet",
-    nobody_mentioned_text: "Replies to your tweets, and tweets with your handle in them, are listed \
-                            here. Answer somebody to start a conversation.",
+    nobody_mentioned_text: "Replies to your tweets, and tweets with your handle in them, are \
+                            listed here. Answer somebody to start a conversation.",
 
     tweets: |n| if n == 1 { "tweet" } else { "tweets" },
     replies: |n| if n == 1 { "reply" } else { "replies" },
@@ -340,6 +340,7 @@ pub(super) static EN: Words = Words {
     failed: "That did not work",
     signed_out: "You are signed out. Sign in in another tab, then try again.",
 
+    reasons: &super::reasons::EN,
     script: Script {
         refused: "That did not work. Try again.",
         one_new: "Show 1 new tweet",

@@ -1,0 +1,148 @@
+//! The form to write a tweet in.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use pipit_model::limits::{MEDIA_PER_TWEET_MAX, TWEET_WEIGHT_MAX};
+use pipit_model::media::Media;
+use pipit_model::{MediaId, Timestamp, text};
+use serde::Deserialize;
+
+use super::{new_key, own_key};
+use crate::words::Words;
+
+/// A tweet or a reply.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ComposeForm {
+    pub content: String,
+    pub reply_to: String,
+    pub quote: String,
+    pub key: String,
+    pub back: String,
+}
+
+/// A picture that is stored and waits to be posted with the form.
+pub(crate) struct KeptPicture {
+    pub id: MediaId,
+    pub src: String,
+    pub description: String,
+}
+
+impl KeptPicture {
+    pub(crate) fn new(media: &Media) -> Self {
+        let description = media.description.clone();
+        Self { id: media.id, src: media.files.preview_url(), description }
+    }
+}
+
+impl ComposeForm {
+    /// The idempotency key: a double click posts once, but the same form with another text (after
+    /// going back, say) posts again.
+    pub(crate) fn request_key(&self, media: &[MediaId]) -> Option<String> {
+        let key = own_key(&self.key)?;
+        let mut hasher = DefaultHasher::new();
+        self.content.hash(&mut hasher);
+        if !media.is_empty() {
+            media.hash(&mut hasher);
+        }
+        Some(format!("{key}-{:016x}", hasher.finish()))
+    }
+
+    /// The same form, shown again with what is wrong.
+    pub(crate) fn again(self, mut error: String, kept: Vec<KeptPicture>, w: &Words) -> Composer {
+        if let Some(over) = characters_over(&self.content) {
+            error = format!("{error} {}", (w.too_many)(over));
+        }
+        Composer {
+            content: self.content,
+            reply_to: self.reply_to.parse().ok(),
+            quote: self.quote.parse().ok(),
+            kept,
+            key: self.key,
+            back: self.back,
+            error: Some(error),
+        }
+    }
+}
+
+/// By how many weighted characters a text is too long.
+fn characters_over(content: &str) -> Option<u32> {
+    let content = text::clean(content).ok()?;
+    let weight = text::weighted_length(&content, &text::entities(&content));
+    weight.checked_sub(TWEET_WEIGHT_MAX).filter(|over| *over > 0)
+}
+
+/// The form to write a tweet in.
+pub(crate) struct Composer {
+    pub content: String,
+    pub reply_to: Option<i64>,
+    pub quote: Option<i64>,
+    /// Pictures that were stored with an earlier try.
+    pub kept: Vec<KeptPicture>,
+    pub key: String,
+    pub back: String,
+    pub error: Option<String>,
+}
+
+impl Composer {
+    /// An empty one; `back` is the page it leads back to, or "" for the new tweet's own.
+    pub(crate) fn new(now: Timestamp, reply_to: Option<i64>, back: &str) -> Self {
+        let (content, error) = (String::new(), None);
+        let (quote, kept) = (None, Vec::new());
+        Self { content, reply_to, quote, kept, key: new_key(now), back: back.to_owned(), error }
+    }
+
+    pub(crate) fn title(&self, w: &Words) -> &'static str {
+        match (self.reply_to, self.quote) {
+            (Some(_), _) => w.reply,
+            (None, Some(_)) => w.quote,
+            (None, None) => w.new_tweet,
+        }
+    }
+
+    pub(crate) fn label(&self, w: &Words) -> &'static str {
+        match (self.reply_to, self.quote) {
+            (Some(_), _) => w.your_reply,
+            (None, Some(_)) => w.your_quote,
+            (None, None) => w.whats_happening,
+        }
+    }
+
+    /// Places for more pictures, numbered from the first.
+    pub(crate) fn places(&self) -> std::ops::RangeInclusive<usize> {
+        self.kept.len() + 1..=MEDIA_PER_TWEET_MAX
+    }
+
+    pub(crate) fn verb(&self, w: &Words) -> &'static str {
+        if self.reply_to.is_some() { w.reply } else { w.post }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::ALL;
+
+    #[test]
+    fn a_double_click_has_one_key_and_another_text_another() {
+        let form = |content: &str, key: &str| ComposeForm {
+            content: content.into(),
+            key: key.into(),
+            ..ComposeForm::default()
+        };
+        assert_eq!(form("a", "1-0").request_key(&[]), form("a", "1-0").request_key(&[]));
+        assert_ne!(form("a", "1-0").request_key(&[]), form("b", "1-0").request_key(&[]));
+        for bad in ["", "é", "a b", &"a".repeat(65)] {
+            assert_eq!(form("a", bad).request_key(&[]), None, "{bad}");
+        }
+        assert_ne!(new_key(Timestamp(1)), new_key(Timestamp(1)));
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_says_by_how_much() {
+        let form = ComposeForm { content: "x".repeat(283), ..ComposeForm::default() };
+        let again = form.again("Too long.".into(), Vec::new(), ALL[0]);
+        assert_eq!(again.error.as_deref(), Some("Too long. This one has 3 too many."));
+        assert_eq!(again.content.len(), 283);
+    }
+}

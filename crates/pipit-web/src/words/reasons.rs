@@ -1,0 +1,244 @@
+//! Why something was refused, in the page's language. The core says it in English, as the end of a
+//! sentence about a field or as a sentence of its own; here are the same words in the others.
+//!
+//! What has no words here is told in English: whoever writes a reason adds its line to each table.
+
+use std::borrow::Cow;
+
+use super::Words;
+
+/// A language's reasons, and its fields.
+#[derive(Debug)]
+pub(crate) struct Reasons {
+    /// A field's name as the start of a sentence.
+    pub subject: fn(field: &str) -> &str,
+    /// The core's words and their translation; `{}` stands for a number or the like in both.
+    pub reasons: &'static [(&'static str, &'static str)],
+}
+
+pub(super) static EN: Reasons = Reasons {
+    subject: |field| match field {
+        "handle" => "The handle",
+        "name" => "The name",
+        "bio" => "The bio",
+        "links" => "The links",
+        "file" => "The picture",
+        "description" => "The description of a picture",
+        "media_ids" => "The pictures",
+        "reply_to_id" => "What you answer",
+        "quote_of_id" => "What you quote",
+        "email" => "This address",
+        "password" => "This",
+        "content" => "The text",
+        "Idempotency-Key" => "This form",
+        "client_id" => "This",
+        "redirect_uri" => "The address to lead you back to",
+        other => other,
+    },
+    reasons: &[],
+};
+
+pub(super) static DE: Reasons = Reasons {
+    subject: |field| match field {
+        "handle" => "Der Kurzname",
+        "name" => "Der Name",
+        "bio" => "Der Text über dich",
+        "links" => "Bei den Links",
+        "file" => "Das Bild",
+        "description" => "Die Beschreibung eines Bildes",
+        "media_ids" => "Bei den Bildern",
+        "reply_to_id" => "Was du beantwortest,",
+        "quote_of_id" => "Was du zitierst,",
+        "email" => "Diese Adresse",
+        "password" => "Das",
+        "content" => "Der Text",
+        "Idempotency-Key" => "Dieses Formular",
+        "client_id" => "Das",
+        "redirect_uri" => "Die Adresse, zu der du zurück sollst,",
+        other => other,
+    },
+    reasons: &[
+        // Tweets
+        ("must not be empty: write something", "darf nicht leer sein: schreib etwas"),
+        ("must not contain the character U+{}: remove it", "darf das Zeichen U+{} nicht enthalten"),
+        ("must not mention more than 30 people", "darf höchstens 30 Leute erwähnen"),
+        (
+            "is too long: at most 280 characters, links count 23, emoji 2",
+            "ist zu lang: höchstens 280 Zeichen, Links zählen 23, Emojis 2",
+        ),
+        ("is not a tweet you can see", "ist kein Tweet, den du sehen kannst"),
+        ("only its author may delete a tweet", "einen Tweet löscht nur, wer ihn schrieb"),
+        (
+            "only your own tweets can stand first on your page",
+            "nur eigene Tweets können auf deiner Seite oben stehen",
+        ),
+        // Pictures
+        ("is missing: choose a picture", "fehlt: wähle ein Bild"),
+        ("is too large: at most 10 MB", "ist zu groß: höchstens 10 MB"),
+        ("must be at most 4", "sind höchstens 4 möglich"),
+        ("must not name a picture twice", "steht eines doppelt"),
+        (
+            "must be pictures that you uploaded in the last 24 hours and did not post yet",
+            "fehlt eines: nach 24 Stunden oder nach dem Posten musst du es neu hochladen",
+        ),
+        (
+            "is too long: describe it in at most 1,500 characters",
+            "ist zu lang: höchstens 1.500 Zeichen",
+        ),
+        (
+            "is too large even when it is made smaller: choose a simpler picture",
+            "ist auch verkleinert zu groß: wähle ein einfacheres",
+        ),
+        (
+            "is no picture that we know: choose a PNG, JPEG, WebP or GIF",
+            "ist kein Bild, das wir kennen: wähle ein PNG, JPEG, WebP oder GIF",
+        ),
+        (
+            "is damaged or broken off: choose another copy of the picture",
+            "ist beschädigt oder unvollständig: wähle eine andere Kopie davon",
+        ),
+        (
+            "has too many pixels: at most 25 million, like 5000 × 5000",
+            "hat zu viele Bildpunkte: höchstens 25 Millionen, etwa 5000 × 5000",
+        ),
+        (
+            "is too long an animation: at most 200 frames, and 25 million pixels in all frames together",
+            "ist als Animation zu lang: höchstens 200 Einzelbilder, zusammen 25 Millionen Bildpunkte",
+        ),
+        (
+            "100 pictures of yours wait to be posted: post them, or wait a day",
+            "100 Bilder von dir warten: poste sie, oder warte einen Tag",
+        ),
+        // Searches
+        ("is too long: look for fewer words", "ist zu lang: such nach weniger Wörtern"),
+        ("has more than 20 terms: look for fewer", "hat mehr als 20 Teile: such nach weniger"),
+        (
+            "needs something to look for: a word, a #hashtag, an @handle or from:handle",
+            "braucht etwas zum Suchen: ein Wort, ein #Hashtag, einen @Kurznamen oder from:Kurzname",
+        ),
+        (
+            "since: and until: take a date like 2026-11-24",
+            "braucht hinter since: und until: ein Datum wie 2026-11-24",
+        ),
+        ("needs a handle or a name to look for", "braucht einen Kurznamen oder Namen zum Suchen"),
+        ("needs the first letters of a hashtag", "braucht die ersten Buchstaben eines Hashtags"),
+        // Accounts and profiles
+        ("must have 1 to 15 characters", "muss 1 bis 15 Zeichen haben"),
+        (
+            "must be made of the letters A–Z, digits and _",
+            "darf nur aus den Buchstaben A–Z, Ziffern und _ bestehen",
+        ),
+        ("must contain a letter or _", "muss einen Buchstaben oder _ enthalten"),
+        ("is reserved: choose another one", "ist reserviert: wähle einen anderen"),
+        ("is taken: choose another one", "ist vergeben: wähle einen anderen"),
+        (
+            "must be an e-mail address like name@example.org",
+            "muss eine E-Mail-Adresse sein wie name@example.org",
+        ),
+        (
+            "is registered already: sign in, or use another one",
+            "hat schon ein Konto: melde dich an, oder nimm eine andere",
+        ),
+        ("must have at least 8 characters", "muss mindestens 8 Zeichen haben"),
+        ("must have at most 256 bytes", "darf höchstens 256 Bytes haben"),
+        ("is not the password of this account", "ist nicht das Passwort dieses Kontos"),
+        (
+            "must be web addresses like https://example.org, of at most 200 bytes",
+            "muss jede eine Adresse wie https://example.org sein, mit höchstens 200 Bytes",
+        ),
+        ("must be a single line", "muss in eine Zeile passen"),
+        ("must have at most {} characters", "darf höchstens {} Zeichen haben"),
+        ("must not contain U+{}", "darf U+{} nicht enthalten"),
+        // People, lists and hashtags
+        (
+            "you cannot follow yourself: your home has you already",
+            "dir selbst kannst du nicht folgen: deine Startseite zeigt dich schon",
+        ),
+        (
+            "you follow as many accounts as one can (50,000)",
+            "du folgst schon so vielen Konten wie möglich (50.000)",
+        ),
+        (
+            "must not be empty: call the list something",
+            "darf nicht leer sein: gib der Liste einen Namen",
+        ),
+        (
+            "you have as many lists as one can (100): delete one first",
+            "du hast schon so viele Listen wie möglich (100): lösch erst eine",
+        ),
+        (
+            "this list is full (1000 people): take somebody off first",
+            "diese Liste ist voll (1000 Leute): nimm erst jemanden herunter",
+        ),
+        (
+            "you follow as many hashtags as one can (200): let one go first",
+            "du folgst schon so vielen Hashtags wie möglich (200): lass erst eines los",
+        ),
+        // Apps
+        (
+            "is no app that this server knows: the app has to register anew",
+            "ist keine App, die dieser Server kennt: die App muss sich neu registrieren",
+        ),
+        ("is not one that the app registered", "ist keine, die die App registriert hat"),
+        // Forms
+        (
+            "was used for a different request: use a new key for each thing you create",
+            "wurde schon mit anderem Inhalt abgeschickt: lade die Seite neu",
+        ),
+        (
+            "was used for a session that has ended: use a new key",
+            "gehört zu einer Anmeldung, die beendet ist: lade die Seite neu",
+        ),
+    ],
+};
+
+impl Words {
+    /// A reason of the core in this language.
+    pub(crate) fn reason<'a>(&self, reason: &'a str) -> Cow<'a, str> {
+        let translated = |(said, here): &(&str, &'static str)| -> Option<Cow<'a, str>> {
+            let Some((before, after)) = said.split_once("{}") else {
+                return (*said == reason).then_some(Cow::Borrowed(*here));
+            };
+            let value = reason.strip_prefix(before)?.strip_suffix(after)?;
+            Some(Cow::Owned(here.replacen("{}", value, 1)))
+        };
+        self.reasons.reasons.iter().find_map(translated).unwrap_or(Cow::Borrowed(reason))
+    }
+
+    /// What a problem says, which is a reason made a sentence.
+    pub(crate) fn sentence<'a>(&self, field: Option<&str>, said: &'a str) -> Cow<'a, str> {
+        let reason = said.strip_suffix('.').unwrap_or(said);
+        if let Some(field) = field
+            && let Some(reason) = reason.strip_prefix(field).and_then(|said| said.strip_prefix(' '))
+        {
+            return Cow::Owned(self.complaint(field, reason));
+        }
+        let is_it = |(key, _): &&(&str, &str)| pipit_http::problem::sentence(key) == said;
+        match self.reasons.reasons.iter().find(is_it) {
+            Some((_, here)) => Cow::Owned(pipit_http::problem::sentence(here)),
+            None => Cow::Borrowed(said),
+        }
+    }
+
+    /// What is wrong with a field, as a sentence.
+    pub(crate) fn complaint(&self, field: &str, reason: &str) -> String {
+        format!("{} {}.", (self.reasons.subject)(field), self.reason(reason))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::words::ALL;
+
+    #[test]
+    fn reasons_are_told_in_the_language_of_the_page() {
+        let [en, de] = ALL;
+        assert_eq!(
+            en.complaint("name", "must be a single line"),
+            "The name must be a single line."
+        );
+        let long = "must have at most 50 characters";
+        assert_eq!(de.complaint("name", long), "Der Name darf höchstens 50 Zeichen haben.");
+        assert_eq!(de.reason("what nobody translated"), "what nobody translated");
+    }
+}
