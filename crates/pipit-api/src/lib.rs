@@ -9,6 +9,7 @@
 mod apps;
 mod bookmarks;
 mod docs;
+mod filters;
 mod follows;
 mod hashtags;
 mod lists;
@@ -17,6 +18,7 @@ mod needs;
 mod notifications;
 mod oauth;
 mod paging;
+mod security;
 mod sessions;
 mod timeline;
 mod tweets;
@@ -90,6 +92,15 @@ fn router() -> OpenApiRouter<Api> {
         .routes(routes!(sessions::create_session, sessions::list_sessions))
         .routes(routes!(sessions::delete_session))
         .routes(routes!(sessions::delete_current_session))
+        .routes(routes!(sessions::prove_current_session))
+        .routes(routes!(security::set_password))
+        .routes(routes!(
+            security::get_second_factor,
+            security::offer_second_factor,
+            security::confirm_second_factor,
+            security::remove_second_factor
+        ))
+        .routes(routes!(security::renew_recovery_codes))
         .routes(routes!(tweets::create_tweet, tweets::list_tweets))
         .routes(routes!(tweets::get_tweet, tweets::delete_tweet))
         .routes(routes!(tweets::get_thread))
@@ -109,6 +120,10 @@ fn router() -> OpenApiRouter<Api> {
         .routes(routes!(follows::follow_user, follows::unfollow_user))
         .routes(routes!(follows::list_followers))
         .routes(routes!(follows::list_following))
+        .routes(routes!(filters::list_filters, filters::create_filter))
+        .routes(routes!(filters::get_filter, filters::update_filter, filters::delete_filter))
+        .routes(routes!(filters::mute_conversation, filters::unmute_conversation))
+        .routes(routes!(filters::hide_reply, filters::unhide_reply))
         .routes(routes!(lists::create_list, lists::list_lists))
         .routes(routes!(lists::get_list, lists::update_list, lists::delete_list))
         .routes(routes!(lists::list_list_members))

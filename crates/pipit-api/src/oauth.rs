@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use pipit_core::{IssuedToken, OAuthError, PasswordGrant, Pipit, TokenRequest};
-use pipit_http::{Problem, bearer_access};
+use pipit_http::{Problem, SentBy, bearer_access};
 use pipit_model::Error;
 use pipit_model::scope::{self, Scope};
 use pipit_model::user::UserRef;
@@ -59,6 +59,7 @@ impl IntoResponse for Refusal {
                     StatusCode::UNAUTHORIZED => "invalid_token",
                     StatusCode::FORBIDDEN => "insufficient_scope",
                     StatusCode::NOT_FOUND => "not_found",
+                    StatusCode::TOO_MANY_REQUESTS => "slow_down",
                     StatusCode::SERVICE_UNAVAILABLE => "temporarily_unavailable",
                     _ => "server_error",
                 };
@@ -109,6 +110,7 @@ pub(crate) struct CreateToken {
 async fn create_token(
     State(api): State<Api>,
     headers: HeaderMap,
+    SentBy(sent_by): SentBy,
     Body(form): Body<CreateToken>,
 ) -> Result<Response, Refusal> {
     let Client { id, secret } = client(&headers, form.client_id, form.client_secret)?;
@@ -128,6 +130,7 @@ async fn create_token(
         scope: form.scope,
         username: form.username,
         password: form.password,
+        network: sent_by.network,
     };
     let IssuedToken { token, scopes, created_at } =
         api.pipit.issue_token(form, api.password_grant).await?;

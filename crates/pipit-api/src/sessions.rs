@@ -2,11 +2,11 @@
 
 use axum::Json as Answer;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use pipit_core::{Pipit, SignIn};
-use pipit_http::{Bearer, IdempotencyKey, Json, Path, Problem};
-use pipit_model::SessionId;
+use pipit_core::{Pipit, Proof, SessionView, SignIn};
+use pipit_http::{Bearer, IdempotencyKey, Json, Path, Problem, SentBy};
+use pipit_model::{Error, SessionId};
 
 use crate::wire;
 
@@ -20,16 +20,12 @@ use crate::wire;
 )]
 pub(crate) async fn create_session(
     State(pipit): State<Pipit>,
-    headers: HeaderMap,
+    SentBy(client): SentBy,
     key: IdempotencyKey,
     Json(body): Json<wire::CreateSession>,
 ) -> Result<Response, Problem> {
-    let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    let form = SignIn {
-        login: body.login,
-        password: body.password,
-        user_agent: user_agent.unwrap_or_default().to_owned(),
-    };
+    let wire::CreateSession { login, password, otp } = body;
+    let form = SignIn { login, password, otp, client };
     let signed_in = pipit.sign_in(form, key.as_deref()).await?;
     let no_store = [(header::CACHE_CONTROL, "no-store")];
     Ok((StatusCode::CREATED, no_store, Answer(wire::Session::from(signed_in))).into_response())
@@ -44,12 +40,12 @@ pub(crate) async fn list_sessions(
     State(pipit): State<Pipit>,
     Bearer(caller): Bearer,
 ) -> Result<Answer<wire::SessionList>, Problem> {
-    let row = |session: pipit_core::Session| wire::SessionRow {
+    let row = |SessionView { session, user_agent }: SessionView| wire::SessionRow {
         id: session.id.0,
         id_str: session.id.to_string(),
         created_at: session.created_at.to_string(),
         expires_at: session.expires_at.to_string(),
-        user_agent: session.user_agent,
+        user_agent,
         current: session.id == caller.session_id,
     };
     let sessions = pipit.sessions(caller).await?.into_iter().map(row).collect();
@@ -81,5 +77,26 @@ pub(crate) async fn delete_current_session(
     Bearer(caller): Bearer,
 ) -> Result<StatusCode, Problem> {
     pipit.end_session(caller, caller.session_id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Shows again that it is the caller: with their password, or a code of their second factor. For 15
+/// minutes this session may then change what guards the account.
+#[utoipa::path(
+    post, path = "/sessions/current/proof", tag = "sessions", security(("bearer" = [])),
+    request_body = wire::CreateProof,
+    responses((status = 204), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn prove_current_session(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    Json(body): Json<wire::CreateProof>,
+) -> Result<StatusCode, Problem> {
+    let proof = match (body.password, body.otp) {
+        (Some(password), _) => Proof::Password(password),
+        (None, Some(code)) => Proof::Code(code),
+        (None, None) => return Err(Error::invalid("password", "or otp is needed").into()),
+    };
+    pipit.prove(caller, proof).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,14 +1,17 @@
 //! The shapes of the REST contract.
 
+mod filters;
 mod ids;
 mod lists;
 mod media;
 mod notification;
 mod problem;
 mod requests;
+mod security;
 mod tweet;
 mod user;
 
+pub use filters::{ConversationMute, Filter, FilterPage, Filtered, Keyword, PutFilter};
 pub use lists::{
     Hashtag, HashtagPage, List, ListPage, SessionList, SessionRow, Thread, Trend, TrendPage,
     TweetPage, UserPage,
@@ -20,6 +23,9 @@ pub use notification::{
 };
 pub use problem::Problem;
 pub use requests::{CreateSession, CreateTweet, CreateUser, NameList, UpdateMe};
+pub use security::{
+    ConfirmFactor, CreateProof, OfferedFactor, RecoveryCodes, SecondFactor, SetPassword,
+};
 pub(crate) use tweet::write_tweet;
 pub use tweet::{Entities, HashtagEntity, MentionEntity, Tweet, UrlEntity};
 pub use user::{Author, Relationship, Session, User};

@@ -1,13 +1,14 @@
 //! Accounts: opened and deleted.
 
 use pipit_model::user::{Email, Handle, Password, UserRef, display_name};
-use pipit_model::{Result, UserId};
-use pipit_store::NewUser;
+use pipit_model::{Error, Result, UserId};
+use pipit_store::{Login, NewUser, SealedColumn};
 
+use crate::seal::Place;
 use crate::{Caller, Pipit, RequestKey, UserView, keys};
 
 /// What someone signs up with, as typed.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SignUp {
     /// The handle they would like.
     pub handle: String,
@@ -17,6 +18,12 @@ pub struct SignUp {
     pub email: String,
     /// Their password.
     pub password: String,
+}
+
+impl std::fmt::Debug for SignUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SignUp({})", self.handle)
+    }
 }
 
 impl Pipit {
@@ -31,25 +38,47 @@ impl Pipit {
         let email = Email::new(&form.email)?;
         let password = Password::new(form.password)?;
         // The password is no part of it: a fast hash of one must not be stored.
-        let idempotency = key.map(|key| {
-            keys::idempotency("sign-up", key, &[handle.as_str(), &name, email.as_str()])
-        });
-        let password_hash = self.0.passwords.hash(password).await?;
+        // The address as it is found, since it could be guessed from a plain hash.
+        let email_key = self.0.seals.keys()?.email_hashes(&email).swap_remove(0);
+        let idempotency =
+            key.map(|key| keys::idempotency("sign-up", key, &[handle.as_str(), &name, &email_key]));
+        let names = names_of(handle.as_str(), email.as_str());
+        let password_hash = self.0.passwords.hash(password, names).await?;
         let id = UserId(self.0.ids.next(self.0.clock.now()));
+        let email = self.0.seals.keys()?.seal_email(id.0, &email)?;
         let name = if name.is_empty() { handle.as_str().to_owned() } else { name };
         let new = NewUser { id, handle, name, email, password_hash, idempotency };
         let existing = self.0.store.insert_user(new).await?;
         self.user(None, &UserRef::Id(existing.unwrap_or(id))).await
     }
 
+    /// The caller's own e-mail address.
+    ///
+    /// # Errors
+    /// If the database is away.
+    pub async fn own_email(&self, caller: Caller) -> Result<String> {
+        let found = self.0.store.find_credentials(&Login::User(caller.user_id)).await?;
+        let found = found.ok_or(Error::NotFound("account"))?;
+        let place = Place::Row(SealedColumn::Email, caller.user_id.0);
+        self.0.seals.keys()?.open_text(place, &found.email)
+    }
+
     /// Deletes the caller's account: from now on it cannot sign in and nothing of it is shown.
     /// What it left behind is cleared away afterwards ([`Pipit::purge_deleted_accounts`]).
     ///
     /// # Errors
-    /// If the database is away.
+    /// [`Error::Forbidden`] if the caller has not shown of late who they are.
     pub async fn delete_account(&self, caller: Caller) -> Result<()> {
+        self.require_proof(caller).await?;
         let card = self.find_user(&UserRef::Id(caller.user_id)).await?;
         self.0.store.delete_user(card.user(), self.0.clock.now()).await?;
         Ok(())
     }
+}
+
+/// What a guesser knows of somebody: no password should be made of it.
+pub(crate) fn names_of(handle: &str, email: &str) -> Vec<String> {
+    let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
+    let names = [handle, email, local, domain, "pipit"];
+    names.iter().filter(|name| !name.is_empty()).map(|name| (*name).to_owned()).collect()
 }

@@ -6,16 +6,20 @@ use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use pipit_model::{Error, Result, Timestamp};
 use pipit_store::{IdempotencyKey, Store};
 
+use crate::seal::{Keys, Place};
+
 /// The secret of this name; `offered` becomes it if there was none.
 pub(crate) async fn load(
-    store: &Store,
+    (store, keys): (&Store, &Keys),
     id: &str,
     offered: Vec<u8>,
     now: Timestamp,
 ) -> Result<Vec<u8>> {
-    let secret = store.get_or_insert_key(id, &BASE64.encode(offered), now).await?;
+    let place = Place::ServerKey(id);
+    let offered = keys.seal(place, BASE64.encode(offered).as_bytes())?;
+    let secret = store.get_or_insert_key(id, offered, now).await?;
     BASE64
-        .decode(secret)
+        .decode(keys.open(place, &secret)?)
         .map_err(|error| Error::Internal(format!("server key {id} is damaged: {error}")))
 }
 
@@ -34,7 +38,7 @@ pub(crate) fn idempotency(scope: &str, key: &str, request: &[&str]) -> Idempoten
 }
 
 /// SHA-256 of some texts, each with its length before it, as 64 hexadecimal digits.
-fn hash(parts: &[&str]) -> String {
+pub(crate) fn hash(parts: &[&str]) -> String {
     let mut bytes = Vec::new();
     for part in parts {
         bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());

@@ -9,6 +9,7 @@ mod accounts;
 mod apps;
 mod bookmarks;
 mod cursors;
+mod filters;
 mod follows;
 mod hashtags;
 mod keys;
@@ -18,13 +19,20 @@ mod live;
 mod media;
 mod notifications;
 mod oauth;
+mod password_rules;
 mod passwords;
+mod proof;
 mod purge;
 mod read_positions;
+mod reseal;
 mod retweets;
+mod seal;
 mod search;
+mod second_factor;
 mod sessions;
+mod sign_in;
 mod suggestions;
+mod throttle;
 mod timelines;
 mod tokens;
 mod tweets;
@@ -60,11 +68,18 @@ use passwords::Passwords;
 pub use pipit_feed::{CacheStats, FollowedHashtag, Marks, TweetCard, UserCard};
 pub use pipit_media::{AccessKey, Bucket, Place as MediaPlace, UploadPlace};
 pub use pipit_store::{Hashtag, Relationship, Session};
-pub use sessions::{SignIn, SignedIn};
+pub use proof::Proof;
+pub use reseal::KeyState;
+use seal::Seals;
+pub use seal::{KeyPlace, new_key_line};
+pub use second_factor::{FactorState, OfferedFactor};
+pub use sessions::SessionView;
+pub use sign_in::{Client, SignIn, SignedIn, Step};
+use throttle::Throttle;
 pub use timelines::Posts;
 use tokens::Tokens;
-pub use tweets::{NewPost, Thread};
-pub use views::{Quoted, TweetView, UserView};
+pub use tweets::{Answers, NewPost, Thread};
+pub use views::{FoldedBy, Quoted, TweetView, UserView};
 
 /// Who is asking, once their token has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +107,8 @@ struct Parts {
     tokens: Tokens,
     known_tokens: KnownTokens,
     passwords: Passwords,
+    seals: Seals,
+    throttle: Throttle,
     trends: hashtags::TrendCache,
     files: Files,
     pictures: Pool,
@@ -114,6 +131,8 @@ pub struct Settings {
     pub cache_bytes: u64,
     /// Where the files of pictures are; all nodes must see the same.
     pub media: MediaPlace,
+    /// Where the keys are that seal what identifies or unlocks a person.
+    pub keys: KeyPlace,
     /// This node's number; no two nodes of one database may share it.
     pub node: u8,
 }
@@ -136,14 +155,20 @@ impl Pipit {
         let store =
             Store::open(&settings.database_url, clock.clone(), ids.clone(), on_commit).await?;
         let now = clock.now();
+        let seals = reseal::open_ring(&store, settings.keys.clone(), now).await?;
+        let ring = seals.keys()?;
+        reseal::seal_plain(&store, &ring).await?;
+        let shared = (&store, &*ring);
         Ok(Self(Arc::new(Parts {
             feed: Feed::new(store.clone(), caches),
             cursors: Cursors::new(
-                &keys::load(&store, "cursor", keys::random_secret()?, now).await?,
+                &keys::load(shared, "cursor", keys::random_secret()?, now).await?,
             ),
-            tokens: Tokens::new(&keys::load(&store, "jwt-1", tokens::new_key()?, now).await?)?,
+            tokens: Tokens::new(&keys::load(shared, "jwt-1", tokens::new_key()?, now).await?)?,
             known_tokens: KnownTokens::default(),
             passwords: Passwords::new()?,
+            seals,
+            throttle: Throttle::default(),
             trends: hashtags::TrendCache::default(),
             files: Files::open(&settings.media).await?,
             pictures: Pool::default(),
@@ -195,6 +220,12 @@ impl Pipit {
     #[must_use]
     pub fn database_round_trips(&self) -> u64 {
         self.0.store.round_trips()
+    }
+
+    /// Passwords hashed or checked so far.
+    #[must_use]
+    pub fn password_hashes(&self) -> u64 {
+        self.0.passwords.runs()
     }
 
     /// Writes what waits and closes the database.

@@ -1,6 +1,7 @@
 //! Password hashes: slow on purpose, and therefore few at a time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -9,6 +10,8 @@ use pipit_model::limits::{PASSWORD_HASHES_AT_ONCE, PASSWORD_HASHES_WAITING};
 use pipit_model::user::Password;
 use pipit_model::{Error, Result};
 use tokio::sync::Semaphore;
+
+use crate::password_rules;
 
 /// Hashes with Argon2id at OWASP's cost (19 MiB, 2 passes, 1 lane: the crate's default), on threads
 /// of their own, so that sign-ins can starve neither the feed nor the machine's memory.
@@ -19,6 +22,7 @@ pub(crate) struct Passwords {
     at_work: Arc<Semaphore>,
     /// Checked against for accounts that do not exist, so that they take as long.
     decoy: String,
+    runs: AtomicU64,
 }
 
 impl Passwords {
@@ -27,12 +31,26 @@ impl Passwords {
             queue: Arc::new(Semaphore::new(PASSWORD_HASHES_AT_ONCE + PASSWORD_HASHES_WAITING)),
             at_work: Arc::new(Semaphore::new(PASSWORD_HASHES_AT_ONCE)),
             decoy: hash("a password that nobody has")?,
+            runs: AtomicU64::new(0),
         })
     }
 
     /// The PHC string for a new password.
-    pub(crate) async fn hash(&self, password: Password) -> Result<String> {
-        self.run(move || hash(password.expose())).await
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`] on `password` if it is one of those that are guessed first; `names`
+    /// are the person's and the service's own.
+    pub(crate) async fn hash(&self, password: Password, names: Vec<String>) -> Result<String> {
+        self.run(move || {
+            password_rules::check(password.expose(), &names)?;
+            hash(password.expose())
+        })
+        .await
+    }
+
+    /// How many passwords were hashed or checked so far.
+    pub(crate) fn runs(&self) -> u64 {
+        self.runs.load(Ordering::Relaxed)
     }
 
     /// Whether a password fits a stored hash; without one, false after the same time.
@@ -50,6 +68,7 @@ impl Passwords {
         let busy = || Error::Unavailable("too many sign-ins at once".to_owned());
         let place = self.queue.clone().try_acquire_owned().map_err(|_| busy())?;
         let turn = self.at_work.clone().acquire_owned().await.map_err(|_| busy())?;
+        self.runs.fetch_add(1, Ordering::Relaxed);
         let work = move || {
             // Kept to the end of the work, also if whoever asked has gone away.
             let _held = (place, turn);

@@ -54,7 +54,7 @@ impl Weigh for UserCard {
 
 impl Weigh for Arc<Session> {
     fn bytes(&self) -> usize {
-        size_of::<Session>() + self.user_agent.len()
+        size_of::<Session>()
     }
 }
 

@@ -4,6 +4,7 @@
 //! measured and logged of each request, how a live stream is sent. Knows no route.
 //! To add a header or a limit for all doors: [`stack`].
 
+pub mod client;
 pub mod extract;
 pub mod headers;
 mod measure;
@@ -13,6 +14,7 @@ pub mod sse;
 pub mod stack;
 pub mod upload;
 
+pub use client::SentBy;
 pub use extract::{
     Bearer, IdempotencyKey, Json, MaybeBearer, Need, Path, Query, RouteNeeds, bearer_access,
 };

@@ -25,6 +25,8 @@ pub struct Problem {
     pub field: Option<Cow<'static, str>>,
     /// The right that an app's token lacks.
     pub scope: Option<Scope>,
+    /// In how many seconds the same may succeed.
+    pub retry_after_secs: Option<u64>,
 }
 
 /// The problem on the wire.
@@ -49,7 +51,21 @@ impl Problem {
         title: &'static str,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, kind, title, detail: detail.into(), field: None, scope: None }
+        let detail = detail.into();
+        Self { status, kind, title, detail, field: None, scope: None, retry_after_secs: None }
+    }
+
+    /// The same problem, which will be none after so many seconds.
+    #[must_use]
+    pub fn retry_after(mut self, secs: u64) -> Self {
+        self.retry_after_secs = Some(secs);
+        self
+    }
+
+    /// The header that says so.
+    #[must_use]
+    pub fn retry_after_header(&self) -> Option<HeaderValue> {
+        self.retry_after_secs.map(HeaderValue::from)
     }
 
     /// The same problem, of this field.
@@ -122,6 +138,13 @@ impl From<Error> for Problem {
                 format!("{field} {message}."),
             )
             .of_field(field),
+            Error::RateLimited { what, retry_after_secs } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "rate-limited",
+                "Too many requests",
+                format!("{} Try again in {}.", sentence(what), duration(retry_after_secs)),
+            )
+            .retry_after(retry_after_secs),
             Error::Unavailable(why) => {
                 tracing::warn!(request_id = request_id::current(), why, "answered 503");
                 Self::new(
@@ -130,6 +153,7 @@ impl From<Error> for Problem {
                     "Temporarily unavailable",
                     "The server cannot do this right now; try again in a moment.",
                 )
+                .retry_after(1)
             }
             Error::Internal(why) => {
                 tracing::error!(request_id = request_id::current(), why, "answered 500");
@@ -144,6 +168,14 @@ impl From<Error> for Problem {
     }
 }
 
+/// A time to wait, as people say it.
+fn duration(secs: u64) -> String {
+    match secs {
+        0..=90 => format!("{secs} seconds"),
+        _ => format!("{} minutes", secs.div_ceil(60)),
+    }
+}
+
 /// A text with a capital first and a full stop.
 #[must_use]
 pub fn sentence(text: &str) -> String {
@@ -154,6 +186,7 @@ pub fn sentence(text: &str) -> String {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let retry_after = self.retry_after_header();
         let wire = Wire {
             r#type: format!("urn:pipit:problem:{}", self.kind),
             title: self.title,
@@ -177,8 +210,8 @@ impl IntoResponse for Problem {
                 headers.insert(header::WWW_AUTHENTICATE, challenge);
             }
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Some(secs) = retry_after {
+            headers.insert(header::RETRY_AFTER, secs);
         }
         response
     }

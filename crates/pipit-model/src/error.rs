@@ -38,6 +38,14 @@ pub enum Error {
         /// What it clashes with.
         message: Cow<'static, str>,
     },
+    /// Too many tries in too short a time.
+    #[error("{what}: again in {retry_after_secs} seconds")]
+    RateLimited {
+        /// What there was too much of, as the start of a sentence.
+        what: &'static str,
+        /// When the next try is looked at.
+        retry_after_secs: u64,
+    },
     /// Too busy, or a part is away: the same call will work later.
     #[error("temporarily unavailable: {0}")]
     Unavailable(String),

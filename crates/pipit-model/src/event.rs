@@ -70,6 +70,8 @@ pub enum Event {
     },
     /// A list came to be, has another name or other members, or is gone.
     ListChanged(ListId),
+    /// Someone's filters, or the conversations they muted, are others now.
+    FiltersChanged(UserId),
     /// The hashtags that someone follows are others now.
     HashtagsFollowed(UserId),
     /// Someone follows, or no longer follows, someone.
@@ -96,8 +98,9 @@ pub enum Event {
     },
     /// A session ended; its token is good no longer.
     SessionEnded(SessionId),
-    /// When an app's session was last used is noted anew.
-    SessionUsed(SessionId),
+    /// A session lasts longer than it would have, its owner has shown again who they are, or an
+    /// app's was used.
+    SessionChanged(SessionId),
     /// Something may have changed that was not told: forget all that is cached.
     Unknown,
 }

@@ -73,6 +73,10 @@ id_type! {
     ListId
 }
 id_type! {
+    /// Words that somebody does not want to read.
+    FilterId
+}
+id_type! {
     /// A registered app.
     AppId
 }

@@ -8,10 +8,12 @@
 pub mod app;
 pub mod error;
 pub mod event;
+pub mod filter;
 pub mod ids;
 pub mod limits;
 pub mod list;
 pub mod media;
+pub mod network;
 pub mod notification;
 pub mod page;
 pub mod read_position;
@@ -25,6 +27,7 @@ pub mod visibility;
 
 pub use error::{Error, Result};
 pub use ids::{
-    AppId, HashtagId, IdGenerator, ListId, MediaId, NotificationId, SessionId, TweetId, UserId,
+    AppId, FilterId, HashtagId, IdGenerator, ListId, MediaId, NotificationId, SessionId, TweetId,
+    UserId,
 };
 pub use time::{Clock, Timestamp};

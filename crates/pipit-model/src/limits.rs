@@ -104,6 +104,34 @@ pub const IDEMPOTENCY_SECS: i64 = 24 * 3600;
 
 /// A session ends after this long, used or not.
 pub const SESSION_SECS: i64 = 90 * 24 * 3600;
+/// A session ends after this long without a request.
+pub const SESSION_IDLE_SECS: i64 = 30 * 24 * 3600;
+/// That a session is used is noted at most this often: one small write a day.
+pub const SESSION_NOTE_SECS: i64 = 24 * 3600;
+/// How long somebody who has shown who they are may change what guards their account.
+pub const PROOF_SECS: i64 = 15 * 60;
+/// How long the second step of a sign-in may take: to find the phone.
+pub const SECOND_STEP_SECS: i64 = 5 * 60;
+/// Recovery codes of a second factor: a list that fits a wallet.
+pub const RECOVERY_CODES: usize = 10;
+/// Bytes of what is typed as a code: a recovery code with its hyphens, and spaces around it.
+pub const CODE_BYTES_MAX: usize = 64;
+/// Wrong passwords and codes for one account in [`ACCOUNT_TRIES_SECS`] (Mastodon's limit): a
+/// person who mistypes never meets it, a list of common passwords takes months.
+pub const ACCOUNT_TRIES_MAX: u32 = 25;
+/// In which time they are counted.
+pub const ACCOUNT_TRIES_SECS: i64 = 3600;
+/// The same for one network (an IPv4 address, an IPv6 /64), whatever the accounts.
+pub const NETWORK_TRIES_MAX: u32 = 25;
+/// In which time they are counted.
+pub const NETWORK_TRIES_SECS: i64 = 5 * 60;
+/// Accounts and networks whose tries are remembered: 5 MB. Those least tried are forgotten first.
+pub const THROTTLES_MAX: usize = 50_000;
+/// Guesses that a new password must withstand, by what is guessed first: below it a throttled
+/// guesser gets in within months.
+pub const PASSWORD_GUESSES_MIN: u64 = 1_000_000;
+/// Sealed rows that are sealed anew in one transaction.
+pub const SEAL_STEP_ROWS: u64 = 200;
 /// Sessions a person may have at once: the oldest one ends when another begins.
 pub const SESSIONS_PER_USER_MAX: u64 = 50;
 /// Characters of a browser's name that a session keeps.
@@ -151,6 +179,18 @@ pub const LISTS_PER_USER_MAX: i64 = 100;
 pub const LIST_MEMBERS_MAX: i64 = 1000;
 /// Characters of a list's name: it stands in a heading.
 pub const LIST_NAME_CHARS_MAX: usize = 50;
+/// Filters one person may have: a page shows them all.
+pub const FILTERS_PER_USER_MAX: i64 = 50;
+/// Words or phrases of one filter.
+pub const FILTER_KEYWORDS_MAX: usize = 30;
+/// Characters of such a word or phrase; a tweet has not many more.
+pub const KEYWORD_CHARS_MAX: usize = 100;
+/// Characters of a filter's title: it stands in place of a tweet.
+pub const FILTER_TITLE_CHARS_MAX: usize = 50;
+/// Seconds that a filter may hold if it ends at all: ten years.
+pub const FILTER_SECS_MAX: i64 = 10 * 366 * 24 * 3600;
+/// Conversations one person may have muted: they are kept in memory while they read.
+pub const CONVERSATIONS_MUTED_MAX: i64 = 1000;
 /// Hashtags one person may follow: a page shows them all.
 pub const HASHTAGS_FOLLOWED_MAX: i64 = 200;
 

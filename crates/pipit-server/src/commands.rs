@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub(crate) mod demo;
+pub(crate) mod keys;
 pub(crate) mod migrate;
 pub(crate) mod serve;
 pub(crate) mod user;
@@ -9,7 +10,7 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use pipit_core::Pipit;
+use pipit_core::{KeyPlace, Pipit};
 use pipit_model::Clock;
 
 use crate::config::Settings;
@@ -17,6 +18,11 @@ use crate::config::Settings;
 /// Opens the service on the configured database, making the data folder if it is needed.
 async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<Pipit> {
     if let Some(folder) = settings.sqlite_file().as_deref().and_then(Path::parent) {
+        make_folder(folder)?;
+    }
+    if let KeyPlace::File(file) = &settings.keys
+        && let Some(folder) = file.parent().filter(|folder| *folder != Path::new(""))
+    {
         make_folder(folder)?;
     }
     Pipit::open(&settings.core(), clock).await.with_context(|| {

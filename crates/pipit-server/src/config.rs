@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use pipit_core::{MediaPlace, PasswordGrant};
+use pipit_core::{KeyPlace, MediaPlace, PasswordGrant};
 use serde::Deserialize;
 
 /// Pipit, a feed of short tweets.
@@ -37,6 +37,26 @@ pub(crate) enum Command {
     },
     /// Bring the database's schema up to date and exit; `serve` does it too.
     Migrate,
+    /// Manage the keys that seal what identifies or unlocks a person.
+    Keys {
+        #[command(subcommand)]
+        action: KeysAction,
+    },
+}
+
+/// What to do with the keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysAction {
+    /// Tell which keys there are, and how much each has sealed.
+    List,
+    /// Make a new key and seal everything by it; if it is cut off, call it again and it goes on.
+    Rotate,
+    /// Print a new key as a line for `PIPIT_KEYS`.
+    New {
+        /// Its number: one more than that of the last
+        #[arg(default_value_t = 1)]
+        number: u32,
+    },
 }
 
 /// What to do with an account.
@@ -47,7 +67,7 @@ pub(crate) enum UserAction {
 }
 
 /// The account to open.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub(crate) struct NewAccount {
     /// 1 to 15 of A–Z a–z 0–9 _
     pub(crate) handle: String,
@@ -61,9 +81,15 @@ pub(crate) struct NewAccount {
     pub(crate) password: Option<String>,
 }
 
+impl std::fmt::Debug for NewAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "NewAccount({})", self.handle)
+    }
+}
+
 /// Every setting, as a flag, in the environment, and (by the same name with underscores) in the
 /// file.
-#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[derive(Clone, Default, Args, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Options {
     /// A TOML file with settings
@@ -80,6 +106,13 @@ pub(crate) struct Options {
     /// data folder]
     #[arg(long, env = "PIPIT_MEDIA_DIR", global = true, value_name = "DIR")]
     pub(crate) media_dir: Option<PathBuf>,
+    /// File of the keys that seal what identifies or unlocks a person; nodes of one database have
+    /// the same [default: keys in the data folder]
+    #[arg(long, env = "PIPIT_KEY_FILE", global = true, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// The keys themselves in place of the file, as it would hold them
+    #[arg(long, env = "PIPIT_KEYS", global = true, value_name = "KEYS", hide_env_values = true)]
+    pub(crate) keys: Option<String>,
     /// Where the files of pictures are if not in a folder: `s3://BUCKET` or `s3://BUCKET/PREFIX`
     #[arg(long, env = "PIPIT_MEDIA_URL", global = true, value_name = "URL")]
     pub(crate) media_url: Option<String>,
@@ -139,6 +172,13 @@ pub(crate) enum Switch {
     Off,
 }
 
+/// Some of them unlock things.
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Options(***)")
+    }
+}
+
 /// How logs are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -151,7 +191,7 @@ pub(crate) enum LogFormat {
 }
 
 /// The settings that hold.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) database_url: String,
@@ -159,8 +199,15 @@ pub(crate) struct Settings {
     pub(crate) cache_bytes: u64,
     pub(crate) media: MediaPlace,
     pub(crate) password_grant: PasswordGrant,
+    pub(crate) keys: KeyPlace,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Settings(***)")
+    }
 }
 
 /// The migrator tells each of its steps, also when there are none, and sqlx each database's notes.
@@ -178,6 +225,8 @@ impl Settings {
         let data_dir = given.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("data"));
         let listen = given.listen.or(file.listen);
         let public_url = given.public_url.or(file.public_url);
+        let key_file = given.key_file.or(file.key_file).unwrap_or_else(|| data_dir.join("keys"));
+        let keys = given.keys.or(file.keys).map_or(KeyPlace::File(key_file), KeyPlace::Given);
         let media = media::place(
             media::Given {
                 folder: given.media_dir.or(file.media_dir),
@@ -206,6 +255,7 @@ impl Settings {
                 Some(Switch::On) => PasswordGrant::On,
                 Some(Switch::Off) | None => PasswordGrant::Off,
             },
+            keys,
             log: given.log.or(file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: given.log_format.or(file.log_format).unwrap_or_default(),
         })
@@ -233,6 +283,7 @@ impl Settings {
             database_url: self.database_url.clone(),
             cache_bytes: self.cache_bytes,
             media: self.media.clone(),
+            keys: self.keys.clone(),
             node: 0,
         }
     }

@@ -37,6 +37,7 @@ pub(crate) fn start_metrics() -> anyhow::Result<PrometheusHandle> {
 pub(crate) fn observe(pipit: &Pipit) {
     metrics::counter!("pipit_database_statements_total").absolute(pipit.database_statements());
     metrics::counter!("pipit_database_round_trips_total").absolute(pipit.database_round_trips());
+    metrics::counter!("pipit_password_hashes_total").absolute(pipit.password_hashes());
     metrics::gauge!("pipit_streams").set(pipit.streams() as f64);
     for cache in pipit.cache_stats() {
         let labels = [("cache", cache.name)];

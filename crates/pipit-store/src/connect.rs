@@ -144,6 +144,8 @@ impl Pools {
             .synchronous(SqliteSynchronous::Full)
             .pragma("wal_autocheckpoint", "16000")
             .pragma("temp_store", "MEMORY")
+            // What is deleted is written over with zeros, where its page is written anyway.
+            .pragma("secure_delete", "FAST")
             .statement_cache_capacity(STATEMENTS_PREPARED);
         let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).min_connections(1);
         let write = pool

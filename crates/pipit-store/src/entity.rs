@@ -7,6 +7,8 @@
 pub(crate) mod credentials;
 pub(crate) mod idempotency_keys;
 pub(crate) mod media;
+pub(crate) mod recovery_codes;
+pub(crate) mod second_factors;
 pub(crate) mod server_keys;
 pub(crate) mod sessions;
 pub(crate) mod tweets;

@@ -11,7 +11,10 @@ mod m0006_profiles;
 mod m0007_bookmarks;
 mod m0008_lists;
 mod m0009_search;
+mod m0012_sealed_email;
 mod m0014_oauth;
+mod m0016_filters;
+mod m0017_reply_controls;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -33,7 +36,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_bookmarks::Migration),
             Box::new(m0008_lists::Migration),
             Box::new(m0009_search::Migration),
+            Box::new(m0012_sealed_email::Migration),
             Box::new(m0014_oauth::Migration),
+            Box::new(m0016_filters::Migration),
+            Box::new(m0017_reply_controls::Migration),
         ]
     }
 }

@@ -12,6 +12,7 @@ use crate::Store;
 use crate::apps::keep_app;
 use crate::error::StoreError;
 use crate::row::Row;
+use crate::sealed::Sealed;
 use crate::sql::{Sql, insert_rows};
 use crate::users::lock_user;
 
@@ -43,6 +44,8 @@ pub struct NewToken {
     pub user_id: Option<UserId>,
     /// SHA-256 of it, in hexadecimal digits.
     pub token_hash: String,
+    /// Nothing, sealed: an app says who it is when it registers.
+    pub user_agent: Sealed,
     /// Whose it is and what it may do.
     pub grant: Grant,
     /// When it begins.
@@ -166,7 +169,7 @@ impl Store {
         let update = sql.push(" WHERE id = ").bind(id.0).done();
         self.write_rarely(async move |tx| {
             tx.execute_raw(update).await?;
-            Ok((tx, (), vec![Event::SessionUsed(id)]))
+            Ok((tx, (), vec![Event::SessionChanged(id)]))
         })
         .await
     }
@@ -196,7 +199,10 @@ async fn insert_token(tx: &DatabaseTransaction, token: NewToken) -> Result<Vec<E
         token.user_id.map_or(0, |id| id.0).into(),
         token.created_at.0.into(),
         token.expires_at.0.into(),
-        "".into(),
+        token.user_agent.text.into(),
+        token.user_agent.key.into(),
+        // It was let in, and never shows that somebody is who they are.
+        0_i64.into(),
         app_id.0.into(),
         token.grant.scopes.to_string().into(),
         token.token_hash.into(),
@@ -207,6 +213,8 @@ async fn insert_token(tx: &DatabaseTransaction, token: NewToken) -> Result<Vec<E
         "created_at",
         "expires_at",
         "user_agent",
+        "sealed_with",
+        "proved_at",
         "app_id",
         "scopes",
         "token_hash",

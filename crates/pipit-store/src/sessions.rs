@@ -1,4 +1,4 @@
-//! Sign-ins, and what keeps them honest: the keys that sign their tokens.
+//! Sign-ins that have not ended.
 
 use pipit_model::app::Grant;
 use pipit_model::event::Event;
@@ -6,14 +6,15 @@ use pipit_model::limits::EXPIRE_STEP_ROWS;
 use pipit_model::scope::Scopes;
 use pipit_model::{AppId, SessionId, Timestamp, UserId};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 
 use crate::Store;
-use crate::entity::{idempotency_keys, server_keys, sessions};
+use crate::entity::{idempotency_keys, sessions};
 use crate::error::StoreError;
 use crate::row::Row;
+use crate::sealed::Sealed;
 use crate::users::{insert_key, lock_user};
 use crate::write::command::IdempotencyKey;
 
@@ -26,12 +27,21 @@ pub struct Session {
     pub user_id: UserId,
     /// When it began.
     pub created_at: Timestamp,
-    /// When it ends by itself.
+    /// When it ends if it is not used until then.
     pub expires_at: Timestamp,
-    /// What the browser or app called itself.
-    pub user_agent: String,
+    /// When its owner last showed who they are.
+    pub proved_at: Timestamp,
     /// What it may do, if it is an app's. Without a person behind it, its `user_id` is 0.
     pub grant: Option<Grant>,
+}
+
+/// A session as its owner is shown it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// The session.
+    pub session: Session,
+    /// What the browser or app called itself.
+    pub user_agent: Sealed,
 }
 
 impl Store {
@@ -39,7 +49,7 @@ impl Store {
     /// `keep` go on.
     pub async fn insert_session(
         &self,
-        session: Session,
+        SessionRow { session, user_agent }: SessionRow,
         keep: u64,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<(), StoreError> {
@@ -71,7 +81,9 @@ impl Store {
                 user_id: Set(session.user_id.0),
                 created_at: Set(session.created_at.0),
                 expires_at: Set(session.expires_at.0),
-                user_agent: Set(session.user_agent),
+                user_agent: Set(user_agent.text),
+                sealed_with: Set(user_agent.key),
+                proved_at: Set(session.proved_at.0),
                 ..Default::default()
             };
             sessions::Entity::insert(row).exec_without_returning(&tx).await?;
@@ -84,7 +96,7 @@ impl Store {
     /// A session that has not been ended; it may have expired.
     pub async fn find_session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
         let sql = self
-            .sql("SELECT id, user_id, created_at, expires_at, user_agent, app_id, scopes, used_at ")
+            .sql("SELECT id, user_id, created_at, expires_at, proved_at, app_id, scopes, used_at ")
             .push("FROM sessions WHERE id = ")
             .bind(id.0);
         let found = |row: &Row| {
@@ -101,7 +113,7 @@ impl Store {
                 user_id: UserId(row.try_get_by_index(1)?),
                 created_at: Timestamp(row.try_get_by_index(2)?),
                 expires_at: Timestamp(row.try_get_by_index(3)?),
-                user_agent: row.try_get_by_index(4)?,
+                proved_at: Timestamp(row.try_get_by_index(4)?),
             })
         };
         self.rows(sql).await?.first().map(found).transpose()
@@ -109,7 +121,7 @@ impl Store {
 
     /// A person's own sessions, newest first: those of their apps are
     /// [`Store::list_authorised_apps`].
-    pub async fn list_sessions(&self, user_id: UserId) -> Result<Vec<Session>, StoreError> {
+    pub async fn list_sessions(&self, user_id: UserId) -> Result<Vec<SessionRow>, StoreError> {
         let rows = sessions::Entity::find()
             .filter(sessions::Column::UserId.eq(user_id.0))
             .filter(sessions::Column::AppId.is_null())
@@ -177,47 +189,62 @@ impl Store {
         .await
     }
 
-    /// The secret of this name: the one that is stored, or else the one offered, which then is.
-    /// All nodes that ask get the same.
-    pub async fn get_or_insert_key(
+    /// Lets a session last longer.
+    pub async fn set_session_expiry(
         &self,
-        id: &str,
-        offered: &str,
-        now: Timestamp,
-    ) -> Result<String, StoreError> {
-        let row = server_keys::ActiveModel {
-            id: Set(id.to_owned()),
-            secret: Set(offered.to_owned()),
-            created_at: Set(now.0),
-        };
-        let known = server_keys::Entity::find_by_id(id).one(self.read()).await?;
-        if let Some(known) = known {
-            return Ok(known.secret);
-        }
-        let ignore = OnConflict::column(server_keys::Column::Id)
-            .do_nothing_on([server_keys::Column::Id])
-            .to_owned();
+        id: SessionId,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let edit = sessions::ActiveModel { expires_at: Set(expires_at.0), ..Default::default() };
+        self.edit_session(id, edit).await
+    }
+
+    /// Notes that a session's owner has shown who they are.
+    pub async fn set_session_proof(
+        &self,
+        id: SessionId,
+        proved_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let edit = sessions::ActiveModel { proved_at: Set(proved_at.0), ..Default::default() };
+        self.edit_session(id, edit).await
+    }
+
+    async fn edit_session(
+        &self,
+        id: SessionId,
+        edit: sessions::ActiveModel,
+    ) -> Result<(), StoreError> {
         self.write_rarely(async move |tx| {
-            server_keys::Entity::insert(row)
-                .on_conflict(ignore)
-                .try_insert()
-                .exec_without_returning(&tx)
-                .await?;
-            Ok((tx, (), Vec::new()))
+            let by_id = sessions::Column::Id.eq(id.0);
+            sessions::Entity::update_many().set(edit).filter(by_id).exec(&tx).await?;
+            Ok((tx, (), vec![Event::SessionChanged(id)]))
         })
-        .await?;
-        let stored = server_keys::Entity::find_by_id(id).one(self.read()).await?;
-        Ok(stored.ok_or(StoreError::NotFound("server key"))?.secret)
+        .await
     }
 }
 
-fn session_from(row: sessions::Model) -> Session {
-    Session {
+/// Ends all sessions of a person but the one that goes on, if one does.
+pub(crate) async fn end_sessions(
+    tx: &DatabaseTransaction,
+    user_id: UserId,
+    but: Option<SessionId>,
+) -> Result<Vec<Event>, StoreError> {
+    let kept = but.map_or(0, |id| id.0);
+    let others = sessions::Column::UserId.eq(user_id.0).and(sessions::Column::Id.ne(kept));
+    let ended = sessions::Entity::find().filter(others.clone()).all(tx).await?;
+    sessions::Entity::delete_many().filter(others).exec(tx).await?;
+    Ok(ended.into_iter().map(|session| Event::SessionEnded(session.id.into())).collect())
+}
+
+fn session_from(row: sessions::Model) -> SessionRow {
+    let session = Session {
         id: SessionId(row.id),
         user_id: UserId(row.user_id),
         created_at: Timestamp(row.created_at),
         expires_at: Timestamp(row.expires_at),
-        user_agent: row.user_agent,
+        proved_at: Timestamp(row.proved_at),
         grant: None,
-    }
+    };
+    let user_agent = Sealed { text: row.user_agent, key: row.sealed_with };
+    SessionRow { session, user_agent }
 }

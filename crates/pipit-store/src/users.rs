@@ -3,19 +3,22 @@
 use pipit_model::event::Event;
 use pipit_model::media::MediaUse;
 use pipit_model::search::person_words;
-use pipit_model::user::{Email, Handle, ProfileEdit, User, UserCounts, UserRef};
-use pipit_model::{Timestamp, TweetId, UserId};
+use pipit_model::user::{Handle, ProfileEdit, User, UserCounts};
+use pipit_model::{SessionId, Timestamp, TweetId, UserId};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     QueryFilter,
 };
 
 use crate::Store;
-use crate::entity::{credentials, idempotency_keys, sessions, users};
+use crate::entity::{credentials, idempotency_keys, users};
 use crate::error::StoreError;
 use crate::media::discard_profile_media;
 use crate::row::Row;
+use crate::sealed::Sealed;
 use crate::search::{delete_person, index_people};
+use crate::second_factors::delete_second_factor;
+use crate::sessions::end_sessions;
 use crate::sql::Sql;
 use crate::write::command::IdempotencyKey;
 
@@ -29,11 +32,30 @@ pub struct NewUser {
     /// Its display name.
     pub name: String,
     /// Its e-mail address, not yet known to be free.
-    pub email: Email,
+    pub email: SealedEmail,
     /// The password's hash in PHC form.
     pub password_hash: String,
     /// What makes a repeated request answer with what the first one made.
     pub idempotency: Option<IdempotencyKey>,
+}
+
+/// An e-mail address as it is stored.
+#[derive(Debug, Clone)]
+pub struct SealedEmail {
+    /// The address.
+    pub sealed: Sealed,
+    /// Its hashes by all keys that there are, the newest one's first: that is stored, by the others
+    /// somebody may have it already.
+    pub keys: Vec<String>,
+}
+
+/// By what somebody is found who signs in.
+#[derive(Debug, Clone)]
+pub enum Login {
+    /// Their id.
+    User(UserId),
+    /// The hashes of their e-mail address by all keys that there are.
+    Email(Vec<String>),
 }
 
 /// What is needed to check a sign-in.
@@ -43,6 +65,8 @@ pub struct Credentials {
     pub user_id: UserId,
     /// The password's hash in PHC form.
     pub password_hash: String,
+    /// Their e-mail address.
+    pub email: Sealed,
 }
 
 impl Store {
@@ -119,11 +143,15 @@ impl Store {
         };
         let credentials = credentials::ActiveModel {
             user_id: Set(new.id.0),
-            email: Set(new.email.as_str().to_owned()),
-            email_key: Set(new.email.key()),
+            email: Set(new.email.sealed.text),
+            email_key: Set(new.email.keys.first().cloned().unwrap_or_default()),
             password_hash: Set(new.password_hash),
+            sealed_with: Set(new.email.sealed.key),
+            email_confirmed_at: Set(None),
         };
+        let older_keys = new.email.keys.into_iter().skip(1).collect();
         self.write_rarely(async move |tx| {
+            refuse_taken(&tx, older_keys).await?;
             users::Entity::insert(user).exec_without_returning(&tx).await?;
             credentials::Entity::insert(credentials).exec_without_returning(&tx).await?;
             index_person(&tx, new.id.0, &handle_key, &words_of).await?;
@@ -144,24 +172,39 @@ impl Store {
         }
     }
 
-    /// What is needed to check a sign-in, by id, handle or (if it has an `@` inside) e-mail.
-    pub async fn find_credentials(&self, login: &str) -> Result<Option<Credentials>, StoreError> {
-        let by = match UserRef::parse(login) {
-            Some(UserRef::Id(id)) => credentials::Column::UserId.eq(id.0),
-            Some(UserRef::HandleKey(handle)) => {
-                let found = self.find_user_ids(&[handle]).await?;
-                let Some((_, id)) = found.first() else {
-                    return Ok(None);
-                };
-                credentials::Column::UserId.eq(id.0)
-            }
-            None => credentials::Column::EmailKey.eq(login.trim().to_lowercase()),
+    /// What is needed to check a sign-in.
+    pub async fn find_credentials(&self, login: &Login) -> Result<Option<Credentials>, StoreError> {
+        let sql = self.sql("SELECT user_id, password_hash, email, sealed_with FROM credentials ");
+        let sql = match login {
+            Login::User(id) => sql.push("WHERE user_id = ").bind(id.0),
+            Login::Email(keys) => sql.push("WHERE email_key IN ").list(keys.iter().cloned()),
         };
-        let row = credentials::Entity::find().filter(by).one(self.read()).await?;
-        Ok(row.map(|row| Credentials {
-            user_id: UserId(row.user_id),
-            password_hash: row.password_hash,
+        let rows = self.rows(sql).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        Ok(Some(Credentials {
+            user_id: UserId(row.try_get_by_index(0)?),
+            password_hash: row.try_get_by_index(1)?,
+            email: Sealed { text: row.try_get_by_index(2)?, key: row.try_get_by_index(3)? },
         }))
+    }
+
+    /// A new password; all other sessions than the one named end with it.
+    pub async fn set_password(
+        &self,
+        user_id: UserId,
+        password_hash: String,
+        goes_on: Option<SessionId>,
+    ) -> Result<(), StoreError> {
+        let edit =
+            credentials::ActiveModel { password_hash: Set(password_hash), ..Default::default() };
+        self.write_rarely(async move |tx| {
+            lock_user(&tx, user_id).await?;
+            let of_user = credentials::Column::UserId.eq(user_id.0);
+            credentials::Entity::update_many().set(edit).filter(of_user).exec(&tx).await?;
+            let ended = end_sessions(&tx, user_id, goes_on).await?;
+            Ok((tx, (), ended))
+        })
+        .await
     }
 
     /// Changes a profile.
@@ -234,10 +277,9 @@ impl Store {
         let (user_id, changed) = (user.id, changed(user));
         self.write_rarely(async move |tx| {
             lock_user(&tx, user_id).await?;
-            let of_user = sessions::Column::UserId.eq(user_id.0);
-            let ended = sessions::Entity::find().filter(of_user.clone()).all(&tx).await?;
-            sessions::Entity::delete_many().filter(of_user).exec(&tx).await?;
+            let mut events = end_sessions(&tx, user_id, None).await?;
             credentials::Entity::delete_by_id(user_id.0).exec(&tx).await?;
+            delete_second_factor(&tx, user_id).await?;
             tx.execute_raw(delete_person(tx.get_database_backend(), user_id.0)).await?;
             let pictures = [MediaUse::Avatar, MediaUse::Banner];
             discard_profile_media(&tx, user_id, &pictures).await?;
@@ -256,8 +298,8 @@ impl Store {
                 .filter(users::Column::Id.eq(user_id.0))
                 .exec(&tx)
                 .await?;
-            let ended = ended.into_iter().map(|session| Event::SessionEnded(session.id.into()));
-            Ok((tx, (), ended.chain([changed]).collect()))
+            events.push(changed);
+            Ok((tx, (), events))
         })
         .await
     }
@@ -306,6 +348,18 @@ impl Store {
             Ok((tx, ids.len(), events))
         })
         .await
+    }
+}
+
+/// Refuses an address that somebody has whose row was not sealed anew yet.
+async fn refuse_taken(tx: &DatabaseTransaction, keys: Vec<String>) -> Result<(), StoreError> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let taken = credentials::Column::EmailKey.is_in(keys);
+    match credentials::Entity::find().filter(taken).one(tx).await? {
+        Some(_) => Err(StoreError::Taken("email")),
+        None => Ok(()),
     }
 }
 

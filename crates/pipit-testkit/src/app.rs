@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use pipit_api::Api;
-use pipit_core::{MediaPlace, PasswordGrant, Pipit, Settings};
+use pipit_core::{KeyPlace, MediaPlace, PasswordGrant, Pipit, Settings};
 use pipit_http::{Problem, stack};
 use pipit_model::{Clock, UserId};
 use pipit_web::Web;
@@ -21,6 +21,12 @@ use crate::database::{Backend, TestDb};
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
 /// Where the clock of every test starts.
 const START_MS: i64 = 1_790_000_000_000;
+
+/// The key ring of every test: its secret is no secret.
+#[must_use]
+pub fn test_keys() -> KeyPlace {
+    KeyPlace::Given(format!("1 2026-11-24T00:00:00.000Z {}", "A".repeat(43)))
+}
 
 /// A running application on a database of its own.
 pub struct TestApp {
@@ -50,7 +56,8 @@ impl TestApp {
         let db = TestDb::new(backend).await;
         let time = Arc::new(AtomicI64::new(START_MS));
         let media = MediaPlace::Memory;
-        let settings = Settings { database_url: db.url.clone(), cache_bytes, media, node: 0 };
+        let database_url = db.url.clone();
+        let settings = Settings { database_url, cache_bytes, media, keys: test_keys(), node: 0 };
         let clock = Clock::Manual(time.clone());
         let pipit = Pipit::open(&settings, clock.clone()).await.expect("the core opens");
         let public_url = "http://pipit.test".to_owned();
@@ -75,6 +82,7 @@ impl TestApp {
             database_url: self.db.url.clone(),
             cache_bytes: CACHE_BYTES,
             media: MediaPlace::Memory,
+            keys: test_keys(),
             node: 9,
         };
         Pipit::open(&settings, Clock::Manual(self.time.clone())).await.expect("the core opens")

@@ -7,5 +7,5 @@ mod app;
 mod database;
 pub mod oracle;
 
-pub use app::{Answer, Client, TestApp};
+pub use app::{Answer, Client, TestApp, test_keys};
 pub use database::{Backend, TestDb, backends};

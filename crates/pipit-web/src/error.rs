@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use askama::Template;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use pipit_http::{Problem, request_id};
@@ -123,8 +123,8 @@ impl IntoResponse for Failure {
             }
         };
         let mut response = problem.status.into_response();
-        if problem.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Some(secs) = problem.retry_after_header() {
+            response.headers_mut().insert(header::RETRY_AFTER, secs);
         }
         response.extensions_mut().insert(problem);
         response

@@ -5,11 +5,11 @@ mod field;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use pipit_core::Caller;
+use pipit_core::{Caller, Proof};
 use pipit_model::Timestamp;
 use pipit_model::limits::{
-    BIO_CHARS_MAX, EMAIL_BYTES_MAX, HANDLE_CHARS_MAX, LINK_BYTES_MAX, LINKS_MAX, NAME_CHARS_MAX,
-    PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN,
+    BIO_CHARS_MAX, CODE_BYTES_MAX, EMAIL_BYTES_MAX, HANDLE_CHARS_MAX, LINK_BYTES_MAX, LINKS_MAX,
+    NAME_CHARS_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN,
 };
 use serde::Deserialize;
 
@@ -86,6 +86,70 @@ impl LoginForm {
     }
 }
 
+/// The second step of a sign-in.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct CodeForm {
+    pub otp: String,
+    pub ticket: String,
+    pub next: String,
+}
+
+impl CodeForm {
+    pub(crate) fn fields(w: &Words) -> Vec<Field> {
+        let s = &w.security;
+        vec![
+            Field::new("otp", s.code, Kind::Code, "one-time-code")
+                .length(1, CODE_BYTES_MAX)
+                .hint(s.code_or_recovery_hint),
+        ]
+    }
+}
+
+/// The first code of an authenticator app.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct FirstCodeForm {
+    pub code: String,
+}
+
+impl FirstCodeForm {
+    pub(crate) fn fields(w: &Words) -> Vec<Field> {
+        let s = &w.security;
+        vec![
+            Field::new("code", s.code, Kind::Code, "one-time-code")
+                .length(1, CODE_BYTES_MAX)
+                .hint(s.code_hint),
+        ]
+    }
+}
+
+/// Showing again who one is: by password, or by a code.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ProofForm {
+    pub password: String,
+    pub otp: String,
+    pub next: String,
+}
+
+/// A new password.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct NewPasswordForm {
+    pub password: String,
+}
+
+impl NewPasswordForm {
+    pub(crate) fn fields(w: &Words) -> Vec<Field> {
+        vec![
+            Field::new("password", w.security.new_password, Kind::Password, "new-password")
+                .length(PASSWORD_CHARS_MIN, PASSWORD_BYTES_MAX)
+                .hint(w.password_hint),
+        ]
+    }
+}
+
 /// A change to one's profile.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -136,7 +200,7 @@ impl PasswordForm {
         visitor: &Visitor,
         caller: Caller,
     ) -> Result<Option<Complaint>, Failure> {
-        match web.pipit.confirm_password(caller, self.password).await {
+        match web.pipit.prove(caller, Proof::Password(self.password)).await {
             Ok(()) => Ok(None),
             Err(error) => Complaint::from_error(error, visitor.preferences.w).map(Some),
         }

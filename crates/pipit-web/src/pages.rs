@@ -10,6 +10,7 @@ mod compose;
 mod data;
 mod explore;
 mod feeds;
+mod filters;
 mod home;
 mod lists;
 mod live;
@@ -19,6 +20,7 @@ mod oembed;
 mod people;
 mod profile;
 mod search;
+mod security;
 mod settings;
 mod tags;
 mod thread;
@@ -67,6 +69,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/oembed", get(oembed::get_oembed))
         .route("/signup", get(account::get_signup).post(account::post_signup))
         .route("/login", get(account::get_login).post(account::post_login))
+        .route("/login/code", post(account::post_code))
         .route("/logout", post(account::post_logout))
         .route("/settings", get(settings::get_settings).post(settings::post_settings))
         .route("/settings/avatar/remove", post(settings::remove_avatar))
@@ -105,5 +108,32 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/@{handle}/{id}/delete", post(actions::delete))
         .route("/@{handle}/{id}/pin", of_tweet(Deed::Pin, Standing::Set))
         .route("/@{handle}/{id}/unpin", of_tweet(Deed::Pin, Standing::Unset))
+        .merge(quiet())
+        .merge(guards())
         .merge(uploads())
+}
+
+/// What guards an account.
+fn guards() -> Router<Web> {
+    Router::new()
+        .route("/settings/confirm", get(security::get_confirm).post(security::post_confirm))
+        .route("/settings/security", get(security::get_security))
+        .route("/settings/security/password", post(security::post_password))
+        .route("/settings/security/factor", post(security::offer_factor))
+        .route("/settings/security/factor/confirm", post(security::confirm_factor))
+        .route("/settings/security/factor/remove", post(security::remove_factor))
+        .route("/settings/security/codes", post(security::renew_codes))
+}
+
+/// What keeps from a reader what they do not want to read or hear of.
+fn quiet() -> Router<Web> {
+    Router::new()
+        .route("/settings/filters", get(filters::get_filters).post(filters::post_filter))
+        .route("/settings/filters/{id}", post(filters::update))
+        .route("/settings/filters/{id}/delete", post(filters::delete))
+        .route("/@{handle}/{id}/mute", of_tweet(Deed::Mute, Standing::Set))
+        .route("/@{handle}/{id}/unmute", of_tweet(Deed::Mute, Standing::Unset))
+        .route("/@{handle}/{id}/hide", of_tweet(Deed::Hide, Standing::Set))
+        .route("/@{handle}/{id}/unhide", of_tweet(Deed::Hide, Standing::Unset))
+        .route("/@{handle}/{id}/hidden", get(thread::get_hidden))
 }

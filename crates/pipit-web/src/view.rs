@@ -2,11 +2,13 @@
 
 pub(crate) mod notifications;
 
+use std::fmt::Write;
+
 use pipit_core::{Quoted, Trend, TweetView, UserView};
 use pipit_model::limits::PREVIEW_SIDE_MAX;
 use pipit_model::media::{self, Media, MediaKind};
 use pipit_model::page::{ListName, Listed};
-use pipit_model::tweet::Kind;
+use pipit_model::tweet::{Kind, Tweet};
 use pipit_model::user::User;
 use pipit_model::{Timestamp, TweetId, UserId};
 
@@ -25,6 +27,8 @@ pub(crate) struct Reading {
     pub viewer: Option<UserId>,
     /// The tweet that stands first on the viewer's page.
     pub pinned: Option<TweetId>,
+    /// The conversation on the page, if the viewer began it.
+    pub hosts: Option<TweetId>,
     pub now: Timestamp,
     pub w: &'static Words,
 }
@@ -90,6 +94,11 @@ pub(crate) struct TweetModel<'a> {
     pub pinned: bool,
     pub pictures: Vec<Picture<'a>>,
     pub quote: QuoteModel<'a>,
+    /// The title of the viewer's filter that folds it up.
+    pub folded: Option<&'a str>,
+    /// Of an answer in a conversation that the viewer began: whether to hide it or to show it again,
+    /// as the end of an address and in words.
+    pub tidying: Option<(&'static str, &'static str)>,
 }
 
 /// A picture of a tweet.
@@ -172,10 +181,10 @@ pub(crate) enum ReplyingTo<'a> {
 
 /// What can be done with a tweet, and how often it was.
 pub(crate) struct Button {
+    n: i64,
+    noun: Noun,
     /// As shown on the button; empty for none.
     pub shown: String,
-    /// With its unit: `2 likes`.
-    pub counted: String,
     /// The viewer has done it.
     pub done: bool,
 }
@@ -183,7 +192,12 @@ pub(crate) struct Button {
 impl Button {
     fn new(n: i64, noun: Noun, w: &Words, done: bool) -> Self {
         let shown = if n > 0 { count(n, w) } else { String::new() };
-        Self { shown, counted: w.counted(n, noun), done }
+        Self { n, noun, shown, done }
+    }
+
+    /// With its unit: `2 likes`.
+    pub(crate) fn counted(&self, w: &Words) -> String {
+        w.counted(self.n, self.noun)
     }
 }
 
@@ -222,6 +236,8 @@ impl<'a> TweetModel<'a> {
             own: reading.viewer == Some(author.id),
             pinned: reading.pinned == Some(tweet.id),
             pictures: tweet.media.iter().map(Picture::new).collect(),
+            folded: view.folded_by.as_ref().map(|by| by.title.as_ref()),
+            tidying: tidying(tweet, reading),
             quote: match &shown.quoted {
                 Quoted::Nothing => QuoteModel::Nothing,
                 Quoted::Gone => QuoteModel::Gone,
@@ -231,6 +247,15 @@ impl<'a> TweetModel<'a> {
             },
         }
     }
+}
+
+fn tidying(tweet: &Tweet, reading: Reading) -> Option<(&'static str, &'static str)> {
+    let is_hosted = reading.hosts == Some(tweet.conversation_id)
+        && tweet.id != tweet.conversation_id
+        && reading.viewer != Some(tweet.user_id);
+    let w = reading.w.filters;
+    let offer = if tweet.hidden { ("unhide", w.unhide_reply) } else { ("hide", w.hide_reply) };
+    is_hosted.then_some(offer)
 }
 
 /// The page of a tweet.
@@ -302,11 +327,13 @@ pub(crate) struct TrendRow {
 /// Where the small line of a trend goes: 23 steps to the right, in a box of 69 by 20.
 fn spark_line(history: &[u64]) -> String {
     let most = history.iter().copied().max().unwrap_or(0).max(1);
-    let point = |(n, uses): (usize, &u64)| {
+    let mut line = String::with_capacity(history.len() * 6);
+    for (n, uses) in history.iter().enumerate() {
         let sign = if n == 0 { 'M' } else { 'L' };
-        format!("{sign}{} {}", n * 3, 19 - uses * 18 / most)
-    };
-    history.iter().enumerate().map(point).collect()
+        // Writing to a String cannot fail.
+        let _ = write!(line, "{sign}{} {}", n * 3, 19 - uses * 18 / most);
+    }
+    line
 }
 
 impl TrendRow {

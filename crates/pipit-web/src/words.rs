@@ -7,8 +7,11 @@
 mod apps;
 mod de;
 mod en;
+pub(crate) mod filters;
 mod reasons;
+mod security;
 
+pub(crate) use security::SecurityWords;
 use serde::Serialize;
 
 use reasons::Reasons;
@@ -358,8 +361,12 @@ pub(crate) struct Words {
     /// To a script whose form nobody signed in sent.
     pub signed_out: &'static str,
 
+    pub filters: &'static filters::FilterWords,
     /// What the core says.
     pub reasons: &'static Reasons,
+    /// Where an account is guarded.
+    pub security: &'static SecurityWords,
+
     /// What scripts say.
     pub script: Script,
 }
@@ -390,6 +397,8 @@ pub(crate) struct Script {
     pub unbookmark: &'static str,
     pub follow: &'static str,
     pub unfollow: &'static str,
+    pub add: &'static str,
+    pub remove: &'static str,
     // In passing
     pub unfollowed: &'static str,
     pub deleting: &'static str,
@@ -408,7 +417,7 @@ pub(crate) struct Script {
     pub days: &'static str,
     // Shortcuts: a key and what it does
     pub shortcuts: &'static str,
-    pub keys: [(&'static str, &'static str); 14],
+    pub keys: [(&'static str, &'static str); 17],
     pub turn_off: &'static str,
 }
 

@@ -33,7 +33,8 @@ pub struct CreateSession {
     /// The password.
     #[schema(example = "correct horse battery")]
     pub password: String,
-    /// The code of a second factor; no account has one yet, and it is not looked at.
+    /// A code of the second factor, or a recovery code; where it is needed and missing, the answer is
+    /// 422 on `otp`.
     pub otp: Option<String>,
 }
 
@@ -58,6 +59,10 @@ pub struct CreateTweet {
     /// order.
     #[serde(default, deserialize_with = "ids::list")]
     pub media_ids: Vec<i64>,
+    /// Who may answer, if it begins a conversation: `everyone`, `followed` (whom the caller follows,
+    /// and those it mentions) or `mentioned`; `everyone` if left out.
+    #[schema(example = "everyone")]
+    pub reply_audience: Option<String>,
 }
 
 /// What a list is to be called.

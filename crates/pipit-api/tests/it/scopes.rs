@@ -47,11 +47,19 @@ fn operations() -> Vec<(Method, String, Option<Vec<String>>, bool)> {
 }
 
 /// What no app may do, whatever it was given. This list does not grow without a reason.
-const FOR_PEOPLE: [(&str, &str); 4] = [
+const FOR_PEOPLE: [(&str, &str); 11] = [
     ("DELETE", "/users/me"),
     ("GET", "/sessions"),
     ("DELETE", "/sessions/{id}"),
     ("DELETE", "/sessions/current"),
+    // What unlocks the account.
+    ("POST", "/sessions/current/proof"),
+    ("PUT", "/users/me/password"),
+    ("GET", "/users/me/second-factor"),
+    ("POST", "/users/me/second-factor"),
+    ("PUT", "/users/me/second-factor"),
+    ("DELETE", "/users/me/second-factor"),
+    ("POST", "/users/me/recovery-codes"),
 ];
 
 #[test]

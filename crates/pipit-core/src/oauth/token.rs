@@ -4,15 +4,15 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use pipit_model::app::{App, Grant};
-use pipit_model::limits::EMAIL_BYTES_MAX;
+use pipit_model::network::Network;
 use pipit_model::scope::Scopes;
-use pipit_model::user::Password;
-use pipit_model::{SessionId, Timestamp, UserId};
-use pipit_store::{NewToken, Redeemed, StoreError};
+use pipit_model::{Error, SessionId, Timestamp, UserId};
+use pipit_store::{NewToken, Redeemed, SealedColumn, StoreError};
 
 use super::OAuthError;
 use crate::Pipit;
 use crate::access::{hash_of, new_secret};
+use crate::seal::Place;
 
 /// Tokens do not end by themselves, as apps are used to it: a hundred years.
 const TOKEN_SECS: i64 = 100 * 365 * 24 * 3600;
@@ -48,6 +48,8 @@ pub struct TokenRequest {
     pub username: String,
     /// See there.
     pub password: String,
+    /// From where it is sent, if that is known.
+    pub network: Option<Network>,
 }
 
 /// A token that was just handed out.
@@ -84,7 +86,8 @@ impl Pipit {
             ("client_credentials", _) => self.issue(&app, None, asked_of(&app, &form.scope)?).await,
             ("password", PasswordGrant::On) => {
                 let scopes = asked_of(&app, &form.scope)?;
-                let user_id = self.user_by_password(&form.username, form.password).await?;
+                let user_id =
+                    self.user_by_password(&form.username, form.password, form.network).await?;
                 self.issue(&app, Some(user_id), scopes).await
             }
             ("password", PasswordGrant::Off) => {
@@ -151,10 +154,13 @@ impl Pipit {
     ) -> Result<(NewToken, IssuedToken), OAuthError> {
         let (token, token_hash) = new_secret()?;
         let now = self.0.clock.now();
+        let session_id = SessionId(self.0.ids.next(now));
+        let place = Place::Row(SealedColumn::UserAgent, session_id.0);
         let new = NewToken {
-            session_id: SessionId(self.0.ids.next(now)),
+            session_id,
             user_id,
             token_hash,
+            user_agent: self.0.seals.keys()?.seal(place, b"")?,
             grant: Grant { app_id: app.id, scopes, used_at: Timestamp(0) },
             created_at: now,
             expires_at: now.plus_secs(TOKEN_SECS),
@@ -162,16 +168,25 @@ impl Pipit {
         Ok((new, IssuedToken { token, scopes, created_at: now }))
     }
 
-    /// Whose login and password these are.
-    async fn user_by_password(&self, login: &str, password: String) -> Result<UserId, OAuthError> {
+    /// Whose login and password these are. Who has a second factor is asked for it by nobody here,
+    /// and does not get in.
+    async fn user_by_password(
+        &self,
+        login: &str,
+        password: String,
+        network: Option<Network>,
+    ) -> Result<UserId, OAuthError> {
         let wrong = || OAuthError::InvalidGrant("the username or the password is wrong");
-        let password = Password::attempt(password).map_err(|_| wrong())?;
-        let login = login.trim();
-        let possible = login.len() <= EMAIL_BYTES_MAX && !login.contains(char::is_control);
-        let found = if possible { self.0.store.find_credentials(login).await? } else { None };
-        let stored = found.as_ref().map(|found| found.password_hash.clone());
-        let fits = self.0.passwords.verify(password, stored).await?;
-        found.filter(|_| fits).map(|found| found.user_id).ok_or_else(wrong)
+        let user_id = match self.check_login(login, password, network).await {
+            Ok(found) => found.user_id,
+            Err(Error::Unauthenticated(_) | Error::InvalidField { .. }) => return Err(wrong()),
+            Err(error) => return Err(error.into()),
+        };
+        if self.has_second_factor(user_id).await? {
+            return Err(wrong());
+        }
+        self.let_in(user_id, login, network);
+        Ok(user_id)
     }
 
     /// Revokes an app's own token; nothing happens for one that is not known. Without its secret an

@@ -1,6 +1,6 @@
 //! Live streams: all that a home gains, once and in order, and nothing else.
 
-use pipit_core::{Caller, LiveEvent, LiveStream, NewPost, Pipit, SignIn};
+use pipit_core::{Caller, LiveEvent, LiveStream, NewPost, Pipit};
 use pipit_model::event::Standing;
 use pipit_model::notification::NotificationKind;
 use pipit_model::read_position::ReadPosition;
@@ -8,19 +8,7 @@ use pipit_model::user::UserRef;
 use pipit_model::{Error, TweetId};
 use pipit_testkit::{Backend, TestApp, backends, oracle};
 
-use crate::{page, person};
-
-/// Opens an account and signs in: a stream needs a session that goes on.
-async fn signed_in(pipit: &Pipit, handle: &str) -> Caller {
-    person(pipit, handle).await;
-    let form = SignIn {
-        login: handle.to_owned(),
-        password: "correct horse".to_owned(),
-        user_agent: String::new(),
-    };
-    let session = pipit.sign_in(form, None).await.expect("signed in");
-    pipit.authenticate(&session.token).await.expect("good")
-}
+use crate::{page, person, signed_in};
 
 async fn post(pipit: &Pipit, who: Caller, reply_to: Option<TweetId>) -> TweetId {
     let post = NewPost { content: "text", reply_to, ..NewPost::default() };

@@ -1,11 +1,12 @@
 //! The use cases against the oracle: the tables, asked in the plainest way.
 
 mod concurrent;
+mod filters;
 mod live;
 mod model;
 mod purge;
 
-use pipit_core::{Caller, Pipit, SignUp, TweetView};
+use pipit_core::{Caller, Client, Pipit, SignIn, SignUp, TweetView};
 use pipit_model::SessionId;
 use pipit_model::page::{Listed, Page};
 
@@ -19,6 +20,19 @@ async fn person(pipit: &Pipit, handle: &str) -> Caller {
     };
     let user = pipit.sign_up(form, None).await.expect("signed up");
     Caller { user_id: user.card.user().id, session_id: SessionId(0) }
+}
+
+/// The same with a session that goes on: for streams, and for what asks who one is.
+async fn signed_in(pipit: &Pipit, handle: &str) -> Caller {
+    person(pipit, handle).await;
+    let form = SignIn {
+        login: handle.to_owned(),
+        password: "correct horse".to_owned(),
+        otp: None,
+        client: Client::default(),
+    };
+    let session = pipit.sign_in(form, None).await.expect("signed in");
+    pipit.authenticate(&session.token).await.expect("good")
 }
 
 fn page(limit: i64, after: Option<i64>) -> Page {

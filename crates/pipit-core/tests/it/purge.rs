@@ -10,7 +10,7 @@ use pipit_model::notification::NotificationKind;
 use pipit_model::user::UserRef;
 use pipit_testkit::{TestApp, backends, oracle};
 
-use crate::{ids, page, person};
+use crate::{ids, page, person, signed_in};
 
 #[tokio::test]
 async fn what_people_were_told_is_forgotten_after_half_a_year() {
@@ -41,7 +41,7 @@ async fn a_deleted_account_leaves_nothing_behind() {
     for backend in backends() {
         let app = TestApp::new(backend).await;
         let pipit = &app.pipit;
-        let (ann, bob) = (person(pipit, "ann").await, person(pipit, "bob").await);
+        let (ann, bob) = (person(pipit, "ann").await, signed_in(pipit, "bob").await);
         let by_id = |caller: pipit_core::Caller| UserRef::Id(caller.user_id);
         pipit.set_follow(ann, &by_id(bob), Standing::Set).await.expect("followed");
         pipit.set_follow(bob, &by_id(ann), Standing::Set).await.expect("followed");

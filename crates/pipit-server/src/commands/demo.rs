@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::Context;
 use fastrand::Rng;
-use pipit_core::{Caller, MediaPlace, NewPost, Pipit, SignUp};
+use pipit_core::{Caller, KeyPlace, MediaPlace, NewPost, Pipit, SignUp};
 use pipit_model::event::Standing;
 use pipit_model::user::{ProfileEdit, UserRef};
 use pipit_model::{Clock, SessionId, TweetId, UserId};
@@ -34,6 +34,7 @@ const AT_ONCE: usize = 50;
 pub(crate) async fn run(mut settings: Settings) -> anyhow::Result<()> {
     let folder = tempfile::tempdir().context("making a temporary folder")?;
     settings.database_url = sqlite_url(folder.path());
+    settings.keys = KeyPlace::File(folder.path().join("keys"));
     settings.media = MediaPlace::Folder(folder.path().join("media"));
     let mut entrance = Entrance::open(&settings).await?;
     eprintln!("Filling a temporary instance with people and tweets …");
@@ -160,7 +161,8 @@ impl Town {
             let pipit = self.pipit.clone();
             writes
                 .add(async move {
-                    let post = NewPost { content: &content, reply_to, quote_of, media: &[] };
+                    let post =
+                        NewPost { content: &content, reply_to, quote_of, ..NewPost::default() };
                     pipit.post_tweet(caller, post, None).await.map(|view| Some(view.id()))
                 })
                 .await?;

@@ -90,8 +90,9 @@ pub(crate) async fn serve(
     tasks.spawn(clean(pipit.clone(), stopped.clone()));
     tasks.spawn(keep_metrics(metrics.clone(), stopped.clone()));
     let listener = listener.tap_io(connection::prepare);
-    let server =
-        axum::serve(listener, router).with_graceful_shutdown(until_stopped(stopped)).into_future();
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(until_stopped(stopped))
+        .into_future();
     tasks.spawn(async move {
         if let Err(error) = server.await {
             tracing::error!(%error, "the server failed");

@@ -43,7 +43,8 @@ fn the_same_binary_serves_from_every_database() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("unused");
         let migrate =
-            pipit().args(["migrate", "--database-url", &db.url]).output().expect("it ends");
+            pipit().args(["migrate", "--database-url", &db.url, "--data-dir"]).arg(&data).output();
+        let migrate = migrate.expect("it ends");
         assert!(migrate.status.success(), "{}", String::from_utf8_lossy(&migrate.stderr));
         let server = Server::start_with(&data, &["--database-url", &db.url]);
         let text = server.first_lines.join("\n");
@@ -56,8 +57,9 @@ fn the_same_binary_serves_from_every_database() {
         assert_eq!(ann.get_json("/timeline")["tweets"][0]["content"], "Hello, world! #AI");
         assert!(server.terminate().success());
         let beside = std::fs::read_dir(&data).expect("a folder").flatten();
-        let beside: Vec<_> = beside.map(|entry| entry.file_name()).collect();
-        assert_eq!(beside, ["media"], "only pictures lie beside the database");
+        let mut beside: Vec<_> = beside.map(|entry| entry.file_name()).collect();
+        beside.sort_unstable();
+        assert_eq!(beside, ["keys", "media"], "only keys and pictures lie beside the database");
     }
 }
 

@@ -4,6 +4,7 @@ mod architecture;
 mod browser;
 mod commands;
 mod crash;
+mod keys;
 mod live;
 mod process;
 mod serve;

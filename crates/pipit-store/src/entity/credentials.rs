@@ -8,10 +8,15 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub user_id: i64,
+    /// Sealed.
     pub email: String,
-    /// The e-mail address in lower case, unique.
+    /// By which it is found: a keyed hash of the address, unique.
     pub email_key: String,
     pub password_hash: String,
+    /// The number of the key that sealed it; 0 while it is in the clear.
+    pub sealed_with: i64,
+    /// When somebody showed that they get what is sent there.
+    pub email_confirmed_at: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -8,9 +8,11 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
-    /// Base64 without padding.
+    /// Base64 without padding, sealed.
     pub secret: String,
     pub created_at: i64,
+    /// The number of the key that sealed it; 0 while it is in the clear.
+    pub sealed_with: i64,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

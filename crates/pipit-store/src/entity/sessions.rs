@@ -11,7 +11,12 @@ pub struct Model {
     pub user_id: i64,
     pub created_at: i64,
     pub expires_at: i64,
+    /// Sealed.
     pub user_agent: String,
+    /// The number of the key that sealed it; 0 while it is in the clear.
+    pub sealed_with: i64,
+    /// When its owner last showed who they are.
+    pub proved_at: i64,
     pub app_id: Option<i64>,
     pub scopes: Option<String>,
     pub token_hash: Option<String>,

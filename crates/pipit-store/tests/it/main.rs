@@ -6,16 +6,18 @@ mod media;
 mod notifications;
 mod plans;
 mod reads;
+mod sealed;
 mod search;
+mod second_factors;
 mod writes;
 
 use std::sync::{Arc, Mutex};
 
 use pipit_model::event::{Event, Standing};
 use pipit_model::ids::IdGenerator;
-use pipit_model::user::{Email, Handle};
+use pipit_model::user::Handle;
 use pipit_model::{Clock, TweetId, UserId};
-use pipit_store::{Command, NewTweet, NewUser, Outcome, Store, StoreError};
+use pipit_store::{Command, NewTweet, NewUser, Outcome, Sealed, SealedEmail, Store, StoreError};
 use pipit_testkit::{Backend, TestDb};
 
 /// A store on a database of its own, and all that it announced.
@@ -76,7 +78,10 @@ fn new_user(id: UserId, handle: &str) -> NewUser {
         id,
         handle: Handle::new(handle).expect("a handle"),
         name: handle.to_owned(),
-        email: Email::new(&format!("{handle}@x.test")).expect("an address"),
+        email: SealedEmail {
+            sealed: Sealed { text: format!("sealed address of {handle}"), key: 1 },
+            keys: vec![format!("hash of {handle}")],
+        },
         password_hash: "hash".to_owned(),
         idempotency: None,
     }
@@ -91,6 +96,7 @@ fn tweet(user_id: UserId) -> NewTweet {
         reply_to: None,
         quote_of: None,
         media: Vec::new(),
+        reply_audience: pipit_model::tweet::ReplyAudience::Everyone,
         idempotency: None,
     }
 }

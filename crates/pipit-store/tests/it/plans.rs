@@ -8,7 +8,7 @@ use pipit_model::event::Standing;
 use pipit_store::NewTweet;
 
 /// The hot queries with sample values, as the store sends them.
-const HOT: [&str; 38] = [
+const HOT: &[&str] = &[
     "SELECT t.id FROM tweets t WHERE t.user_id = 1 AND t.id >= 5 AND t.id < 900 \
      AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
     "SELECT id, user_id FROM tweets WHERE retweet_of_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
@@ -17,6 +17,7 @@ const HOT: [&str; 38] = [
     "SELECT t.id FROM tweet_hashtags h JOIN tweets t ON t.id = h.tweet_id WHERE h.hashtag_id = 1 \
      AND h.tweet_id >= 5 AND h.tweet_id < 900 AND t.deleted_at IS NULL \
      ORDER BY h.tweet_id DESC LIMIT 20",
+    "SELECT id, user_id FROM tweets WHERE id >= 5 AND id < 900 ORDER BY id DESC LIMIT 1 OFFSET 19",
     "SELECT * FROM tweets WHERE id IN (1, 2, 3)",
     "SELECT tweet_id, user_id, handle_key FROM mentions WHERE tweet_id IN (1, 2)",
     "SELECT * FROM users WHERE id IN (1, 2)",
@@ -61,6 +62,10 @@ const HOT: [&str; 38] = [
     "SELECT id FROM sessions WHERE app_id = 1 AND user_id = 0 ORDER BY id DESC LIMIT 20 OFFSET 9",
     "SELECT id FROM apps WHERE expires_at <= 900 LIMIT 20",
     "SELECT id FROM users WHERE id > 1 ORDER BY id LIMIT 20",
+    "SELECT id, title FROM filters WHERE user_id = 1 ORDER BY id DESC",
+    "SELECT filter_id, keyword FROM filter_keywords WHERE filter_id IN (1, 2) \
+     ORDER BY filter_id, position",
+    "SELECT conversation_id FROM conversation_mutes WHERE user_id = 1",
     "SELECT id, kind, actor_id, tweet_id, user_id FROM notifications WHERE user_id IN (1, 2) \
      AND kind IN (1, 2, 3) AND id < 900 LIMIT 20",
 ];
@@ -89,6 +94,7 @@ async fn no_hot_query_reads_a_whole_table() {
             ("followers", "user_id, followed_user_id"),
             ("tweets", "user_id, retweet_of_id"),
             ("tweet_hashtags", "hashtag_id, tweet_id"),
+            ("conversation_mutes", "user_id, conversation_id"),
             ("notifications", "user_id, kind, tweet_id"),
             ("notifications", "user_id, kind, tweet_id, actor_id"),
         ] {
@@ -166,6 +172,8 @@ async fn fill(f: &Fixture) {
         let hashtags = vec![format!("tag{}", n % 20)];
         let id = f.posted(NewTweet { hashtags, ..tweet(people[n % 20]) }).await;
         f.like(people[n % 7], id, Standing::Set).await.expect("liked");
+        let muted = f.store.set_conversation_mute(people[n % 7], (n as i64, id), Standing::Set);
+        muted.await.expect("muted");
         let other = people[(n + n / 20 + 1) % 20];
         if other != people[n % 20] {
             f.follow(people[n % 20], other, Standing::Set).await;
@@ -183,7 +191,7 @@ async fn prepare(db: &DatabaseConnection, backend: Backend) {
         Backend::MySql => {
             &["ANALYZE TABLE tweets, users, followers, likes, hashtags, tweet_hashtags, mentions, \
                bookmarks, lists, list_members, hashtag_follows, user_words, notifications, \
-               read_positions, media"]
+               read_positions, media, filters, filter_keywords, conversation_mutes"]
         }
     };
     for statement in statements {

@@ -1,8 +1,8 @@
 //! Reads: stretches of timelines, threads, relations, sessions.
 
 use pipit_model::event::{Event, Standing};
-use pipit_model::{Clock, SessionId, TweetId};
-use pipit_store::{Command, FollowSide, NewTweet, Session, Source};
+use pipit_model::{Clock, SessionId, TweetId, UserId};
+use pipit_store::{Command, Entries, FollowSide, NewTweet, Sealed, Session, SessionRow, Source};
 use pipit_testkit::backends;
 
 use crate::{Fixture, tweet};
@@ -35,6 +35,46 @@ async fn stretches_are_newest_first_and_bounded_on_both_sides() {
         assert_eq!(one.expect("read").entries.len(), 2);
         let none = f.store.list_entries(Source::Authors(&[]), 0, i64::MAX, 9).await;
         assert!(none.expect("read").entries.is_empty());
+    }
+}
+
+/// Who follows thousands is served from the newest entries of everybody, as long as enough of them
+/// are among these: the answer is the same, and says how far down it holds.
+#[tokio::test]
+async fn entries_of_thousands_are_found_wherever_they_are() {
+    for backend in backends() {
+        let f = Fixture::new(backend).await;
+        let (ann, bob) = (f.user("ann").await, f.user("bob").await);
+        let posts = async |author, n| -> Vec<TweetId> {
+            let posts = (0..n).map(|_| f.posted(tweet(author)));
+            futures_util::future::join_all(posts).await
+        };
+        let old = posts(ann, 30).await;
+        // More than are looked through for as many people.
+        posts(bob, 2_100).await;
+        let new = posts(ann, 3).await;
+        let many: Vec<UserId> = (1..=1_000).map(UserId).chain([ann]).collect();
+        let list = async |from, limit| {
+            let source = Source::Authors(&many);
+            f.store.list_entries(source, from, i64::MAX, limit).await.expect("read")
+        };
+        let ids = |entries: &Entries| -> Vec<TweetId> {
+            entries.entries.iter().map(|entry| entry.id).collect()
+        };
+        let newest = |mut ids: Vec<TweetId>| {
+            ids.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
+            ids
+        };
+        let (old, new) = (newest(old), newest(new));
+        let few = list(0, 3).await;
+        assert_eq!((ids(&few), few.from), (new.clone(), new[2].0));
+        let near = list(0, 12).await;
+        assert_eq!(ids(&near), new, "{backend:?}: three of twelve are worth the look");
+        assert!(old[0].0 < near.from && near.from < new[2].0, "there may be more below");
+        let far = list(0, 33).await;
+        assert_eq!(ids(&far), [new.clone(), old].concat(), "too few are among the newest");
+        let short = list(new[2].0 - 1, 33).await;
+        assert_eq!((ids(&short), short.from), (new.clone(), new[2].0 - 1));
     }
 }
 
@@ -112,14 +152,16 @@ async fn sessions_end_and_the_oldest_make_room() {
                 user_id: ann,
                 created_at: now,
                 expires_at: now.plus_secs(60),
-                user_agent: "test".to_owned(),
+                proved_at: now,
                 grant: None,
             };
-            f.store.insert_session(session, 3, None).await.expect("begun");
+            let user_agent = Sealed { text: "sealed".to_owned(), key: 1 };
+            let row = SessionRow { session, user_agent };
+            f.store.insert_session(row, 3, None).await.expect("begun");
         }
         let ids = async || -> Vec<i64> {
             let sessions = f.store.list_sessions(ann).await.expect("read");
-            sessions.iter().map(|session| session.id.0).collect()
+            sessions.iter().map(|row| row.session.id.0).collect()
         };
         assert_eq!(ids().await, [5, 4, 3]);
         assert!(f.store.delete_session(SessionId(4), 1.into()).await.is_err(), "not theirs");
@@ -138,8 +180,9 @@ async fn keys_are_made_once() {
     for backend in backends() {
         let f = Fixture::new(backend).await;
         let now = Clock::System.now();
-        let first = f.store.get_or_insert_key("k", "one", now).await.expect("made");
-        let second = f.store.get_or_insert_key("k", "two", now).await.expect("read");
-        assert_eq!((first.as_str(), second.as_str()), ("one", "one"));
+        let sealed = |text: &str| Sealed { text: text.to_owned(), key: 1 };
+        let first = f.store.get_or_insert_key("k", sealed("one"), now).await.expect("made");
+        let second = f.store.get_or_insert_key("k", sealed("two"), now).await.expect("read");
+        assert_eq!((&first, &second), (&sealed("one"), &sealed("one")));
     }
 }

@@ -2,15 +2,16 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use pipit_core::{SignIn, SignUp};
+use pipit_core::{SignIn, SignUp, SignedIn, Step};
+use pipit_http::SentBy;
 use pipit_model::Error;
 use serde::Deserialize;
 
 use crate::error::Failure;
 use crate::extract::{Form, Query};
-use crate::forms::{self, Complaint, FormView, LoginForm, SignUpForm};
+use crate::forms::{self, CodeForm, Complaint, FormView, LoginForm, SignUpForm};
 use crate::page::{self, Bare};
 use crate::preferences::Preferences;
 use crate::visitor::Visitor;
@@ -38,14 +39,23 @@ pub(crate) struct LoginPage {
     pub signup_href: String,
 }
 
+#[derive(Template)]
+#[template(path = "pages/code.html")]
+pub(crate) struct CodePage<'a> {
+    pub shell: Bare,
+    pub form: FormView,
+    pub ticket: &'a str,
+    pub next: String,
+}
+
 /// Where to go once signed in.
 #[derive(Deserialize)]
 pub(crate) struct Next {
     #[serde(default)]
-    next: String,
+    pub next: String,
     /// Whether somebody who is signed in wants to be somebody else.
     #[serde(default)]
-    again: String,
+    pub again: String,
 }
 
 fn local_or_home(next: &str) -> &str {
@@ -93,7 +103,7 @@ pub(crate) async fn get_signup(
 pub(crate) async fn post_signup(
     State(web): State<Web>,
     visitor: Visitor,
-    headers: HeaderMap,
+    SentBy(client): SentBy,
     Form(form): Form<SignUpForm>,
 ) -> Result<Response, Failure> {
     let new = SignUp {
@@ -107,10 +117,14 @@ pub(crate) async fn post_signup(
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(signup_page(status, visitor.preferences, &form, Some(complaint)));
     }
-    match begin_session(&web, &headers, &form.handle, &form.password, &form.next).await {
-        // Only if the key belonged to an account opened with another password.
-        Err(Error::Unauthenticated(_)) => Ok(links::see_other("/login")),
-        other => Ok(other?),
+    let sign_in = SignIn { login: form.handle, password: form.password, otp: None, client };
+    match web.pipit.sign_in(sign_in, None).await {
+        Ok(session) => Ok(let_in(&web, &session, &form.next)?),
+        // Only if the key belonged to an account opened with another password, or long ago.
+        Err(Error::Unauthenticated(_) | Error::InvalidField { .. }) => {
+            Ok(links::see_other("/login"))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -151,16 +165,20 @@ pub(crate) async fn get_login(
 pub(crate) async fn post_login(
     State(web): State<Web>,
     visitor: Visitor,
-    headers: HeaderMap,
+    SentBy(client): SentBy,
     Form(form): Form<LoginForm>,
 ) -> Result<Response, Failure> {
-    let complaint = match begin_session(&web, &headers, &form.login, &form.password, &form.next)
-        .await
-    {
-        Ok(response) => {
+    let (login, password) = (form.login.clone(), form.password.clone());
+    let sign_in = SignIn { login, password, otp: None, client };
+    let complaint = match web.pipit.begin_sign_in(sign_in).await {
+        Ok(Step::SignedIn(session)) => {
             // The browser forgets the session it had: nobody else shall use it.
             end_session(&web, &visitor).await?;
-            return Ok(response);
+            return Ok(let_in(&web, &session, &form.next)?);
+        }
+        Ok(Step::NeedsCode(ticket)) => {
+            let form = CodeForm { ticket, next: form.next, ..CodeForm::default() };
+            return Ok(code_page(StatusCode::OK, visitor.preferences, &form, None));
         }
         Err(Error::Unauthenticated(_)) => Complaint::general(visitor.preferences.w.wrong_password),
         Err(error) => Complaint::from_error(error, visitor.preferences.w)?,
@@ -169,22 +187,53 @@ pub(crate) async fn post_login(
     Ok(login_page(status, visitor.preferences, &form, Some(complaint)))
 }
 
-async fn begin_session(
-    web: &Web,
-    headers: &HeaderMap,
-    login: &str,
-    password: &str,
-    next: &str,
-) -> pipit_model::Result<Response> {
-    let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    let form = SignIn {
-        login: login.to_owned(),
-        password: password.to_owned(),
-        user_agent: user_agent.unwrap_or_default().to_owned(),
+fn code_page(
+    status: StatusCode,
+    preferences: Preferences,
+    form: &CodeForm,
+    complaint: Option<Complaint>,
+) -> Response {
+    let w = preferences.w;
+    let page = CodePage {
+        shell: Bare::new(w.security.second_step, preferences),
+        form: FormView::new(CodeForm::fields(w), complaint),
+        ticket: &form.ticket,
+        next: handed_on(&form.next),
     };
-    let session = web.pipit.sign_in(form, None).await?;
+    page::html(status, &page)
+}
+
+/// The second step: the code of the authenticator app, or a recovery code.
+pub(crate) async fn post_code(
+    State(web): State<Web>,
+    visitor: Visitor,
+    SentBy(client): SentBy,
+    Form(form): Form<CodeForm>,
+) -> Result<Response, Failure> {
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    match web.pipit.finish_sign_in(&form.ticket, &form.otp, client).await {
+        Ok(session) => {
+            end_session(&web, &visitor).await?;
+            Ok(let_in(&web, &session, &form.next)?)
+        }
+        Err(Error::Unauthenticated(_)) => {
+            let complaint = Complaint::general(visitor.preferences.w.security.took_too_long);
+            let again = LoginForm { next: form.next, ..LoginForm::default() };
+            Ok(login_page(status, visitor.preferences, &again, Some(complaint)))
+        }
+        Err(Error::InvalidField { field: "otp", .. }) => {
+            let text = visitor.preferences.w.security.wrong_code.to_owned();
+            let complaint = Complaint { field: "otp", text };
+            Ok(code_page(status, visitor.preferences, &form, Some(complaint)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Leads on with the session in a cookie.
+fn let_in(web: &Web, session: &SignedIn, next: &str) -> pipit_model::Result<Response> {
     let mut response = links::see_other(local_or_home(next));
-    let cookie = cookie::set(web, &session, web.pipit.clock().now())
+    let cookie = cookie::set(web, session, web.pipit.clock().now())
         .ok_or_else(|| Error::Internal("a token that is no cookie".to_owned()))?;
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)

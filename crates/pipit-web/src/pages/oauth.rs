@@ -101,7 +101,7 @@ pub(crate) struct AuthorizePage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "pages/code.html")]
+#[template(path = "pages/app_code.html")]
 pub(crate) struct CodePage<'a> {
     pub shell: Bare,
     pub code: &'a str,

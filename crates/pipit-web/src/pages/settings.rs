@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pipit_core::Session;
+use pipit_core::SessionView;
 use pipit_http::UploadForm;
 use pipit_model::media::MediaUse;
 use pipit_model::user::ProfileEdit;
@@ -61,12 +61,12 @@ pub(crate) struct SessionRow {
 }
 
 impl SessionRow {
-    pub(crate) fn new(session: &Session, current: SessionId, reading: Reading) -> Self {
-        let w = reading.w;
+    pub(crate) fn new(view: &SessionView, current: SessionId, reading: Reading) -> Self {
+        let (w, session) = (reading.w, &view.session);
         Self {
             id: session.id.0,
-            device: device(&session.user_agent, w),
-            user_agent: session.user_agent.clone(),
+            device: device(&view.user_agent, w),
+            user_agent: view.user_agent.clone(),
             began: Moment::new(session.created_at, reading.now, w),
             current: session.id == current,
         }

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use axum::routing::get;
-use pipit_core::{MediaPlace, Pipit, Settings};
+use pipit_core::{KeyPlace, MediaPlace, Pipit, Settings};
 use pipit_http::Problem;
 use pipit_model::{Clock, Error};
 
@@ -78,6 +78,8 @@ async fn every_page_renders_for_everyone() {
         "/settings/sessions",
         "/settings/data",
         "/settings/delete",
+        "/settings/security?done=password",
+        "/settings/confirm?next=%2Fsettings%2Fsecurity",
         "/bookmarks",
         "/lists",
         "/@ann/lists",
@@ -245,7 +247,8 @@ async fn no_address_of_ours_is_one_of_the_other_doors() {
     let folder = tempfile::tempdir().expect("a folder");
     let database_url = format!("sqlite://{}/x.db", folder.path().display());
     let media = MediaPlace::Memory;
-    let settings = Settings { database_url, cache_bytes: 8 << 20, media, node: 0 };
+    let keys = KeyPlace::File(folder.path().join("keys"));
+    let settings = Settings { database_url, cache_bytes: 8 << 20, media, keys, node: 0 };
     let pipit = Pipit::open(&settings, Clock::System).await.expect("a database");
     let web = Web { pipit, public_url: "http://pipit.test".into() };
     let mut others = Router::new();
@@ -259,6 +262,10 @@ async fn no_address_of_ours_is_one_of_the_other_doors() {
         "/media/p/{file}",
         "/users/me",
         "/users/me/likes",
+        "/users/me/password",
+        "/users/me/second-factor",
+        "/users/me/recovery-codes",
+        "/sessions/current/proof",
         "/users/me/avatar",
         "/users/me/banner",
         "/users",

@@ -7,7 +7,8 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use pipit_core::{
-    Authorization, MediaPlace, PasswordGrant, Pipit, RegisteredApp, Settings, TokenRequest,
+    Authorization, KeyPlace, MediaPlace, PasswordGrant, Pipit, RegisteredApp, Settings,
+    TokenRequest,
 };
 use pipit_model::Clock;
 use pipit_model::app::{AppForm, OUT_OF_BAND};
@@ -61,7 +62,8 @@ impl Site {
         let folder = TempDir::new().expect("a folder");
         let database_url = format!("sqlite://{}/x.db", folder.path().display());
         let media = MediaPlace::Memory;
-        let settings = Settings { database_url, cache_bytes: 8 << 20, media, node: 0 };
+        let keys = KeyPlace::File(folder.path().join("keys"));
+        let settings = Settings { database_url, cache_bytes: 8 << 20, media, keys, node: 0 };
         let pipit = Pipit::open(&settings, Clock::System).await.expect("a database");
         let web = Web { pipit: pipit.clone(), public_url: public_url.to_owned() };
         Self { app: routes(web).fallback(not_found), pipit, _folder: folder }

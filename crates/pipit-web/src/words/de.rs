@@ -1,6 +1,6 @@
 //! German: short, friendly, "du".
 
-use super::{Script, Words};
+use super::{Script, Words, security};
 
 pub(super) static DE: Words = Words {
     lang: "de",
@@ -359,7 +359,10 @@ pub(super) static DE: Words = Words {
     signed_out: "Du bist abgemeldet. Melde dich in einem anderen Tab an und versuch es noch \
                  einmal.",
 
+    filters: &super::filters::DE,
     reasons: &super::reasons::DE,
+    security: &security::DE,
+
     script: Script {
         refused: "Das hat nicht geklappt. Versuch es noch einmal.",
         one_new: "1 neuen Tweet zeigen",
@@ -380,6 +383,8 @@ pub(super) static DE: Words = Words {
         unbookmark: "Nicht mehr merken",
         follow: "Folgen",
         unfollow: "Entfolgen",
+        add: "Hinzufügen",
+        remove: "Entfernen",
         unfollowed: "Du folgst {} nicht mehr.",
         deleting: "Der Tweet wird gelöscht.",
         posted: "Gepostet.",
@@ -402,6 +407,8 @@ pub(super) static DE: Words = Words {
             ("r", "Antworten"),
             ("l", "Gefällt mir"),
             ("t", "Retweeten"),
+            ("b", "Merken"),
+            ("q", "Zitieren"),
             ("p", "Profil des Autors"),
             (".", "Neue Tweets zeigen"),
             ("0", "Nach oben"),
@@ -410,6 +417,7 @@ pub(super) static DE: Words = Words {
                 "g h · g e · g n · g p · g s",
                 "Start, Entdecken, Mitteilungen, Profil, Einstellungen",
             ),
+            ("g b · g l", "Gemerkt, Listen"),
             ("Strg Enter", "Posten, was du schreibst"),
             ("?", "Diese Liste"),
         ],

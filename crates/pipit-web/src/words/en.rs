@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Script, Words};
+use super::{Script, Words, security};
 
 pub(super) static EN: Words = Words {
     lang: "en",
@@ -340,7 +340,10 @@ pub(super) static EN: Words = Words {
     failed: "That did not work",
     signed_out: "You are signed out. Sign in in another tab, then try again.",
 
+    filters: &super::filters::EN,
     reasons: &super::reasons::EN,
+    security: &security::EN,
+
     script: Script {
         refused: "That did not work. Try again.",
         one_new: "Show 1 new tweet",
@@ -361,6 +364,8 @@ pub(super) static EN: Words = Words {
         unbookmark: "Remove bookmark",
         follow: "Follow",
         unfollow: "Unfollow",
+        add: "Add",
+        remove: "Remove",
         unfollowed: "You no longer follow {}.",
         deleting: "The tweet is being deleted.",
         posted: "Posted.",
@@ -383,11 +388,14 @@ pub(super) static EN: Words = Words {
             ("r", "Reply"),
             ("l", "Like"),
             ("t", "Retweet"),
+            ("b", "Bookmark"),
+            ("q", "Quote"),
             ("p", "The author’s profile"),
             (".", "Show new tweets"),
             ("0", "To the top"),
             ("/", "Search"),
             ("g h · g e · g n · g p · g s", "Home, explore, notifications, profile, settings"),
+            ("g b · g l", "Bookmarks, lists"),
             ("Ctrl Enter", "Post what you write"),
             ("?", "This list"),
         ],

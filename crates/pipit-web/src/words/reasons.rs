@@ -28,8 +28,13 @@ pub(super) static EN: Reasons = Reasons {
         "reply_to_id" => "What you answer",
         "quote_of_id" => "What you quote",
         "email" => "This address",
-        "password" | "client_id" => "This",
+        "password" | "client_id" | "code" | "otp" => "This",
         "content" => "The text",
+        "title" => "The title",
+        "keywords" => "The words",
+        "context" => "The filter",
+        "expires_in" => "The time",
+        "reply_audience" => "Who may reply",
         "Idempotency-Key" => "This form",
         "redirect_uri" => "The address to lead you back to",
         other => other,
@@ -49,8 +54,13 @@ pub(super) static DE: Reasons = Reasons {
         "reply_to_id" => "Was du beantwortest,",
         "quote_of_id" => "Was du zitierst,",
         "email" => "Diese Adresse",
-        "password" | "client_id" => "Das",
+        "password" | "client_id" | "code" | "otp" => "Das",
         "content" => "Der Text",
+        "title" => "Der Titel",
+        "keywords" => "Bei den Wörtern",
+        "context" => "Der Filter",
+        "expires_in" => "Die Zeit",
+        "reply_audience" => "Wer antworten darf,",
         "Idempotency-Key" => "Dieses Formular",
         "redirect_uri" => "Die Adresse, zu der du zurück sollst,",
         other => other,
@@ -115,7 +125,7 @@ pub(super) static DE: Reasons = Reasons {
             "braucht etwas zum Suchen: ein Wort, ein #Hashtag, einen @Kurznamen oder from:Kurzname",
         ),
         (
-            "since: and until: take a date like 2026-11-24",
+            "with since: or until: needs a date like 2026-11-24",
             "braucht hinter since: und until: ein Datum wie 2026-11-24",
         ),
         ("needs a handle or a name to look for", "braucht einen Kurznamen oder Namen zum Suchen"),
@@ -147,6 +157,26 @@ pub(super) static DE: Reasons = Reasons {
         ("must be a single line", "muss in eine Zeile passen"),
         ("must have at most {} characters", "darf höchstens {} Zeichen haben"),
         ("must not contain U+{}", "darf U+{} nicht enthalten"),
+        (
+            "is one of those that are guessed first: choose another one, like three or four words \
+             that do not go together",
+            "ist eines von denen, die zuerst geraten werden: nimm ein anderes, etwa drei oder vier \
+             Wörter, die nicht zusammengehören",
+        ),
+        (
+            "is little more than a name that everybody can see: choose another one, like three or \
+             four words that do not go together",
+            "ist kaum mehr als ein Name, den alle sehen: nimm ein anderes, etwa drei oder vier \
+             Wörter, die nicht zusammengehören",
+        ),
+        (
+            "is wrong or was used before: wait for the next one, and check the phone's clock",
+            "ist falsch oder war schon dran: warte auf den nächsten, und sieh nach der Uhr des Telefons",
+        ),
+        (
+            "a second factor is set up: remove it first",
+            "ein zweiter Faktor ist eingerichtet: schalte ihn erst aus",
+        ),
         // People, lists and hashtags
         (
             "you cannot follow yourself: your home has you already",
@@ -178,6 +208,34 @@ pub(super) static DE: Reasons = Reasons {
             "ist keine App, die dieser Server kennt: die App muss sich neu registrieren",
         ),
         ("is not one that the app registered", "ist keine, die die App registriert hat"),
+        // Filters and replies
+        (
+            "must not be empty: call the filter something",
+            "darf nicht leer sein: gib dem Filter einen Namen",
+        ),
+        ("must name at least one place", "muss mindestens an einer Stelle gelten"),
+        ("must be 1 to 30 words or phrases", "sind 1 bis 30 Wörter oder Wendungen möglich"),
+        ("must not be empty: leave out what is", "ist eines leer: lass es weg"),
+        (
+            "must be from a second to ten years",
+            "muss zwischen einer Sekunde und zehn Jahren liegen",
+        ),
+        (
+            "you have as many filters as one can (50): delete one first",
+            "du hast schon so viele Filter wie möglich (50): lösch erst einen",
+        ),
+        (
+            "whoever began this conversation chose who may reply: you may not",
+            "wer dieses Gespräch begann, hat gewählt, wer antworten darf: du nicht",
+        ),
+        (
+            "can only be said by a tweet that begins a conversation",
+            "sagt nur ein Tweet, der ein Gespräch beginnt",
+        ),
+        (
+            "only replies of others, in conversations that you began, can be hidden",
+            "verbergen kannst du nur Antworten anderer, in Gesprächen, die du begonnen hast",
+        ),
         // Forms
         (
             "was used for a different request: use a new key for each thing you create",
