@@ -16,7 +16,8 @@ pub mod upload;
 
 pub use client::SentBy;
 pub use extract::{
-    Bearer, IdempotencyKey, Json, MaybeBearer, Need, Path, Query, RouteNeeds, bearer_access,
+    Bearer, IdempotencyKey, Json, MaybeBearer, MaybeJson, Need, Path, Query, RouteNeeds,
+    bearer_access,
 };
 pub use problem::Problem;
 pub use sse::LastEventId;

@@ -1,6 +1,7 @@
 //! Timelines as they are read: the newest entries of some authors, of a hashtag, or of everybody.
 
 use pipit_model::tweet::Entry;
+use pipit_model::visibility::Visibility;
 use pipit_model::{HashtagId, TweetId, UserId};
 use sea_orm::DbErr;
 
@@ -26,7 +27,7 @@ pub enum Source<'a> {
     Authors(&'a [UserId]),
     /// Tweets and replies with a hashtag.
     Hashtag(HashtagId),
-    /// Everybody's tweets, without replies and retweets.
+    /// Everybody's public tweets, without replies and retweets.
     Public,
 }
 
@@ -95,7 +96,8 @@ impl Store {
             }
             Source::Public => {
                 let sql = self.sql(COLUMNS).push(" FROM tweets t WHERE t.kind = ");
-                newest_of(sql.bind(kind_code::TWEET), "t.id", window)
+                let sql = sql.bind(kind_code::TWEET).push(" AND t.visibility = ");
+                newest_of(sql.bind(Visibility::Public.code()), "t.id", window)
             }
         };
         let rows = match source {

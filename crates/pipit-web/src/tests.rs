@@ -10,3 +10,4 @@ mod media;
 mod oauth;
 mod rendering;
 mod site;
+mod ties;

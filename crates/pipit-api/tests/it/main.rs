@@ -2,10 +2,12 @@
 
 mod accounts;
 mod bad_input;
+mod blocks;
 mod contract;
 mod discovery;
 mod filters;
 mod generated;
+mod leaks;
 mod media;
 mod notifications;
 mod oauth;
