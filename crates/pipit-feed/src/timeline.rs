@@ -18,6 +18,9 @@ use crate::ties::Ties;
 const READ_AHEAD: usize = 43;
 /// Entries looked at in one round, where the rules drop nearly all of them.
 const LOOK_MAX: usize = 512;
+/// A page far down that needs more logs than these is not kept in them: to tell thousands of logs
+/// what a page of twenty holds costs more than to look the next one up.
+const DEEP_LOGS_KEPT: usize = 1000;
 /// Authors named in one statement; all three databases take at least twice as many values.
 const AUTHORS_PER_QUERY: usize = 10_000;
 
@@ -153,9 +156,14 @@ impl Feed {
         want: usize,
     ) -> Result<(), StoreError> {
         let blocked: Vec<LogKey> = known.blocked.iter().map(|place| timeline.key(*place)).collect();
-        let tickets = self.caches.tickets(&blocked);
-        let read = self.read(&blocked, known.from, reach, want + READ_AHEAD).await?;
-        self.caches.extend_logs(&blocked, &tickets, &read, reach);
+        let read = if reach < i64::MAX && blocked.len() > DEEP_LOGS_KEPT {
+            self.read(&blocked, known.from, reach, want).await?
+        } else {
+            let tickets = self.caches.tickets(&blocked);
+            let read = self.read(&blocked, known.from, reach, want + READ_AHEAD).await?;
+            self.caches.extend_logs(&blocked, &tickets, &read, reach);
+            read
+        };
         known.from = read.from;
         known.entries.retain(|entry| entry.id.0 >= read.from);
         known.entries.extend(read.entries.iter().filter(|entry| entry.id.0 < before));
