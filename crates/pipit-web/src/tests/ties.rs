@@ -170,7 +170,7 @@ async fn a_block_and_a_mute_are_told_and_can_be_undone_where_they_were_made() {
         let refused = site.post("/@ann/mute", &bob, &[("duration", bad)]).await;
         assert_eq!(refused.status, 422, "{bad}");
     }
-    assert_eq!(site.post("/@ann/block", "", &[]).await.location(), "/login");
+    assert_eq!(site.post("/@ann/block", "", &[]).await.location(), "/login?next=%2F%40ann");
 }
 
 #[tokio::test]
