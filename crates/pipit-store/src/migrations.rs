@@ -12,6 +12,7 @@ mod m0007_bookmarks;
 mod m0008_lists;
 mod m0009_search;
 mod m0012_sealed_email;
+mod m0013_letters;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_lists::Migration),
             Box::new(m0009_search::Migration),
             Box::new(m0012_sealed_email::Migration),
+            Box::new(m0013_letters::Migration),
         ]
     }
 }

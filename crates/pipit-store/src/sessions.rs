@@ -1,7 +1,7 @@
 //! Sign-ins that have not ended.
 
 use pipit_model::event::Event;
-use pipit_model::limits::EXPIRE_STEP_ROWS;
+use pipit_model::limits::{DEVICES_MAX, EXPIRE_STEP_ROWS};
 use pipit_model::{SessionId, Timestamp, UserId};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
@@ -11,6 +11,7 @@ use sea_orm::{
 use crate::Store;
 use crate::entity::{idempotency_keys, sessions};
 use crate::error::StoreError;
+use crate::mails::{Device, see_device};
 use crate::row::Row;
 use crate::sealed::Sealed;
 use crate::users::{insert_key, lock_user};
@@ -46,6 +47,7 @@ impl Store {
     pub async fn insert_session(
         &self,
         SessionRow { session, user_agent }: SessionRow,
+        device: Device,
         keep: u64,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<(), StoreError> {
@@ -68,6 +70,8 @@ impl Store {
                     .exec(&tx)
                     .await?;
             }
+            let seen = (session.user_id.0, session.created_at);
+            see_device(&tx, seen, device, DEVICES_MAX).await?;
             if let Some(key) = idempotency {
                 insert_key(&tx, key, session.id.0, session.created_at).await?;
             }

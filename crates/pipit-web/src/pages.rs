@@ -7,6 +7,7 @@ mod bookmarks;
 mod complete;
 mod compose;
 mod data;
+mod email;
 mod explore;
 mod feeds;
 mod home;
@@ -115,4 +116,8 @@ fn guards() -> Router<Web> {
         .route("/settings/security/factor/confirm", post(security::confirm_factor))
         .route("/settings/security/factor/remove", post(security::remove_factor))
         .route("/settings/security/codes", post(security::renew_codes))
+        .route("/settings/account", get(email::get_account).post(email::post_account))
+        .route("/reset-password", get(email::get_reset).post(email::post_reset))
+        .route("/reset-password/new", get(email::get_new_password).post(email::post_new_password))
+        .route("/confirm-email", get(email::get_confirm_email).post(email::post_confirm_email))
 }

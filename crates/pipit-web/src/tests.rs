@@ -7,4 +7,5 @@ mod html;
 mod live;
 mod media;
 mod rendering;
+mod security;
 mod site;

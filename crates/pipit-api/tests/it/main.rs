@@ -4,6 +4,7 @@ mod accounts;
 mod bad_input;
 mod contract;
 mod discovery;
+mod email;
 mod generated;
 mod media;
 mod notifications;

@@ -2,6 +2,7 @@
 
 mod crash;
 mod lists;
+mod mails;
 mod media;
 mod notifications;
 mod plans;
@@ -83,6 +84,8 @@ fn new_user(id: UserId, handle: &str) -> NewUser {
             keys: vec![format!("hash of {handle}")],
         },
         password_hash: "hash".to_owned(),
+        invitation: None,
+        mail: None,
         idempotency: None,
     }
 }
