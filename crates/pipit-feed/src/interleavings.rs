@@ -121,16 +121,7 @@ impl World {
         entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.id));
         entries.truncate(WANT);
         let from = entries.get(WANT - 1).map_or(from, |last| last.id.0);
-        let silent = places.iter().filter_map(|place| match timeline.key(*place) {
-            LogKey::Author(author) if entries.iter().all(|e| e.user_id != author) => {
-                let below = database.iter().filter(|e| e.user_id == author && e.id.0 < before);
-                let newest = below.map(|entry| entry.id.0).max().unwrap_or(-1);
-                (newest < from).then_some((author, newest + 1))
-            }
-            _ => None,
-        });
-        let silent = silent.collect();
-        Entries { entries, from, silent }
+        Entries { entries, from }
     }
 
     /// A read, judged by what had been answered before it began.

@@ -45,18 +45,14 @@ impl Caches {
         // By author, so that each log finds its own without going through all.
         let mut entries = read.entries.clone();
         entries.sort_unstable_by_key(|entry| entry.user_id);
-        let mut silent = read.silent.clone();
-        silent.sort_unstable();
         for (key, ticket) in keys.iter().zip(tickets) {
-            let (own, floor, cell) = match key {
+            let (own, cell) = match key {
                 LogKey::Author(author) => {
                     let start = entries.partition_point(|entry| entry.user_id < *author);
                     let end = entries.partition_point(|entry| entry.user_id <= *author);
-                    let at = silent.binary_search_by_key(author, |(author, _)| *author);
-                    let floor = at.map_or(read.from, |at| silent[at].1);
-                    (&entries[start..end], floor, self.newest.find(*author))
+                    (&entries[start..end], self.newest.find(*author))
                 }
-                LogKey::Hashtag(_) | LogKey::Public => (&entries[..], read.from, None),
+                LogKey::Hashtag(_) | LogKey::Public => (&entries[..], None),
             };
             self.logs.offer_with(*key, *ticket, |known| {
                 let newest = match (&known, &cell) {
@@ -68,7 +64,7 @@ impl Caches {
                     return None;
                 }
                 let above = known.as_deref().map_or(&[][..], |log| log.between(0, i64::MAX));
-                let log = Log::new([own, above].concat(), floor);
+                let log = Log::new([own, above].concat(), read.from);
                 if let Some(cell) = &cell {
                     cell.set(log.newest());
                 }

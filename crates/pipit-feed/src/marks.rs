@@ -126,25 +126,17 @@ impl Feed {
         let old = |set: &MarkSet| -> Vec<TweetId> {
             ids.iter().copied().filter(|id| !set.knows(*id)).collect()
         };
-        let (old_likes, old_retweets) = (old(&known.liked), old(&known.retweeted));
-        if !old_likes.is_empty() {
-            let liked = self.store.filter_liked(reader, &old_likes).await?;
-            for (id, mark) in ids.iter().zip(&mut marks) {
-                mark.liked |= liked.contains(id);
-            }
-        }
-        if !old_retweets.is_empty() {
-            let retweeted = self.store.filter_retweeted(reader, &old_retweets).await?;
-            for (id, mark) in ids.iter().zip(&mut marks) {
-                mark.retweeted |= retweeted.contains(id);
-            }
-        }
-        let old_bookmarks = old(&known.bookmarked);
-        if !old_bookmarks.is_empty() {
-            let bookmarked = self.store.filter_bookmarked(reader, &old_bookmarks).await?;
-            for (id, mark) in ids.iter().zip(&mut marks) {
-                mark.bookmarked |= bookmarked.contains(id);
-            }
+        let old = [&known.liked, &known.retweeted, &known.bookmarked].map(old);
+        // Side by side; where there is nothing to ask, nothing is asked.
+        let (liked, retweeted, bookmarked) = tokio::try_join!(
+            self.store.filter_liked(reader, &old[0]),
+            self.store.filter_retweeted(reader, &old[1]),
+            self.store.filter_bookmarked(reader, &old[2])
+        )?;
+        for (id, mark) in ids.iter().zip(&mut marks) {
+            mark.liked |= liked.contains(id);
+            mark.retweeted |= retweeted.contains(id);
+            mark.bookmarked |= bookmarked.contains(id);
         }
         Ok(marks)
     }

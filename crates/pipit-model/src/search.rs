@@ -255,7 +255,7 @@ fn handle_key(typed: &str) -> Option<String> {
 
 /// A day begins at midnight in UTC, for everyone.
 fn start_of_day(date: &str) -> Result<i64> {
-    let refused = || Error::invalid("q", "since: and until: take a date like 2026-11-24");
+    let refused = || Error::invalid("q", "with since: or until: needs a date like 2026-11-24");
     let day = Date::strptime("%Y-%m-%d", date).map_err(|_| refused())?;
     let midnight = day.to_zoned(TimeZone::UTC).map_err(|_| refused())?;
     Ok(midnight.timestamp().as_millisecond().max(0))

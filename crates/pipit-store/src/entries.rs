@@ -11,13 +11,13 @@ use crate::sql::Sql;
 use crate::tweets::{kind_code, kind_of};
 
 const COLUMNS: &str = "SELECT t.id, t.user_id, t.reply_to_id, t.reply_to_user_id, \
-                       t.retweet_of_id, t.retweet_of_user_id, t.deleted_at, 0 AS silent";
-/// In the same columns, an author who has nothing in the stretch, with their newest id below it.
-const SILENT: &str = "SELECT n.id, n.author, NULL, NULL, NULL, NULL, NULL, 1 \
-                      FROM bound b CROSS JOIN newest n WHERE n.id IS NULL OR n.id < b.id";
+                       t.retweet_of_id, t.retweet_of_user_id, t.deleted_at";
 
 /// Of more authors than these, finding the newest takes milliseconds.
 const AUTHORS_INLINE: usize = 1000;
+/// Entries of everybody that are looked through for each of many authors, before each is looked up
+/// by itself: these cost a fraction of that.
+const LOOKED_THROUGH_EACH: usize = 2;
 
 /// Whose entries a timeline is made of.
 #[derive(Debug, Clone, Copy)]
@@ -38,22 +38,18 @@ pub struct Entries {
     /// There are no others with at least this id: the stretch's own end, or the last entry if there
     /// may be more below it.
     pub from: i64,
-    /// Of authors who have nothing in the stretch, how far below it that goes on: a page further
-    /// down then asks only for those who have something there.
-    pub silent: Vec<(UserId, i64)>,
 }
 
 impl Entries {
     /// Nothing down to an id.
     #[must_use]
     pub fn none(from: i64) -> Self {
-        Self { entries: Vec::new(), from, silent: Vec::new() }
+        Self { entries: Vec::new(), from }
     }
 
     /// Adds what was found of the same stretch of other logs; what is known of both is kept.
     pub fn merge(&mut self, other: Self) {
         self.from = self.from.max(other.from);
-        self.silent.extend(other.silent);
         self.entries.extend(other.entries);
         self.entries.retain(|entry| entry.id.0 >= self.from);
     }
@@ -84,7 +80,14 @@ impl Store {
                 let sql = self.sql(COLUMNS).push(" FROM tweets t WHERE t.user_id = ");
                 newest_of(sql.bind(author.0), "t.id", window)
             }
-            Source::Authors(authors) => newest_of_many(self.sql(""), authors, window),
+            Source::Authors(authors) => {
+                if authors.len() > AUTHORS_INLINE
+                    && let Some(found) = self.look_through(authors, window).await?
+                {
+                    return Ok(found);
+                }
+                newest_of_many(self.sql(""), authors, window)
+            }
             Source::Hashtag(hashtag) => {
                 let sql = self.sql(COLUMNS).push(" FROM tweet_hashtags h JOIN tweets t");
                 let sql = sql.push(" ON t.id = h.tweet_id WHERE h.hashtag_id = ");
@@ -101,15 +104,7 @@ impl Store {
             }
             _ => self.rows(sql).await?,
         };
-        let (mut found, mut silent) = (Vec::with_capacity(limit as usize), Vec::new());
-        for row in &rows {
-            match Found::from_row(row)? {
-                Found::Silent(author, newest) => {
-                    silent.push((author, newest.map_or(from, |newest| newest + 1)));
-                }
-                other => found.push(other),
-            }
-        }
+        let mut found = rows.iter().map(Found::from_row).collect::<Result<Vec<_>, _>>()?;
         found.sort_unstable_by_key(|found| std::cmp::Reverse(found.id()));
         let from = match found.last() {
             // As many as were asked for: below the last one there may be more.
@@ -117,7 +112,35 @@ impl Store {
             _ => from,
         };
         let entries = found.into_iter().filter_map(Found::entry).collect();
-        Ok(Entries { entries, from, silent })
+        Ok(Entries { entries, from })
+    }
+
+    /// Looks for the entries of many authors among the newest of everybody. Who follows thousands
+    /// finds a page of them there, for a fraction of what thousands of looks into the index cost;
+    /// [`None`] where next to nothing is found.
+    async fn look_through(
+        &self,
+        authors: &[UserId],
+        window: Window,
+    ) -> Result<Option<Entries>, StoreError> {
+        let rows = self.many_rows(among_everybody(self.sql(""), authors, window)).await?;
+        let mut entries = Vec::with_capacity(rows.len());
+        let mut looked_to = window.from;
+        for row in &rows {
+            match Found::from_row(row)? {
+                Found::Live(entry) => entries.push(entry),
+                // The last one that was looked at.
+                Found::Tombstone(id) => looked_to = id,
+            }
+        }
+        entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.id));
+        let from = match entries.last() {
+            Some(last) if entries.len() == window.limit as usize => last.id.0,
+            _ => looked_to,
+        };
+        // All of the stretch, or as much of it as is worth the look.
+        let enough = from == window.from || entries.len() as i64 >= window.limit / 4;
+        Ok(enough.then_some(Entries { entries, from }))
     }
 }
 
@@ -171,8 +194,36 @@ fn newest_of_many(sql: Sql, authors: &[UserId], window: Window) -> Sql {
         .bind(window.limit - 1)
         .push("), b.id) ORDER BY t.id DESC LIMIT ")
         .bind(window.limit)
-        .push(") found UNION ALL ")
-        .push(SILENT)
+        .push(") found")
+}
+
+/// What some authors have among the newest entries of everybody, and, as a tombstone, the last one
+/// that was looked at, unless that was the end of the stretch.
+fn among_everybody(sql: Sql, authors: &[UserId], window: Window) -> Sql {
+    const OF_ENTRY: &str =
+        "SELECT id, user_id, reply_to_id, reply_to_user_id, retweet_of_id, retweet_of_user_id, ";
+    let everybody = |sql: Sql| {
+        sql.push(" FROM tweets WHERE id >= ")
+            .bind(window.from)
+            .push(" AND id < ")
+            .bind(window.before)
+            .push(" ORDER BY id DESC LIMIT ")
+    };
+    let looked_through = (authors.len() * LOOKED_THROUGH_EACH) as i64;
+    let sql = sql.push("SELECT * FROM (").push(COLUMNS).push(" FROM (").push(OF_ENTRY);
+    let sql = everybody(sql.push("deleted_at"))
+        .bind(looked_through)
+        .push(") t WHERE t.deleted_at IS NULL AND t.user_id IN (")
+        .numbers(authors.iter().map(|author| author.0))
+        .push(") ORDER BY t.id DESC LIMIT ")
+        .bind(window.limit)
+        .push(") found UNION ALL SELECT * FROM (")
+        .push(OF_ENTRY);
+    everybody(sql.push("0 AS deleted_at"))
+        .bind(1_i64)
+        .push(" OFFSET ")
+        .bind(looked_through - 1)
+        .push(") last")
 }
 
 /// What a row says.
@@ -180,16 +231,11 @@ enum Found {
     Live(Entry),
     /// A tweet that was deleted, by its id.
     Tombstone(i64),
-    /// An author who has nothing in the stretch, and their newest id below it.
-    Silent(UserId, Option<i64>),
 }
 
 impl Found {
     fn from_row(row: &Row) -> Result<Self, DbErr> {
         let user_id = UserId(row.try_get_by_index(1)?);
-        if row.try_get_by_index::<i32>(7)? == 1 {
-            return Ok(Self::Silent(user_id, row.try_get_by_index(0)?));
-        }
         let id: i64 = row.try_get_by_index(0)?;
         if row.try_get_by_index::<Option<i64>>(6)?.is_some() {
             return Ok(Self::Tombstone(id));
@@ -203,14 +249,13 @@ impl Found {
         match self {
             Self::Live(entry) => entry.id.0,
             Self::Tombstone(id) => *id,
-            Self::Silent(_, newest) => newest.unwrap_or(0),
         }
     }
 
     fn entry(self) -> Option<Entry> {
         match self {
             Self::Live(entry) => Some(entry),
-            Self::Tombstone(_) | Self::Silent(..) => None,
+            Self::Tombstone(_) => None,
         }
     }
 }

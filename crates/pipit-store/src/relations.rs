@@ -203,9 +203,7 @@ impl Store {
         user_id: UserId,
         ids: &[TweetId],
     ) -> Result<Vec<TweetId>, StoreError> {
-        let sql = self.sql("SELECT tweet_id FROM likes WHERE user_id = ").bind(user_id.0);
-        let sql = sql.push(" AND tweet_id IN ").list(ids.iter().map(|id| id.0));
-        Ok(self.marked(sql, 0).await?.tweet_ids)
+        self.marked_among(("tweet_id", "likes"), user_id, ids).await
     }
 
     /// Which of these tweets a reader keeps.
@@ -214,9 +212,7 @@ impl Store {
         user_id: UserId,
         ids: &[TweetId],
     ) -> Result<Vec<TweetId>, StoreError> {
-        let sql = self.sql("SELECT tweet_id FROM bookmarks WHERE user_id = ").bind(user_id.0);
-        let sql = sql.push(" AND tweet_id IN ").list(ids.iter().map(|id| id.0));
-        Ok(self.marked(sql, 0).await?.tweet_ids)
+        self.marked_among(("tweet_id", "bookmarks"), user_id, ids).await
     }
 
     /// Which of these tweets a reader retweeted.
@@ -225,9 +221,21 @@ impl Store {
         user_id: UserId,
         ids: &[TweetId],
     ) -> Result<Vec<TweetId>, StoreError> {
-        let sql = self.sql("SELECT retweet_of_id FROM tweets WHERE user_id = ").bind(user_id.0);
-        let sql = sql.push(" AND retweet_of_id IN ").list(ids.iter().map(|id| id.0));
-        Ok(self.marked(sql, 0).await?.tweet_ids)
+        self.marked_among(("retweet_of_id", "tweets"), user_id, ids).await
+    }
+
+    async fn marked_among(
+        &self,
+        (column, table): (&str, &str),
+        user_id: UserId,
+        ids: &[TweetId],
+    ) -> Result<Vec<TweetId>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = self.sql(&format!("SELECT {column} FROM {table} WHERE user_id = "));
+        let sql = sql.bind(user_id.0).push(&format!(" AND {column} IN "));
+        Ok(self.marked(sql.list(ids.iter().map(|id| id.0)), 0).await?.tweet_ids)
     }
 
     async fn marked(&self, sql: Sql, limit: u64) -> Result<Marked, StoreError> {

@@ -2,6 +2,8 @@
 
 pub(crate) mod notifications;
 
+use std::fmt::Write;
+
 use pipit_core::{Quoted, Trend, TweetView, UserView};
 use pipit_model::limits::PREVIEW_SIDE_MAX;
 use pipit_model::media::{self, Media, MediaKind};
@@ -172,10 +174,10 @@ pub(crate) enum ReplyingTo<'a> {
 
 /// What can be done with a tweet, and how often it was.
 pub(crate) struct Button {
+    n: i64,
+    noun: Noun,
     /// As shown on the button; empty for none.
     pub shown: String,
-    /// With its unit: `2 likes`.
-    pub counted: String,
     /// The viewer has done it.
     pub done: bool,
 }
@@ -183,7 +185,12 @@ pub(crate) struct Button {
 impl Button {
     fn new(n: i64, noun: Noun, w: &Words, done: bool) -> Self {
         let shown = if n > 0 { count(n, w) } else { String::new() };
-        Self { shown, counted: w.counted(n, noun), done }
+        Self { n, noun, shown, done }
+    }
+
+    /// With its unit: `2 likes`.
+    pub(crate) fn counted(&self, w: &Words) -> String {
+        w.counted(self.n, self.noun)
     }
 }
 
@@ -302,11 +309,13 @@ pub(crate) struct TrendRow {
 /// Where the small line of a trend goes: 23 steps to the right, in a box of 69 by 20.
 fn spark_line(history: &[u64]) -> String {
     let most = history.iter().copied().max().unwrap_or(0).max(1);
-    let point = |(n, uses): (usize, &u64)| {
+    let mut line = String::with_capacity(history.len() * 6);
+    for (n, uses) in history.iter().enumerate() {
         let sign = if n == 0 { 'M' } else { 'L' };
-        format!("{sign}{} {}", n * 3, 19 - uses * 18 / most)
-    };
-    history.iter().enumerate().map(point).collect()
+        // Writing to a String cannot fail.
+        let _ = write!(line, "{sign}{} {}", n * 3, 19 - uses * 18 / most);
+    }
+    line
 }
 
 impl TrendRow {

@@ -393,6 +393,8 @@ pub(crate) struct Script {
     pub unbookmark: &'static str,
     pub follow: &'static str,
     pub unfollow: &'static str,
+    pub add: &'static str,
+    pub remove: &'static str,
     // In passing
     pub unfollowed: &'static str,
     pub deleting: &'static str,
@@ -411,7 +413,7 @@ pub(crate) struct Script {
     pub days: &'static str,
     // Shortcuts: a key and what it does
     pub shortcuts: &'static str,
-    pub keys: [(&'static str, &'static str); 14],
+    pub keys: [(&'static str, &'static str); 17],
     pub turn_off: &'static str,
 }
 

@@ -38,8 +38,17 @@ impl Server {
     }
 
     pub(crate) fn start_with(data_dir: &Path, more: &[&str]) -> Self {
+        Self::start_at("127.0.0.1:0", data_dir, more)
+    }
+
+    /// Starts one where another one was.
+    pub(crate) fn start_again(data_dir: &Path, url: &str) -> Self {
+        Self::start_at(url.trim_start_matches("http://"), data_dir, &[])
+    }
+
+    fn start_at(listen: &str, data_dir: &Path, more: &[&str]) -> Self {
         let mut child = pipit()
-            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+            .args(["serve", "--listen", listen, "--data-dir"])
             .arg(data_dir)
             .args(more)
             .stdout(Stdio::piped())
@@ -170,6 +179,38 @@ impl Client {
         }
         let mut response = request.send_json(body).ok()?;
         Some((response.status().as_u16(), response.body_mut().read_json().ok()?))
+    }
+
+    pub(crate) fn patch(&self, path: &str, body: &Value) {
+        let request = self.agent.patch(format!("{}{path}", self.url));
+        let request = request.header("authorization", self.bearer());
+        let mut response = request.send_json(body).expect("answered");
+        let answer = response.body_mut().read_to_string().expect("text");
+        assert!(response.status().is_success(), "{path}: {answer}");
+    }
+
+    /// Sends a form with these fields and a file.
+    pub(crate) fn upload(
+        &self,
+        method: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: &[u8],
+    ) -> (u16, Value) {
+        let head = |field: &str| format!("--B\r\nContent-Disposition: form-data; name=\"{field}\"");
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend_from_slice(format!("{}\r\n\r\n{value}\r\n", head(name)).as_bytes());
+        }
+        body.extend_from_slice(format!("{}; filename=\"x\"\r\n\r\n", head("file")).as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--B--\r\n");
+        let url = format!("{}{path}", self.url);
+        let request = if method == "PUT" { self.agent.put(url) } else { self.agent.post(url) };
+        let request = request.header("authorization", self.bearer());
+        let request = request.header("content-type", "multipart/form-data; boundary=B");
+        let mut response = request.send(&body[..]).expect("answered");
+        (response.status().as_u16(), response.body_mut().read_json().expect("JSON"))
     }
 
     pub(crate) fn delete(&self, path: &str) -> Option<u16> {

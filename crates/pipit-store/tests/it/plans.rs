@@ -8,7 +8,7 @@ use pipit_model::event::Standing;
 use pipit_store::NewTweet;
 
 /// The hot queries with sample values, as the store sends them.
-const HOT: [&str; 34] = [
+const HOT: &[&str] = &[
     "SELECT t.id FROM tweets t WHERE t.user_id = 1 AND t.id >= 5 AND t.id < 900 \
      AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
     "SELECT id, user_id FROM tweets WHERE retweet_of_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
@@ -17,6 +17,7 @@ const HOT: [&str; 34] = [
     "SELECT t.id FROM tweet_hashtags h JOIN tweets t ON t.id = h.tweet_id WHERE h.hashtag_id = 1 \
      AND h.tweet_id >= 5 AND h.tweet_id < 900 AND t.deleted_at IS NULL \
      ORDER BY h.tweet_id DESC LIMIT 20",
+    "SELECT id, user_id FROM tweets WHERE id >= 5 AND id < 900 ORDER BY id DESC LIMIT 1 OFFSET 19",
     "SELECT * FROM tweets WHERE id IN (1, 2, 3)",
     "SELECT tweet_id, user_id, handle_key FROM mentions WHERE tweet_id IN (1, 2)",
     "SELECT * FROM users WHERE id IN (1, 2)",

@@ -1,8 +1,8 @@
 //! Reads: stretches of timelines, threads, relations, sessions.
 
 use pipit_model::event::{Event, Standing};
-use pipit_model::{Clock, SessionId, TweetId};
-use pipit_store::{Command, FollowSide, NewTweet, Sealed, Session, SessionRow, Source};
+use pipit_model::{Clock, SessionId, TweetId, UserId};
+use pipit_store::{Command, Entries, FollowSide, NewTweet, Sealed, Session, SessionRow, Source};
 use pipit_testkit::backends;
 
 use crate::{Fixture, tweet};
@@ -35,6 +35,46 @@ async fn stretches_are_newest_first_and_bounded_on_both_sides() {
         assert_eq!(one.expect("read").entries.len(), 2);
         let none = f.store.list_entries(Source::Authors(&[]), 0, i64::MAX, 9).await;
         assert!(none.expect("read").entries.is_empty());
+    }
+}
+
+/// Who follows thousands is served from the newest entries of everybody, as long as enough of them
+/// are among these: the answer is the same, and says how far down it holds.
+#[tokio::test]
+async fn entries_of_thousands_are_found_wherever_they_are() {
+    for backend in backends() {
+        let f = Fixture::new(backend).await;
+        let (ann, bob) = (f.user("ann").await, f.user("bob").await);
+        let posts = async |author, n| -> Vec<TweetId> {
+            let posts = (0..n).map(|_| f.posted(tweet(author)));
+            futures_util::future::join_all(posts).await
+        };
+        let old = posts(ann, 30).await;
+        // More than are looked through for as many people.
+        posts(bob, 2_100).await;
+        let new = posts(ann, 3).await;
+        let many: Vec<UserId> = (1..=1_000).map(UserId).chain([ann]).collect();
+        let list = async |from, limit| {
+            let source = Source::Authors(&many);
+            f.store.list_entries(source, from, i64::MAX, limit).await.expect("read")
+        };
+        let ids = |entries: &Entries| -> Vec<TweetId> {
+            entries.entries.iter().map(|entry| entry.id).collect()
+        };
+        let newest = |mut ids: Vec<TweetId>| {
+            ids.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
+            ids
+        };
+        let (old, new) = (newest(old), newest(new));
+        let few = list(0, 3).await;
+        assert_eq!((ids(&few), few.from), (new.clone(), new[2].0));
+        let near = list(0, 12).await;
+        assert_eq!(ids(&near), new, "{backend:?}: three of twelve are worth the look");
+        assert!(old[0].0 < near.from && near.from < new[2].0, "there may be more below");
+        let far = list(0, 33).await;
+        assert_eq!(ids(&far), [new.clone(), old].concat(), "too few are among the newest");
+        let short = list(new[2].0 - 1, 33).await;
+        assert_eq!((ids(&short), short.from), (new.clone(), new[2].0 - 1));
     }
 }
 

@@ -1,5 +1,5 @@
-// Likes, retweets, bookmarks, follows and deletions take effect on the page at once; what the server then
-// refuses is taken back, with its words.
+// Likes, retweets, bookmarks, follows, lists and deletions take effect on the page at once; what the
+// server then refuses is taken back, with its words.
 
 import { Refused, send } from './send.js'
 import { say } from './say.js'
@@ -12,6 +12,12 @@ const MARKS = {
   bookmark: ['keep', 'bookmark', 'unbookmark'],
 }
 
+const ACTIONS = [
+  /^(\/@.+)\/(?:un)?(like|retweet|bookmark|follow|delete)$/,
+  /^(\/tags\/.+)\/(?:un)?(follow)$/,
+  /^(\/lists\/\d+)\/(add|remove)$/,
+]
+
 let started = false
 
 export const start = () => {
@@ -20,9 +26,11 @@ export const start = () => {
   document.addEventListener('submit', (event) => {
     const action = (event.submitter ?? event.target).getAttribute('formaction') ??
       event.target.getAttribute('action')
-    const [, base, verb] = /^(\/@.+)\/(?:un)?(like|retweet|bookmark|follow|delete)$/.exec(action) ?? []
-    const handler = { follow, delete: remove }[verb] ?? (verb && mark)
-    if (!handler || event.defaultPrevented) return
+    const [, base, verb] = ACTIONS.map((pattern) => pattern.exec(action)).find(Boolean) ?? []
+    const handler = { follow, delete: remove, add: list, remove: list }[verb] ?? (verb && mark)
+    // A handle that is typed may be nobody's: that the server has to say.
+    const isTyped = event.target.elements.handle?.type === 'text'
+    if (!handler || isTyped || event.defaultPrevented) return
     event.preventDefault()
     handler(event.target, { action, base, verb })
   })
@@ -56,7 +64,7 @@ const showMark = (form, base, verb, isOn) => {
 const wanted = new Map()
 
 // Shows a state at once and has the server follow, however fast one changes one's mind.
-const bring = async (key, isOn, show, address) => {
+const bring = async (key, isOn, show, address, fields = {}) => {
   show(isOn)
   const isBusy = wanted.has(key)
   wanted.set(key, isOn)
@@ -65,7 +73,8 @@ const bring = async (key, isOn, show, address) => {
   try {
     while (wanted.get(key) !== known) {
       const next = wanted.get(key)
-      await send(address(next), {})
+      // Who presses and leaves at once has pressed all the same.
+      await send(address(next), fields, { keepalive: true })
       known = next
     }
     return true
@@ -99,7 +108,21 @@ const follow = async (form, { action, base }) => {
   const isDone = await bring(base, isOn, (on) => showFollow(base, on), address)
   // To follow again is all that undoing takes, so it has been done already.
   const again = () => follow(form, { action: address(true), base })
-  if (isDone && !isOn) toast(say('unfollowed', base.slice(1)), { label: say('undo'), action: again })
+  const name = base.startsWith('/@') ? base.slice(1) : `#${decodeURIComponent(base.slice(6))}`
+  if (isDone && !isOn) toast(say('unfollowed', name), { label: say('undo'), action: again })
+}
+
+// On a list or off it: the row stays, with a button for the way back.
+const list = (form, { base, verb }) => {
+  const address = (on) => `${base}/${on ? 'add' : 'remove'}`
+  const show = (on) => {
+    form.setAttribute('action', address(!on))
+    const button = form.querySelector('button')
+    button.classList.toggle('plain', on)
+    button.firstChild.data = say(on ? 'remove' : 'add')
+  }
+  const handle = form.elements.handle.value
+  bring(`${base}/${handle}`, verb === 'add', show, address, { handle })
 }
 
 // A tweet cannot be brought back, so its deletion is only sent once it can no longer be undone.

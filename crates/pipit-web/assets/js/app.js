@@ -5,8 +5,8 @@ const MODULES = [
   // Only somebody signed in has notifications.
   ['#unread', 'stream'],
   ['#unread', 'position'],
-  ['form.acts, form[action$="follow"]', 'act'],
-  ['a[rel="next"]', 'feed'],
+  ['form.acts, form[action$="follow"], form[action^="/lists/"]', 'act'],
+  ['a[rel="next"], [role="feed"], #feed', 'feed'],
   ['form.composer, a[href^="/compose"]', 'compose'],
   ['time[datetime]', 'clock'],
   ['html:not([data-keys="off"]) main', 'keys'],

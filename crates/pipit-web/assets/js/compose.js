@@ -38,6 +38,7 @@ const equip = (form) => {
   // In a window it has the focus before this is there to see it come.
   if (document.activeElement === text) suggest()
   else text.addEventListener('focus', suggest, { once: true })
+  pictures(form, text)
   form.addEventListener('submit', (event) => {
     if (hasFiles(form)) {
       // Files take as long as they take: the browser sends them, and shows how far it is.
@@ -48,6 +49,26 @@ const equip = (form) => {
     event.preventDefault()
     post(form, text)
   })
+}
+
+// Loaded when there is one: most tweets have none.
+const pictures = (form, text) => {
+  const load = async () => {
+    const module = await import('./pictures.js')
+    module.start(form)
+    return module
+  }
+  let loaded
+  form.querySelector('.add')?.addEventListener('toggle', () => { loaded ??= load() })
+  const take = async (event, { files } = {}) => {
+    if (!files?.length) return
+    event.preventDefault()
+    loaded ??= load()
+    const module = await loaded
+    module.take(form, files)
+  }
+  text.addEventListener('paste', (event) => take(event, event.clipboardData))
+  text.addEventListener('drop', (event) => take(event, event.dataTransfer))
 }
 
 const hasFiles = (form) =>
@@ -115,7 +136,7 @@ const draft = (form, text) => {
 
 const clear = (form, text) => {
   text.value = ''
-  form.querySelectorAll('.kept').forEach((kept) => kept.remove())
+  form.querySelectorAll('.kept, .add canvas').forEach((each) => each.remove())
   form.querySelectorAll('.add input').forEach((input) => { input.value = '' })
   form.elements.key.value = crypto.randomUUID?.() ?? `${Date.now()}`
   localStorage.removeItem(draftName(form))

@@ -1,5 +1,6 @@
 // The next page of a list is put below this one before its end is reached. The link to it stays a
-// link. Coming back, by the browser's own ways, leads to where one was.
+// link. Coming back, by the browser's own ways, leads to where one was. To those who do not see it, each
+// item says whose it is and where in the list it stands.
 
 import { enhance } from './app.js'
 import { parse } from './dom.js'
@@ -22,7 +23,8 @@ const more = async () => {
   if (!link || loading) return false
   loading = true
   const main = document.querySelector('main')
-  main.ariaBusy = 'true'
+  const busy = main.querySelector('[role="feed"]') ?? main
+  busy.ariaBusy = 'true'
   try {
     const response = await fetch(link.href)
     if (!response.ok || response.redirected) throw new Error(response.status)
@@ -48,7 +50,7 @@ const more = async () => {
     toast(say('unreachable'))
     return false
   } finally {
-    main.ariaBusy = 'false'
+    busy.ariaBusy = 'false'
     loading = false
   }
 }
@@ -89,9 +91,26 @@ const restore = async () => {
   if (item) scrollBy({ top: item.getBoundingClientRect().top - kept.top, behavior: 'instant' })
 }
 
+const number = () => {
+  const home = document.getElementById('feed')
+  // Empty, it is no feed yet.
+  if (home?.querySelector('article')) home.role = 'feed'
+  for (const feed of document.querySelectorAll('[role="feed"]')) {
+    [...feed.querySelectorAll('article[id]')].forEach((item, n) => {
+      const who = item.querySelector('.who')
+      if (who) who.id ||= `who-${item.id}`
+      item.setAttribute('aria-labelledby', who?.id ?? '')
+      item.ariaPosInSet = n + 1
+      // Nobody knows how many there are.
+      item.ariaSetSize = -1
+    })
+  }
+}
+
 let started = false
 
 export const start = async () => {
+  number()
   if (started) return
   started = true
   document.addEventListener('click', (event) => {

@@ -17,7 +17,12 @@ export const start = () => {
   document.addEventListener('keydown', (event) => {
     const { target, key } = event
     const writes = target.closest?.('input, textarea, select, [contenteditable], dialog')
-    if (writes || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+    if (writes || event.ctrlKey || event.metaKey || event.isComposing) return
+    // As ARIA has it for feeds, with Alt so that a page can still be turned.
+    if (event.altKey) {
+      if (PAGES[key]?.()) event.preventDefault()
+      return
+    }
     const action = Date.now() - going < GO_MS ? GO[key] : KEYS[key]
     going = 0
     if (action?.(event)) event.preventDefault()
@@ -104,6 +109,8 @@ const open = (event) => {
   return press('a.at')()
 }
 
+const PAGES = { PageDown: step(1), PageUp: step(-1) }
+
 const KEYS = {
   j: step(1),
   k: step(-1),
@@ -118,7 +125,7 @@ const KEYS = {
   p: press('a.who'),
   b: press('.acts .keep'),
   q: press('.acts .menu a'),
-  '.': click('.show-new'),
+  '.': click('#fresh'),
   0: top,
   '/': find,
   '?': help,

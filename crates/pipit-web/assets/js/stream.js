@@ -75,7 +75,7 @@ class Home {
     const tweet = document.getElementById(`tweet-${id}`)
     if (tweet && this.#feed.contains(tweet)) {
       // What the reader sees does not move: its place stays, empty of words.
-      tweet.style.minBlockSize = `${tweet.offsetHeight}px`
+      tweet.style.minBlockSize = `${tweet.getBoundingClientRect().height}px`
       tweet.replaceChildren(make('p', { className: 'to' }, this.#words.deleted))
     }
     this.#tell()
@@ -106,9 +106,8 @@ class Home {
     try {
       const fragment = withoutKnown(await fetchFragment(`/home/new?above=${this.newest()}`))
       const first = fragment.querySelector('article')
-      const added = [...fragment.children]
       this.#feed.prepend(fragment)
-      added.forEach(enhance)
+      enhance(this.#feed.parentElement)
       for (const id of waiting) this.#waiting.delete(id)
       this.#more = false
       this.#tell()
@@ -128,9 +127,8 @@ class Home {
     try {
       const fragment = withoutKnown(await fetchFragment(link.dataset.fill))
       const first = fragment.querySelector('article')
-      const added = [...fragment.children]
       link.closest('.gap').replaceWith(fragment)
-      added.forEach(enhance)
+      enhance(this.#feed.parentElement)
       focus(first)
     } catch {
       location.assign(link.href)

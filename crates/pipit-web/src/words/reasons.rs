@@ -115,7 +115,7 @@ pub(super) static DE: Reasons = Reasons {
             "braucht etwas zum Suchen: ein Wort, ein #Hashtag, einen @Kurznamen oder from:Kurzname",
         ),
         (
-            "since: and until: take a date like 2026-11-24",
+            "with since: or until: needs a date like 2026-11-24",
             "braucht hinter since: und until: ein Datum wie 2026-11-24",
         ),
         ("needs a handle or a name to look for", "braucht einen Kurznamen oder Namen zum Suchen"),

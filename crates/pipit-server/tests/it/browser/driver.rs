@@ -1,4 +1,4 @@
-//! Chromium through its driver, and the few things a test does with it.
+//! Chromium through its driver, and what a person does with it.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
@@ -6,39 +6,23 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use fantoccini::error::CmdError;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
-/// The widths of a desktop, a tablet and a phone, in CSS pixels.
-pub(crate) const WIDTHS: [u32; 3] = [1280, 900, 390];
-
 /// Longer than any page takes here.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What the person prefers.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Scheme {
-    Light,
-    Dark,
-}
-
-impl Scheme {
-    pub(crate) const BOTH: [Self; 2] = [Self::Light, Self::Dark];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-}
-
-/// Whether the browser reaches the server.
+/// Whether pages may run scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Line {
-    Whole,
-    Cut,
+pub(crate) enum Scripts {
+    On,
+    Off,
+}
+
+impl Scripts {
+    pub(crate) const BOTH: [Self; 2] = [Self::On, Self::Off];
 }
 
 pub(crate) struct Browser {
@@ -88,10 +72,12 @@ impl Browser {
         Self { driver, client, url: url.to_owned(), _profile: profile }
     }
 
-    /// A browser in which no page runs a script.
-    pub(crate) async fn start_without_scripts(url: &str) -> Self {
+    /// A browser in which pages run scripts, or none does.
+    pub(crate) async fn start_with(url: &str, scripts: Scripts) -> Self {
         let browser = Self::start(url).await;
-        browser.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+        if scripts == Scripts::Off {
+            browser.disable_scripts().await;
+        }
         browser
     }
 
@@ -128,7 +114,9 @@ impl Browser {
         while found().await.is_none() {
             if started.elapsed() > PATIENCE {
                 let page = self.client.source().await.unwrap_or_default();
-                let log = self.client.issue_cmd(Log { types: "browser" }).await.ok();
+                let log = self.log().await;
+                let file = std::env::temp_dir().join("pipit-waited-too-long.png");
+                std::fs::write(file, self.picture().await).expect("a picture of it");
                 panic!("waited too long for {what} on\n{page}\nafter\n{log:#?}");
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -146,6 +134,12 @@ impl Browser {
         let field = field.unwrap_or_else(|e| panic!("{selector}: {e}"));
         field.clear().await.expect("emptied");
         field.send_keys(text).await.expect("typed");
+    }
+
+    /// Chooses a file for a field, as its window does.
+    pub(crate) async fn choose(&self, selector: &str, file: &Path) {
+        let field = self.client.find(Locator::Css(selector)).await.expect("a field for a file");
+        field.send_keys(&file.display().to_string()).await.expect("chosen");
     }
 
     pub(crate) async fn click(&self, selector: &str) {
@@ -177,6 +171,22 @@ impl Browser {
     pub(crate) async fn press(&self, keys: &str) {
         let focused = self.client.active_element().await.expect("something has the focus");
         focused.send_keys(keys).await.expect("typed");
+    }
+
+    pub(crate) async fn path(&self) -> String {
+        self.client.current_url().await.expect("an address").path().to_owned()
+    }
+
+    pub(crate) async fn picture(&self) -> Vec<u8> {
+        self.client.screenshot().await.expect("a picture")
+    }
+
+    /// Asks the driver for what it has no method for.
+    pub(crate) async fn command(
+        &self,
+        command: impl WebDriverCompatibleCommand + Send + 'static,
+    ) -> Result<Value, CmdError> {
+        self.client.issue_cmd(command).await
     }
 
     /// What a script answers.
@@ -236,91 +246,8 @@ impl Browser {
         self.client.refresh().await.expect("loaded again");
     }
 
-    /// Cuts the line, or mends it.
-    pub(crate) async fn connect(&self, line: Line) {
-        let offline = line == Line::Cut;
-        let speed = json!({
-            "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1
-        });
-        self.devtools("Network.enable", json!({})).await;
-        self.devtools("Network.emulateNetworkConditions", speed).await;
-    }
-
-    pub(crate) async fn prefer(&self, scheme: Scheme) {
-        let features = json!([{"name": "prefers-color-scheme", "value": scheme.name()}]);
-        self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
-    }
-
-    /// Opens each page at each width in each scheme, checks it and takes a picture.
-    pub(crate) async fn shoot(&self, folder: &Path, who: &str, paths: &[&str], schemes: &[Scheme]) {
-        std::fs::create_dir_all(folder).expect("a folder for pictures");
-        for scheme in schemes {
-            self.prefer(*scheme).await;
-            for width in WIDTHS {
-                for path in paths {
-                    self.size(width, 900).await;
-                    self.open(path).await;
-                    self.assert_fits(path, width).await;
-                    // As at 1280 pixels enlarged to 400 %.
-                    self.size(320, 900).await;
-                    self.assert_fits(path, 320).await;
-                    self.size(width, 900).await;
-                    let height = self.number("return document.documentElement.scrollHeight").await;
-                    self.size(width, u32::try_from(height.min(4000)).unwrap_or(4000)).await;
-                    let picture = self.client.screenshot().await.expect("a picture");
-                    let name = format!("{who}_{}_{width}_{}.png", name_of(path), scheme.name());
-                    std::fs::write(folder.join(name), picture).expect("written");
-                }
-            }
-        }
-        self.assert_quiet().await;
-    }
-
-    async fn assert_fits(&self, path: &str, width: u32) {
-        let url = self.client.current_url().await.expect("an address");
-        assert_eq!(url.path(), path, "the page that was asked for");
-        let wide = self.number("return document.documentElement.scrollWidth").await;
-        assert!(wide <= u64::from(width), "{path} is {wide} px wide in a window of {width}");
-        assert_eq!(self.count("h1").await, 1, "{path} has one h1");
-    }
-
-    /// The console has nothing but the 404 that was asked for.
-    async fn assert_quiet(&self) {
-        self.assert_quiet_but(&["/nowhere"]).await;
-    }
-
-    /// The console has nothing (no error, no refusal by the content security policy) but what has
-    /// one of these in it.
-    pub(crate) async fn assert_quiet_but(&self, expected: &[&str]) {
-        let log = Log { types: "browser" };
-        let log = self.client.issue_cmd(log).await.expect("the console's log");
-        let complaints: Vec<&Value> = log
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(|entry| {
-                let message = entry["message"].as_str().unwrap_or_default();
-                !expected.iter().any(|part| message.contains(part))
-            })
-            .collect();
-        assert!(complaints.is_empty(), "{complaints:#?}");
-    }
-
-    pub(crate) async fn size(&self, width: u32, height: u32) {
-        let metrics = json!({
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700
-        });
-        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
-    }
-
-    async fn number(&self, script: &str) -> u64 {
-        let value = self.client.execute(script, Vec::new()).await.expect("a number");
-        value.as_u64().expect("a number")
-    }
-
-    async fn devtools(&self, cmd: &str, params: Value) {
-        let command = Devtools { cmd: cmd.to_owned(), params };
-        self.client.issue_cmd(command).await.expect("done");
+    pub(crate) async fn number(&self, script: &str) -> u64 {
+        self.ask(script).await.as_u64().expect("a number")
     }
 
     pub(crate) async fn stop(self) {
@@ -334,58 +261,5 @@ impl Drop for Browser {
         let group = format!("-{}", self.driver.id());
         let _ = Command::new("kill").args(["-s", "KILL", "--", &group]).status();
         let _ = self.driver.wait();
-    }
-}
-
-/// A page's name in the name of its picture.
-fn name_of(path: &str) -> String {
-    let parts = path.trim_matches('/').split('/');
-    let name = |part: &str| match part.parse::<i64>() {
-        Ok(_) => "tweet".to_owned(),
-        Err(_) => part.trim_start_matches('@').to_owned(),
-    };
-    let names: Vec<String> = parts.map(name).collect();
-    if path == "/" { "landing".to_owned() } else { names.join("-") }
-}
-
-/// Chromium's own protocol, for what WebDriver has no words for.
-#[derive(Debug)]
-struct Devtools {
-    cmd: String,
-    params: Value,
-}
-
-impl WebDriverCompatibleCommand for Devtools {
-    fn endpoint(
-        &self,
-        base: &url::Url,
-        session: Option<&str>,
-    ) -> Result<url::Url, url::ParseError> {
-        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
-    }
-
-    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
-        let body = json!({"cmd": self.cmd, "params": self.params});
-        (http::Method::POST, Some(body.to_string()))
-    }
-}
-
-/// What the browser logged since the last time.
-#[derive(Debug)]
-struct Log {
-    types: &'static str,
-}
-
-impl WebDriverCompatibleCommand for Log {
-    fn endpoint(
-        &self,
-        base: &url::Url,
-        session: Option<&str>,
-    ) -> Result<url::Url, url::ParseError> {
-        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
-    }
-
-    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
-        (http::Method::POST, Some(json!({"type": self.types}).to_string()))
     }
 }
