@@ -4,10 +4,11 @@ use pipit_model::limits::{CONFIRM_SECS, EMAIL_BYTES_MAX, RESET_SECS};
 use pipit_model::network::Network;
 use pipit_model::user::{Email, Password, UserRef};
 use pipit_model::{Error, Result, Timestamp, UserId};
-use pipit_store::{Credentials, Login, StoreError};
+use pipit_store::{Credentials, Login, SealedColumn, StoreError};
 
 use crate::accounts::names_of;
 use crate::mail::Note;
+use crate::seal::Place;
 use crate::throttle::Tried;
 use crate::tickets::{Ticket, stale};
 use crate::{Caller, Confirmation, Pipit, keys};
@@ -44,22 +45,31 @@ impl Pipit {
     pub(crate) async fn reset_ticket(&self, user_id: UserId) -> Result<String> {
         let found = self.0.store.find_credentials(&Login::User(user_id)).await?;
         let found = found.ok_or(Error::NotFound("account"))?;
-        let bound_to = keys::hash(&[&found.password_hash]);
+        let bound_to = self.guarded_by(&found)?;
         self.seal_ticket(RESET, &Ticket { user_id, bound_to, brings: String::new() }, RESET_SECS)
+    }
+
+    /// What a link to a new password is bound to: it is good no longer once the password or the
+    /// address that it was sent to is another.
+    fn guarded_by(&self, found: &Credentials) -> Result<String> {
+        let place = Place::Row(SealedColumn::Email, found.user_id.0);
+        let email = self.0.seals.keys()?.open_text(place, &found.email)?;
+        Ok(keys::hash(&["reset", &found.password_hash, &email]))
     }
 
     /// Whether a link to a new password is still good.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] if it is not.
-    pub async fn check_reset(&self, ticket: &str) -> Result<UserId> {
+    pub async fn check_reset(&self, ticket: &str) -> Result<()> {
+        self.open_reset(ticket).await.map(|_| ())
+    }
+
+    async fn open_reset(&self, ticket: &str) -> Result<Credentials> {
         let Ticket { user_id, bound_to, .. } = self.open_ticket(RESET, ticket)?;
         let found = self.0.store.find_credentials(&Login::User(user_id)).await?;
-        // A new password, and it is bound to what no longer is.
-        match found.filter(|found| keys::hash(&[&found.password_hash]) == bound_to) {
-            Some(_) => Ok(user_id),
-            None => Err(stale()),
-        }
+        let found = found.ok_or_else(stale)?;
+        if self.guarded_by(&found)? == bound_to { Ok(found) } else { Err(stale()) }
     }
 
     /// Sets a new password by a link that was sent; every session ends, and what hangs on it.
@@ -67,8 +77,8 @@ impl Pipit {
     /// # Errors
     /// [`Error::Unauthenticated`] if the link is not good; [`Error::InvalidField`] on `password`.
     pub async fn reset_password(&self, ticket: &str, password: String) -> Result<()> {
-        let user_id = self.check_reset(ticket).await?;
-        self.set_password_of(user_id, password).await
+        let Credentials { user_id, password_hash, .. } = self.open_reset(ticket).await?;
+        self.replace_password(user_id, Some(password_hash), password).await
     }
 
     /// Sets somebody's password; every session ends. For who runs the service: no caller is asked.
@@ -76,13 +86,26 @@ impl Pipit {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::InvalidField`] on `password`.
     pub async fn set_password_of(&self, user_id: UserId, password: String) -> Result<()> {
+        self.replace_password(user_id, None, password).await
+    }
+
+    async fn replace_password(
+        &self,
+        user_id: UserId,
+        was: Option<String>,
+        password: String,
+    ) -> Result<()> {
         let password = Password::new(password)?;
         let email = self.own_email_of(user_id).await?;
         let card = self.find_user(&UserRef::Id(user_id)).await?;
         let names = names_of(&card.user().handle, email.as_str());
         let password_hash = self.0.passwords.hash(password, names).await?;
         let notice = self.new_mail(&Note::PasswordChanged { user_id })?;
-        self.0.store.set_password(user_id, password_hash, None, notice).await?;
+        match self.0.store.set_password(user_id, was, password_hash, None, notice).await {
+            // The same link at the same moment: the other one was faster.
+            Err(StoreError::Clash(_)) => return Err(stale()),
+            other => other?,
+        }
         self.0.throttle.forgive(&Tried::Account(user_id));
         Ok(())
     }

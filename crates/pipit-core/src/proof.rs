@@ -90,7 +90,7 @@ impl Pipit {
         let password_hash = self.new_password_hash(caller, password).await?;
         let goes_on = Some(caller.session_id);
         let notice = self.new_mail(&Note::PasswordChanged { user_id: caller.user_id })?;
-        Ok(self.0.store.set_password(caller.user_id, password_hash, goes_on, notice).await?)
+        Ok(self.0.store.set_password(caller.user_id, None, password_hash, goes_on, notice).await?)
     }
 
     async fn new_password_hash(&self, caller: Caller, password: String) -> Result<String> {

@@ -199,10 +199,12 @@ impl Store {
         }))
     }
 
-    /// A new password; all other sessions than the one named end with it.
+    /// A new password; all other sessions than the one named end with it. Nothing happens if the old
+    /// one is no longer `was`, where that is said.
     pub async fn set_password(
         &self,
         user_id: UserId,
+        was: Option<String>,
         password_hash: String,
         goes_on: Option<SessionId>,
         notice: Option<Mail>,
@@ -212,7 +214,13 @@ impl Store {
         self.write_rarely(async move |tx| {
             lock_user(&tx, user_id).await?;
             let of_user = credentials::Column::UserId.eq(user_id.0);
-            credentials::Entity::update_many().set(edit).filter(of_user).exec(&tx).await?;
+            let mut set = credentials::Entity::update_many().set(edit).filter(of_user);
+            if let Some(was) = was {
+                set = set.filter(credentials::Column::PasswordHash.eq(was));
+            }
+            if set.exec(&tx).await?.rows_affected == 0 {
+                return Err(StoreError::Clash("the password changed meanwhile".to_owned()));
+            }
             let ended = end_sessions(&tx, user_id, goes_on).await?;
             insert_mail(&tx, notice).await?;
             Ok((tx, (), ended))

@@ -153,7 +153,7 @@ pub(crate) async fn get_new_password(
     Query(Token { token }): Query<Token>,
 ) -> Result<Response, Failure> {
     match web.pipit.check_reset(&token).await {
-        Ok(_) => Ok(new_password_page(visitor.preferences, &token, None)),
+        Ok(()) => Ok(new_password_page(visitor.preferences, &token, None)),
         Err(Error::Unauthenticated(_)) => Ok(stale(visitor.preferences)),
         Err(error) => Err(error.into()),
     }
