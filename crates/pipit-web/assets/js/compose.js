@@ -82,7 +82,7 @@ const count = (form, text) => {
   text.after(excess)
   hint.after(spoken)
   const show = () => {
-    const { length, over } = measure(text.value)
+    const { length, over } = measure(text.value.trim())
     const left = LIMIT - length
     const isOver = left < 0
     const tell = left <= TELL_FROM

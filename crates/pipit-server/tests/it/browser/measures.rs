@@ -217,7 +217,7 @@ async fn a_like_is_seen_at_once_on_a_slow_line() {
     browser.connect(Line::Slow).await;
     browser.slow_down(SLOWER).await;
     browser.ask(WATCH).await;
-    for n in 1..=5 {
+    for n in 1..=10 {
         browser.click(&format!("article:nth-of-type({n}) button.like:not(.on)")).await;
         browser.holds(&format!("window.times.length === {n}")).await;
     }
