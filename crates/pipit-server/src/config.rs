@@ -166,8 +166,8 @@ pub(crate) struct Options {
         hide_env_values = true
     )]
     pub(crate) s3_secret_access_key: Option<String>,
-    /// Where letters go: smtps://USER:PASSWORD@HOST, smtp://HOST?tls=required, or file:FOLDER to try
-    /// things out [default: mail is not sent]
+    /// Where letters go: `smtps://USER:PASSWORD@HOST`, `smtp://HOST?tls=required`, or `file:FOLDER` to
+    /// try things out [default: mail is not sent]
     #[arg(long, env = "PIPIT_MAIL", global = true, value_name = "URL", hide_env_values = true)]
     pub(crate) mail: Option<String>,
     /// In whose name letters are sent, like "Pipit <pipit@example.org>"

@@ -2,7 +2,9 @@
 
 use pipit_model::event::{Event, Standing};
 use pipit_model::{Clock, SessionId, TweetId, UserId};
-use pipit_store::{Command, Entries, FollowSide, NewTweet, Sealed, Session, SessionRow, Source};
+use pipit_store::{
+    Command, Device, Entries, FollowSide, NewTweet, Sealed, Session, SessionRow, Source,
+};
 use pipit_testkit::backends;
 
 use crate::{Fixture, tweet};
