@@ -8,6 +8,7 @@
 
 mod bookmarks;
 mod docs;
+mod filters;
 mod follows;
 mod hashtags;
 mod lists;
@@ -89,6 +90,10 @@ fn router() -> OpenApiRouter<Pipit> {
         .routes(routes!(follows::follow_user, follows::unfollow_user))
         .routes(routes!(follows::list_followers))
         .routes(routes!(follows::list_following))
+        .routes(routes!(filters::list_filters, filters::create_filter))
+        .routes(routes!(filters::get_filter, filters::update_filter, filters::delete_filter))
+        .routes(routes!(filters::mute_conversation, filters::unmute_conversation))
+        .routes(routes!(filters::hide_reply, filters::unhide_reply))
         .routes(routes!(lists::create_list, lists::list_lists))
         .routes(routes!(lists::get_list, lists::update_list, lists::delete_list))
         .routes(routes!(lists::list_list_members))

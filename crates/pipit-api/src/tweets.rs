@@ -3,10 +3,11 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use pipit_core::{Caller, NewPost, Pipit, Posts, hashtag_subject, search_subject};
+use pipit_core::{Answers, Caller, NewPost, Pipit, Posts, hashtag_subject, search_subject};
 use pipit_http::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Problem, Query};
 use pipit_model::event::Standing;
 use pipit_model::page::ListName;
+use pipit_model::tweet::ReplyAudience;
 use pipit_model::user::UserRef;
 use pipit_model::{Error, ListId, MediaId, TweetId};
 use serde::Deserialize;
@@ -33,11 +34,13 @@ pub(crate) async fn create_tweet(
         return Err(Error::Forbidden("user_id must be your own: nobody posts for others").into());
     }
     let media: Vec<MediaId> = body.media_ids.into_iter().map(MediaId).collect();
+    let reply_audience = body.reply_audience.as_deref().map(ReplyAudience::parse).transpose()?;
     let post = NewPost {
         content: &body.content,
         reply_to: body.reply_to_id.map(TweetId),
         quote_of: body.quote_of_id.map(TweetId),
         media: &media,
+        reply_audience,
     };
     let view = pipit.post_tweet(caller, post, key.as_deref()).await?;
     Ok((StatusCode::CREATED, paging::tweet(&view)).into_response())
@@ -202,20 +205,36 @@ pub(crate) async fn delete_tweet(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Which answers are shown.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ThreadParams {
+    /// `true`: the answers that whoever began the conversation hid, and no others.
+    hidden: Option<bool>,
+    /// What the page before answered as `next_cursor`; the start of the list if left out.
+    cursor: Option<String>,
+    /// Entries wanted, 1 to 100; 20 if left out.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<i64>,
+}
+
 /// A tweet with what it answers and a page of its answers.
 #[utoipa::path(
     get, path = "/tweets/{id}/thread", tag = "tweets", security((), ("bearer" = [])),
-    params(("id" = i64, Path), PageParams),
+    params(("id" = i64, Path), ThreadParams),
     responses((status = 200, body = wire::Thread), (status = "default", body = wire::Problem)),
 )]
 pub(crate) async fn get_thread(
     State(pipit): State<Pipit>,
     MaybeBearer(reader): MaybeBearer,
     Path(id): Path<i64>,
-    Query(params): Query<PageParams>,
+    Query(params): Query<ThreadParams>,
 ) -> Result<Response, Problem> {
-    let page = params.page(&pipit, ListName::Thread, id)?;
-    let thread = pipit.thread(reader, TweetId(id), page).await?;
+    let ThreadParams { hidden, cursor, limit } = params;
+    let answers = if hidden == Some(true) { Answers::Hidden } else { Answers::Shown };
+    let page = PageParams { cursor, limit }.page(&pipit, ListName::Thread, id)?;
+    let thread = pipit.thread(reader, TweetId(id), answers, page).await?;
     let next = next_cursor(&pipit, ListName::Thread, id, &thread.descendants);
     Ok(paging::thread(&thread, next.as_deref()))
 }

@@ -1,5 +1,6 @@
 //! The shapes of the REST contract.
 
+mod filters;
 mod ids;
 mod lists;
 mod media;
@@ -10,6 +11,7 @@ mod security;
 mod tweet;
 mod user;
 
+pub use filters::{ConversationMute, Filter, FilterPage, Filtered, Keyword, PutFilter};
 pub use lists::{
     Hashtag, HashtagPage, List, ListPage, SessionList, SessionRow, Thread, Trend, TrendPage,
     TweetPage, UserPage,

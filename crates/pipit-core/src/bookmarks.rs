@@ -31,6 +31,6 @@ impl Pipit {
         let list = async |before, limit| {
             Ok(self.0.store.list_bookmarks(caller.user_id, before, limit).await?)
         };
-        self.view_listed(Some(caller), page, list).await
+        self.view_listed(Some(caller), None, page, list).await
     }
 }

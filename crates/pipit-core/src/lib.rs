@@ -8,6 +8,7 @@ mod accounts;
 mod bookmarks;
 mod cursors;
 mod email;
+mod filters;
 mod follows;
 mod hashtags;
 mod invitations;
@@ -77,8 +78,8 @@ pub use sign_in::{Client, SignIn, SignedIn, Step};
 use throttle::Throttle;
 pub use timelines::Posts;
 use tokens::Tokens;
-pub use tweets::{NewPost, Thread};
-pub use views::{Quoted, TweetView, UserView};
+pub use tweets::{Answers, NewPost, Thread};
+pub use views::{FoldedBy, Quoted, TweetView, UserView};
 
 /// Who is asking, once their token has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,7 +26,7 @@ impl Pipit {
         let list = async |before, limit| {
             Ok(self.0.store.list_likes_by(caller.user_id, before, limit).await?)
         };
-        self.view_listed(Some(caller), page, list).await
+        self.view_listed(Some(caller), None, page, list).await
     }
 
     /// Who likes a tweet, newest like first.

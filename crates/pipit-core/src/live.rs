@@ -10,6 +10,7 @@ pub(crate) mod hub;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use pipit_model::filter::FilterContext;
 use pipit_model::limits::STREAM_CATCH_UP_MAX;
 use pipit_model::notification::Notification;
 use pipit_model::tweet::Entry;
@@ -171,6 +172,7 @@ impl LiveStream {
         match signal {
             Signal::Posted(entry) if entry.id.0 > self.caught_up => {
                 let views = self.pipit.view_entries(Some(self.caller), &[entry]).await?;
+                let views = self.pipit.sift(Some(self.caller), FilterContext::Home, views).await?;
                 self.ready.extend(views.into_iter().map(|view| LiveEvent::Tweet(Box::new(view))));
             }
             Signal::Posted(_) => {}

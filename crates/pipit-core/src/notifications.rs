@@ -91,6 +91,7 @@ impl Pipit {
             };
             Some(NotificationView { notification: *row, actor, tweet })
         };
-        Ok(rows.iter().zip(users).filter_map(view).collect())
+        let told = rows.iter().zip(users).filter_map(view).collect();
+        self.sift_notifications(caller, told).await
     }
 }

@@ -62,6 +62,7 @@ impl Pipit {
                 && !store.delete_lists_of(user_id, PURGE_STEP_ROWS).await?
             {
                 store.delete_read_positions_of(user_id).await?;
+                store.delete_filters_of(user_id).await?;
                 return Ok(store.set_purged(user_id, self.0.clock.now()).await?);
             }
         }

@@ -1,5 +1,6 @@
 //! Search of tweets, people and hashtags.
 
+use pipit_model::filter::FilterContext;
 use pipit_model::page::{Listed, Page};
 use pipit_model::search::{Query, hashtag_prefix, person_prefixes};
 use pipit_model::{Result, UserId};
@@ -32,7 +33,7 @@ impl Pipit {
             let ids = self.0.store.search_tweets(&search, before.min(horizon), limit).await?;
             Ok(ids.into_iter().map(|id| (id.0, id)).collect())
         };
-        self.view_listed(reader, page, list).await
+        self.view_listed(reader, Some(FilterContext::Public), page, list).await
     }
 
     /// People whose handle or name has words that begin as asked for: whose handle it is, then

@@ -1,6 +1,7 @@
 //! Timelines: home, one author's, a hashtag's, everybody's.
 
 use pipit_feed::{AuthorPart, Timeline};
+use pipit_model::filter::FilterContext;
 use pipit_model::limits::{LISTED_ROUNDS_MAX, PAGE_ROUNDS_MAX};
 use pipit_model::page::{ListName, Listed, Page};
 use pipit_model::tweet::named_hashtag_key;
@@ -130,14 +131,16 @@ impl Pipit {
             let ids = self.0.store.list_media_tweets(author, before, limit).await?;
             Ok(ids.into_iter().map(|id| (id.0, id)).collect())
         };
-        self.view_listed(reader, page, list).await
+        self.view_listed(reader, Some(FilterContext::Profile), page, list).await
     }
 
     /// A page of tweets that a list of the database names, each with its place in the list, newest
-    /// first; filled up as long as what is not shown leaves room.
+    /// first; filled up as long as what is not shown leaves room. Filters hold where there is a
+    /// context.
     pub(crate) async fn view_listed<F>(
         &self,
         reader: Option<Caller>,
+        context: Option<FilterContext>,
         page: Page,
         list: impl Fn(i64, u64) -> F,
     ) -> Result<Listed<TweetView>>
@@ -153,7 +156,11 @@ impl Pipit {
             rows.truncate(room);
             before = rows.last().map_or(before, |(place, _)| *place);
             let ids: Vec<TweetId> = rows.into_iter().map(|(_, id)| id).collect();
-            items.extend(self.view_tweets(reader, &ids).await?.into_iter().flatten());
+            let views = self.view_tweets(reader, &ids).await?.into_iter().flatten().collect();
+            items.extend(match context {
+                Some(context) => self.sift(reader, context, views).await?,
+                None => views,
+            });
             if !more {
                 return Ok(Listed { items, next: None });
             }
@@ -200,6 +207,11 @@ impl Pipit {
         page: Page,
     ) -> Result<Listed<TweetView>> {
         let now = self.0.clock.now();
+        let context = match timeline {
+            Timeline::Home { .. } | Timeline::List(_) => FilterContext::Home,
+            Timeline::Author(..) => FilterContext::Profile,
+            Timeline::Hashtag(_) | Timeline::Public => FilterContext::Public,
+        };
         let mut items: Vec<TweetView> = Vec::with_capacity(page.limit());
         let mut before = page.before();
         for _ in 0..PAGE_ROUNDS_MAX {
@@ -213,7 +225,8 @@ impl Pipit {
                 None => found.examined,
             };
             entries.truncate(room);
-            items.extend(self.view_entries(reader, &entries).await?);
+            let views = self.view_entries(reader, &entries).await?;
+            items.extend(self.sift(reader, context, views).await?);
             if before == 0 {
                 return Ok(Listed { items, next: None });
             }

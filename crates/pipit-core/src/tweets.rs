@@ -1,9 +1,12 @@
 //! Tweets: post, delete, read, and the thread around one.
 
+use pipit_feed::TweetCard;
 use pipit_model::event::Standing;
+use pipit_model::filter::FilterContext;
 use pipit_model::limits::{ANCESTORS_MAX, MEDIA_PER_TWEET_MAX, THREAD_ROUNDS_MAX};
 use pipit_model::page::{Listed, Page};
-use pipit_model::tweet::{Draft, Kind, Mention};
+use pipit_model::tweet::{Draft, Kind, Mention, ReplyAudience};
+use pipit_model::visibility::may_reply;
 use pipit_model::{Error, MediaId, Result, TweetId, UserId};
 use pipit_store::{Command, IdempotencyKey, NewTweet, Outcome, StoreError};
 
@@ -20,6 +23,8 @@ pub struct NewPost<'a> {
     pub quote_of: Option<TweetId>,
     /// Pictures that the caller handed in before, in their order.
     pub media: &'a [MediaId],
+    /// Who may answer in the conversation that it begins; everybody if not said.
+    pub reply_audience: Option<ReplyAudience>,
 }
 
 impl NewPost<'_> {
@@ -36,6 +41,7 @@ impl NewPost<'_> {
             parts.push(id(self.quote_of));
             parts.extend(self.media.iter().map(ToString::to_string));
         }
+        parts.extend(self.reply_audience.map(|audience| audience.name().to_owned()));
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         key.map(|key| keys::idempotency(&format!("tweets of {author}"), key, &parts))
     }
@@ -50,6 +56,17 @@ pub struct Thread {
     pub tweet: TweetView,
     /// Direct and indirect answers, oldest first.
     pub descendants: Listed<TweetView>,
+    /// Whether some of the answers that were looked at are hidden.
+    pub has_hidden: bool,
+}
+
+/// Which answers are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// Those that are not hidden.
+    Shown,
+    /// The hidden ones.
+    Hidden,
 }
 
 impl Pipit {
@@ -82,6 +99,9 @@ impl Pipit {
                 return self.tweet(Some(caller), TweetId(posted.ok_or(error)?)).await;
             }
         };
+        if let Some(parent) = reply_to {
+            self.check_reply(caller, parent, &post).await?;
+        }
         let mentioned = self.0.feed.user_ids(&draft.mentioned_handles).await?;
         let mentions = mentioned
             .into_iter()
@@ -95,6 +115,7 @@ impl Pipit {
             reply_to,
             quote_of,
             media: post.media.to_vec(),
+            reply_audience: post.reply_audience.unwrap_or_default(),
             idempotency,
         };
         let id = match self.0.store.write(Command::Post(new)).await {
@@ -125,6 +146,84 @@ impl Pipit {
             Err(Error::NotFound(_)) => Err(Error::invalid(field, "is not a tweet you can see")),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether the caller may answer this tweet: whoever began the conversation said who may.
+    async fn check_reply(&self, caller: Caller, parent: TweetId, post: &NewPost<'_>) -> Result<()> {
+        if post.reply_audience.is_some() {
+            return Err(Error::invalid(
+                "reply_audience",
+                "can only be said by a tweet that begins a conversation",
+            ));
+        }
+        let parent = self.tweet(Some(caller), parent).await?;
+        if self.may_reply(caller, &parent).await? {
+            return Ok(());
+        }
+        Err(Error::Forbidden("whoever began this conversation chose who may reply: you may not"))
+    }
+
+    /// Whether the caller may answer in a tweet's conversation.
+    ///
+    /// # Errors
+    /// If the database is away.
+    pub async fn may_reply(&self, caller: Caller, view: &TweetView) -> Result<bool> {
+        let root = self.root(view).await?;
+        let tweet = root.tweet();
+        let who = caller.user_id;
+        // Only then it matters whom its author follows.
+        if tweet.reply_audience != ReplyAudience::Followed {
+            return Ok(may_reply(tweet, who, || false));
+        }
+        let followees = self.0.feed.followees(tweet.user_id).await?;
+        Ok(may_reply(tweet, who, || followees.contains(who)))
+    }
+
+    /// The tweet that begins a conversation, which may be a tombstone by now.
+    async fn root(&self, view: &TweetView) -> Result<TweetCard> {
+        let shown = view.shown();
+        let id = shown.card.tweet().conversation_id;
+        if id == shown.id() {
+            return Ok(shown.card.clone());
+        }
+        let card = self.0.feed.tweets(&[id]).await?.pop().flatten();
+        card.ok_or_else(|| Error::Internal(format!("the conversation {id} has no beginning")))
+    }
+
+    /// Who may answer in a tweet's conversation, and whether the caller began it.
+    ///
+    /// # Errors
+    /// If the database is away.
+    pub async fn conversation(
+        &self,
+        reader: Option<Caller>,
+        view: &TweetView,
+    ) -> Result<(ReplyAudience, bool)> {
+        let root = self.root(view).await?;
+        let began = reader.is_some_and(|reader| reader.user_id == root.tweet().user_id);
+        Ok((root.tweet().reply_audience, began))
+    }
+
+    /// Hides an answer in a conversation that the caller began from all but those who ask for hidden
+    /// ones, or shows it again; doing it again changes nothing. Answers with the tweet.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Forbidden`] for what is no answer of somebody else's in a
+    /// conversation of the caller's.
+    pub async fn set_hidden(&self, caller: Caller, id: TweetId, to: Standing) -> Result<TweetView> {
+        let view = self.tweet(Some(caller), id).await?;
+        let tweet = view.shown().card.tweet();
+        let is_answer = matches!(tweet.kind, Kind::Reply { .. }) && tweet.user_id != caller.user_id;
+        let (_, began) = self.conversation(Some(caller), &view).await?;
+        if !is_answer || !began {
+            return Err(Error::Forbidden(
+                "only replies of others, in conversations that you began, can be hidden",
+            ));
+        }
+        if tweet.hidden != to.is_set() {
+            self.0.store.set_hidden(tweet.id, to).await?;
+        }
+        self.tweet(Some(caller), tweet.id).await
     }
 
     /// Deletes one's own tweet or reply, or takes back a retweet named by its own id.
@@ -181,29 +280,37 @@ impl Pipit {
     ///
     /// # Errors
     /// [`Error::NotFound`] if there is none that the reader may see.
-    pub async fn thread(&self, reader: Option<Caller>, id: TweetId, page: Page) -> Result<Thread> {
+    pub async fn thread(
+        &self,
+        reader: Option<Caller>,
+        id: TweetId,
+        answers: Answers,
+        page: Page,
+    ) -> Result<Thread> {
         let id = self.shown_id(reader, id).await?;
         let tweet = self.tweet(reader, id).await?;
         let ancestors = match (tweet.card.tweet().kind, page.after) {
             (Kind::Reply { .. }, None) => {
                 let ids = self.0.store.list_ancestors(id, ANCESTORS_MAX).await?;
-                self.view_tweets(reader, &ids).await?.into_iter().flatten().collect()
+                let above = self.view_tweets(reader, &ids).await?.into_iter().flatten().collect();
+                self.sift(reader, FilterContext::Thread, above).await?
             }
             // Later pages continue below.
             _ => Vec::new(),
         };
-        let descendants = self.descendants(reader, &tweet, page).await?;
-        Ok(Thread { ancestors, tweet, descendants })
+        let (descendants, has_hidden) = self.descendants(reader, &tweet, answers, page).await?;
+        Ok(Thread { ancestors, tweet, descendants, has_hidden })
     }
 
     async fn descendants(
         &self,
         reader: Option<Caller>,
         tweet: &TweetView,
+        answers: Answers,
         page: Page,
-    ) -> Result<Listed<TweetView>> {
+    ) -> Result<(Listed<TweetView>, bool)> {
         let tweet = tweet.card.tweet();
-        let mut items = Vec::new();
+        let (mut items, mut has_hidden) = (Vec::new(), false);
         let mut after = page.after.unwrap_or(0);
         for _ in 0..THREAD_ROUNDS_MAX {
             let room = page.limit() - items.len();
@@ -211,15 +318,23 @@ impl Pipit {
             let more = ids.len() > room;
             ids.truncate(room);
             after = ids.last().map_or(after, |last| last.0);
-            items.extend(self.view_tweets(reader, &ids).await?.into_iter().flatten());
+            let views = self.view_tweets(reader, &ids).await?.into_iter().flatten();
+            let (hidden, shown): (Vec<_>, Vec<_>) =
+                views.partition(|view| view.card.tweet().hidden);
+            has_hidden |= !hidden.is_empty();
+            let wanted = match answers {
+                Answers::Shown => shown,
+                Answers::Hidden => hidden,
+            };
+            items.extend(self.sift(reader, FilterContext::Thread, wanted).await?);
             if !more {
-                return Ok(Listed { items, next: None });
+                return Ok((Listed { items, next: None }, has_hidden));
             }
             if items.len() == page.limit() {
                 break;
             }
         }
-        Ok(Listed { items, next: Some(after) })
+        Ok((Listed { items, next: Some(after) }, has_hidden))
     }
 }
 

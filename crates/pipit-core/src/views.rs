@@ -1,8 +1,10 @@
 //! Hydration: ids and entries become what a reader is shown, one batch a kind of thing.
 
+use std::sync::Arc;
+
 use pipit_feed::{Marks, TweetCard, UserCard};
 use pipit_model::tweet::{Entry, Kind};
-use pipit_model::{Result, TweetId, UserId, visibility};
+use pipit_model::{FilterId, Result, TweetId, UserId, visibility};
 use pipit_store::Relationship;
 
 use crate::{Caller, Pipit};
@@ -22,6 +24,17 @@ pub struct TweetView {
     pub retweet_of: Option<Box<TweetView>>,
     /// The tweet it quotes.
     pub quoted: Quoted,
+    /// The reader's filter by which it is folded up.
+    pub folded_by: Option<FoldedBy>,
+}
+
+/// A filter that folds a tweet up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoldedBy {
+    /// The filter.
+    pub id: FilterId,
+    /// What is shown in place of the tweet.
+    pub title: Arc<str>,
 }
 
 /// What is shown of the tweet that another one quotes.
@@ -120,7 +133,8 @@ impl Parts {
             Some(quote) => self.quoted(quote.of).map_or(Quoted::Gone, Quoted::Tweet),
         };
         let author = author.clone();
-        Some(TweetView { card, author, marks, replying_to, retweet_of: of.map(Box::new), quoted })
+        let (retweet_of, folded_by) = (of.map(Box::new), None);
+        Some(TweetView { card, author, marks, replying_to, retweet_of, quoted, folded_by })
     }
 
     /// The view of a quoted tweet, without what it quotes itself.
@@ -131,8 +145,9 @@ impl Parts {
             return None;
         }
         let replying_to = self.answered_by(&card);
-        let (retweet_of, quoted) = (None, Quoted::Nothing);
-        Some(Box::new(TweetView { card, author, marks, replying_to, retweet_of, quoted }))
+        let (retweet_of, quoted, folded_by) = (None, Quoted::Nothing, None);
+        let view = TweetView { card, author, marks, replying_to, retweet_of, quoted, folded_by };
+        Some(Box::new(view))
     }
 
     /// The author of what a reply answers, if still there.

@@ -50,6 +50,7 @@ impl Caches {
             }
             // Told by writes beside the writer, in no order: what is loaded next is right.
             Event::ListChanged(id) => self.lists.forget(id),
+            Event::FiltersChanged(user_id) => self.filters.forget(user_id),
             Event::HashtagsFollowed(user_id) => self.hashtag_follows.forget(user_id),
             Event::Followed { user_id, followed_user_id, now } => {
                 self.followed(*user_id, *followed_user_id, *now);
@@ -138,6 +139,7 @@ impl Caches {
         self.read_positions.forget_all();
         self.sessions.forget_all();
         self.hashtags.forget_all();
+        self.filters.forget_all();
         self.lists.forget_all();
         self.hashtag_follows.forget_all();
         self.suggestions.forget_all();

@@ -8,6 +8,7 @@ use pipit_store::Session;
 
 use crate::cards::TweetCard;
 use crate::coherent::{Coherent, Weigh};
+use crate::filters::ReaderFilters;
 use crate::followees::Followees;
 use crate::hashtag_follows::FollowedHashtag;
 use crate::lists::Members;
@@ -32,6 +33,8 @@ pub struct Sizes {
     pub followees: u64,
     /// Likes, retweets and bookmarks, by reader.
     pub marks: u64,
+    /// Filters and muted conversations, by reader.
+    pub filters: u64,
     /// Lists of people, and who is on them.
     pub lists: u64,
     /// Unread notifications, by reader.
@@ -49,10 +52,11 @@ impl Sizes {
         let percent = |share: u64| bytes / 100 * share;
         Self {
             logs: percent(20),
-            tweets: percent(38),
+            tweets: percent(37),
             users: percent(10),
             followees: percent(13),
             marks: percent(5),
+            filters: percent(1),
             lists: percent(2),
             unread: percent(2),
             read_positions: percent(1),
@@ -76,6 +80,7 @@ pub struct Caches {
     pub(crate) read_positions: Coherent<UserId, ReadPositions>,
     pub(crate) sessions: Coherent<SessionId, Arc<Session>>,
     pub(crate) hashtags: Coherent<String, HashtagId>,
+    pub(crate) filters: Coherent<UserId, Arc<ReaderFilters>>,
     pub(crate) lists: Coherent<ListId, Arc<Members>>,
     pub(crate) hashtag_follows: Coherent<UserId, Arc<[FollowedHashtag]>>,
     pub(crate) suggestions: Coherent<UserId, Arc<Suggestions>>,
@@ -112,6 +117,7 @@ impl Caches {
             read_positions: Coherent::new(sizes.read_positions, 90),
             sessions: Coherent::new(sizes.names, 250),
             hashtags: Coherent::new(sizes.names, 100),
+            filters: Coherent::new(sizes.filters, 200),
             lists: Coherent::new(sizes.lists, 2000),
             hashtag_follows: Coherent::new(sizes.names, 200),
             suggestions: Coherent::new(sizes.names, 500),
@@ -132,6 +138,7 @@ impl Caches {
             of("read_positions", self.read_positions.stats()),
             of("sessions", self.sessions.stats()),
             of("hashtags", self.hashtags.stats()),
+            of("filters", self.filters.stats()),
             of("lists", self.lists.stats()),
             of("hashtag_follows", self.hashtag_follows.stats()),
             of("suggestions", self.suggestions.stats()),

@@ -66,6 +66,8 @@ impl World {
             mentions: Vec::new(),
             quote: None,
             media: Vec::new(),
+            reply_audience: pipit_model::tweet::ReplyAudience::Everyone,
+            hidden: false,
             deleted: false,
         };
         self.database.lock().expect("whole").push(tweet.entry());

@@ -10,6 +10,7 @@ mod apply;
 mod caches;
 mod cards;
 mod coherent;
+mod filters;
 mod followees;
 mod hashtag_follows;
 #[cfg(all(test, feature = "shuttle"))]
@@ -29,6 +30,7 @@ mod trends;
 
 pub use caches::{CacheStats, Caches, Sizes};
 pub use cards::{TweetBody, TweetCard};
+pub use filters::ReaderFilters;
 pub use followees::Followees;
 pub use hashtag_follows::FollowedHashtag;
 pub use lists::Members;

@@ -70,6 +70,8 @@ pub enum Event {
     },
     /// A list came to be, has another name or other members, or is gone.
     ListChanged(ListId),
+    /// Someone's filters, or the conversations they muted, are others now.
+    FiltersChanged(UserId),
     /// The hashtags that someone follows are others now.
     HashtagsFollowed(UserId),
     /// Someone follows, or no longer follows, someone.

@@ -72,6 +72,10 @@ id_type! {
     /// A list of chosen people.
     ListId
 }
+id_type! {
+    /// Words that somebody does not want to read.
+    FilterId
+}
 /// Makes ids for one node. Shared by all threads, never repeats, never blocks.
 #[derive(Debug)]
 pub struct IdGenerator {

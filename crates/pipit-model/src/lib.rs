@@ -7,6 +7,7 @@
 
 pub mod error;
 pub mod event;
+pub mod filter;
 pub mod ids;
 pub mod limits;
 pub mod list;
@@ -24,6 +25,6 @@ pub mod visibility;
 
 pub use error::{Error, Result};
 pub use ids::{
-    HashtagId, IdGenerator, ListId, MediaId, NotificationId, SessionId, TweetId, UserId,
+    FilterId, HashtagId, IdGenerator, ListId, MediaId, NotificationId, SessionId, TweetId, UserId,
 };
 pub use time::{Clock, Timestamp};

@@ -200,6 +200,18 @@ pub const LISTS_PER_USER_MAX: i64 = 100;
 pub const LIST_MEMBERS_MAX: i64 = 1000;
 /// Characters of a list's name: it stands in a heading.
 pub const LIST_NAME_CHARS_MAX: usize = 50;
+/// Filters one person may have: a page shows them all.
+pub const FILTERS_PER_USER_MAX: i64 = 50;
+/// Words or phrases of one filter.
+pub const FILTER_KEYWORDS_MAX: usize = 30;
+/// Characters of such a word or phrase; a tweet has not many more.
+pub const KEYWORD_CHARS_MAX: usize = 100;
+/// Characters of a filter's title: it stands in place of a tweet.
+pub const FILTER_TITLE_CHARS_MAX: usize = 50;
+/// Seconds that a filter may hold if it ends at all: ten years.
+pub const FILTER_SECS_MAX: i64 = 10 * 366 * 24 * 3600;
+/// Conversations one person may have muted: they are kept in memory while they read.
+pub const CONVERSATIONS_MUTED_MAX: i64 = 1000;
 /// Hashtags one person may follow: a page shows them all.
 pub const HASHTAGS_FOLLOWED_MAX: i64 = 200;
 

@@ -43,6 +43,59 @@ pub enum Kind {
     },
 }
 
+/// Who may answer in a conversation: said by the tweet that begins it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum ReplyAudience {
+    /// Everybody.
+    #[default]
+    Everyone,
+    /// Those whom its author follows, and those it mentions.
+    Followed,
+    /// Those it mentions.
+    Mentioned,
+}
+
+impl ReplyAudience {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Everyone, Self::Followed, Self::Mentioned];
+
+    /// A stable number for it: what the database holds.
+    #[must_use]
+    pub fn code(self) -> i16 {
+        match self {
+            Self::Everyone => 0,
+            Self::Followed => 1,
+            Self::Mentioned => 2,
+        }
+    }
+
+    /// The one with this number; the narrowest for one that a later version stored.
+    #[must_use]
+    pub fn from_code(code: i16) -> Self {
+        Self::ALL.into_iter().find(|one| one.code() == code).unwrap_or(Self::Mentioned)
+    }
+
+    /// Its name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Everyone => "everyone",
+            Self::Followed => "followed",
+            Self::Mentioned => "mentioned",
+        }
+    }
+
+    /// The one with this name.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`] on `reply_audience` if there is none.
+    pub fn parse(name: &str) -> Result<Self> {
+        let unknown =
+            || Error::invalid("reply_audience", "must be everyone, followed or mentioned");
+        Self::ALL.into_iter().find(|one| one.name() == name).ok_or_else(unknown)
+    }
+}
+
 /// A tweet that another one shows below its own text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quote {
@@ -75,6 +128,10 @@ pub struct Tweet {
     pub quote: Option<Quote>,
     /// Its pictures, in their order.
     pub media: Vec<Media>,
+    /// Who may answer in the conversation that it begins.
+    pub reply_audience: ReplyAudience,
+    /// A reply that whoever began the conversation hid: shown to those who ask for hidden ones.
+    pub hidden: bool,
     /// A tombstone: it is shown to nobody, but its replies keep their place.
     pub deleted: bool,
 }

@@ -1,7 +1,7 @@
 //! Who sees what: every such rule is here, and pure. The core asks; nobody else decides.
 
 use crate::ids::UserId;
-use crate::tweet::{Entry, Kind, Tweet};
+use crate::tweet::{Entry, Kind, ReplyAudience, Tweet};
 use crate::user::User;
 
 /// Whether an entry of someone whom the reader follows (or of the reader) belongs into the
@@ -29,6 +29,17 @@ pub fn belongs_in_list(entry: &Entry, is_member: impl Fn(UserId) -> bool) -> boo
 #[must_use]
 pub fn is_visible(tweet: &Tweet, author: &User) -> bool {
     !tweet.deleted && !author.deleted
+}
+
+/// Whether somebody may answer in the conversation that a tweet begins.
+pub fn may_reply(root: &Tweet, who: UserId, root_author_follows: impl FnOnce() -> bool) -> bool {
+    let is_mentioned = || root.mentions.iter().any(|mention| mention.user_id == who);
+    root.user_id == who
+        || match root.reply_audience {
+            ReplyAudience::Everyone => true,
+            ReplyAudience::Followed => is_mentioned() || root_author_follows(),
+            ReplyAudience::Mentioned => is_mentioned(),
+        }
 }
 
 #[cfg(test)]

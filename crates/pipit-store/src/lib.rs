@@ -11,6 +11,7 @@ mod connect;
 mod entity;
 mod entries;
 mod error;
+mod filters;
 mod hashtags;
 mod inline;
 mod invitations;

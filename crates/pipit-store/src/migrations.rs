@@ -13,6 +13,8 @@ mod m0008_lists;
 mod m0009_search;
 mod m0012_sealed_email;
 mod m0013_letters;
+mod m0016_filters;
+mod m0017_reply_controls;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -36,6 +38,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_search::Migration),
             Box::new(m0012_sealed_email::Migration),
             Box::new(m0013_letters::Migration),
+            Box::new(m0016_filters::Migration),
+            Box::new(m0017_reply_controls::Migration),
         ]
     }
 }

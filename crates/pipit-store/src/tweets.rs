@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use pipit_model::event::{Event, Standing};
 use pipit_model::limits::CONVERSATION_ROWS_MAX;
 use pipit_model::media::Media;
-use pipit_model::tweet::{Kind, Mention, Quote, Tweet, TweetCounts};
+use pipit_model::tweet::{Kind, Mention, Quote, ReplyAudience, Tweet, TweetCounts};
 use pipit_model::{Timestamp, TweetId, UserId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
@@ -40,7 +41,7 @@ impl Store {
         let sql = sql
             .push("reply_to_user_id, conversation_id, retweet_of_id, retweet_of_user_id, ")
             .push("like_count, retweet_count, reply_count, media_count, quote_of_id, ")
-            .push("quote_of_user_id, deleted_at FROM tweets WHERE id IN ")
+            .push("quote_of_user_id, deleted_at, reply_audience, hidden FROM tweets WHERE id IN ")
             .list(ids.iter().map(|id| id.0));
         // Side by side: a page that is not in memory waits for one answer, not for two.
         let (rows, mut mentions) = tokio::try_join!(self.rows(sql), self.mentions_of(ids))?;
@@ -131,6 +132,17 @@ impl Store {
         self.ids(sql).await
     }
 
+    /// Hides a reply, or shows it again; nothing of it changes but where it stands.
+    pub async fn set_hidden(&self, id: TweetId, to: Standing) -> Result<(), StoreError> {
+        let update = self.sql("UPDATE tweets SET hidden = ").bind(i16::from(to.is_set()));
+        let update = update.push(" WHERE id = ").bind(id.0).done();
+        self.write_rarely(async move |tx| {
+            tx.execute_raw(update).await?;
+            Ok((tx, (), vec![Event::TweetChanged(id)]))
+        })
+        .await
+    }
+
     async fn ids(&self, sql: Sql) -> Result<Vec<TweetId>, StoreError> {
         let rows = self.rows(sql).await?;
         rows.iter().map(|row| Ok(TweetId(row.try_get_by_index(0)?))).collect()
@@ -157,6 +169,8 @@ fn model_from(row: &Row) -> Result<tweets::Model, DbErr> {
         quote_of_id: row.try_get_by_index(14)?,
         quote_of_user_id: row.try_get_by_index(15)?,
         deleted_at: row.try_get_by_index(16)?,
+        reply_audience: row.try_get_by_index(17)?,
+        hidden: row.try_get_by_index(18)?,
     })
 }
 
@@ -193,6 +207,8 @@ pub(crate) fn from_row(row: tweets::Model, mentions: Vec<Mention>, media: Vec<Me
         mentions,
         quote: quote.map(|(of, user)| Quote { of: TweetId(of), of_user: UserId(user) }),
         media,
+        reply_audience: ReplyAudience::from_code(row.reply_audience),
+        hidden: row.hidden != 0,
         deleted: row.deleted_at.is_some(),
     }
 }
@@ -220,6 +236,8 @@ pub(crate) fn to_row(tweet: &Tweet) -> tweets::Model {
         media_count: tweet.media.len() as i16,
         quote_of_id: tweet.quote.map(|quote| quote.of.0),
         quote_of_user_id: tweet.quote.map(|quote| quote.of_user.0),
+        reply_audience: tweet.reply_audience.code(),
+        hidden: i16::from(tweet.hidden),
         deleted_at: None,
     }
 }

@@ -9,6 +9,7 @@ pub mod command;
 mod decide;
 pub(crate) mod horizon;
 mod load;
+mod muted;
 mod notices;
 mod state;
 pub(crate) mod writer;

@@ -159,6 +159,7 @@ impl Shell {
         Reading {
             viewer: viewer.map(|viewer| viewer.id()),
             pinned: viewer.and_then(|viewer| viewer.card.user().pinned),
+            hosts: None,
             now: self.now,
             w: self.w,
         }

@@ -10,6 +10,7 @@ mod data;
 mod email;
 mod explore;
 mod feeds;
+mod filters;
 mod home;
 mod lists;
 mod live;
@@ -102,6 +103,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/@{handle}/{id}/delete", post(actions::delete))
         .route("/@{handle}/{id}/pin", of_tweet(Deed::Pin, Standing::Set))
         .route("/@{handle}/{id}/unpin", of_tweet(Deed::Pin, Standing::Unset))
+        .merge(quiet())
         .merge(guards())
         .merge(uploads())
 }
@@ -120,4 +122,17 @@ fn guards() -> Router<Web> {
         .route("/reset-password", get(email::get_reset).post(email::post_reset))
         .route("/reset-password/new", get(email::get_new_password).post(email::post_new_password))
         .route("/confirm-email", get(email::get_confirm_email).post(email::post_confirm_email))
+}
+
+/// What keeps from a reader what they do not want to read or hear of.
+fn quiet() -> Router<Web> {
+    Router::new()
+        .route("/settings/filters", get(filters::get_filters).post(filters::post_filter))
+        .route("/settings/filters/{id}", post(filters::update))
+        .route("/settings/filters/{id}/delete", post(filters::delete))
+        .route("/@{handle}/{id}/mute", of_tweet(Deed::Mute, Standing::Set))
+        .route("/@{handle}/{id}/unmute", of_tweet(Deed::Mute, Standing::Unset))
+        .route("/@{handle}/{id}/hide", of_tweet(Deed::Hide, Standing::Set))
+        .route("/@{handle}/{id}/unhide", of_tweet(Deed::Hide, Standing::Unset))
+        .route("/@{handle}/{id}/hidden", get(thread::get_hidden))
 }

@@ -2,6 +2,7 @@
 
 mod discovery;
 mod escaping;
+mod filters;
 mod flows;
 mod html;
 mod live;

@@ -91,6 +91,7 @@ impl ComposeReader<'_> {
             "quote" => self.form.quote = value,
             "key" => self.form.key = value,
             "back" => self.form.back = value,
+            "reply_audience" => self.form.reply_audience = value,
             "description" => self.finish(value).await,
             "media" => {
                 self.finish(String::new()).await;

@@ -8,7 +8,7 @@ use pipit_core::{Quoted, Trend, TweetView, UserView};
 use pipit_model::limits::PREVIEW_SIDE_MAX;
 use pipit_model::media::{self, Media, MediaKind};
 use pipit_model::page::{ListName, Listed};
-use pipit_model::tweet::Kind;
+use pipit_model::tweet::{Kind, Tweet};
 use pipit_model::user::User;
 use pipit_model::{Timestamp, TweetId, UserId};
 
@@ -27,6 +27,8 @@ pub(crate) struct Reading {
     pub viewer: Option<UserId>,
     /// The tweet that stands first on the viewer's page.
     pub pinned: Option<TweetId>,
+    /// The conversation on the page, if the viewer began it.
+    pub hosts: Option<TweetId>,
     pub now: Timestamp,
     pub w: &'static Words,
 }
@@ -92,6 +94,11 @@ pub(crate) struct TweetModel<'a> {
     pub pinned: bool,
     pub pictures: Vec<Picture<'a>>,
     pub quote: QuoteModel<'a>,
+    /// The title of the viewer's filter that folds it up.
+    pub folded: Option<&'a str>,
+    /// Of an answer in a conversation that the viewer began: whether to hide it or to show it again,
+    /// as the end of an address and in words.
+    pub tidying: Option<(&'static str, &'static str)>,
 }
 
 /// A picture of a tweet.
@@ -229,6 +236,8 @@ impl<'a> TweetModel<'a> {
             own: reading.viewer == Some(author.id),
             pinned: reading.pinned == Some(tweet.id),
             pictures: tweet.media.iter().map(Picture::new).collect(),
+            folded: view.folded_by.as_ref().map(|by| by.title.as_ref()),
+            tidying: tidying(tweet, reading),
             quote: match &shown.quoted {
                 Quoted::Nothing => QuoteModel::Nothing,
                 Quoted::Gone => QuoteModel::Gone,
@@ -238,6 +247,15 @@ impl<'a> TweetModel<'a> {
             },
         }
     }
+}
+
+fn tidying(tweet: &Tweet, reading: Reading) -> Option<(&'static str, &'static str)> {
+    let is_hosted = reading.hosts == Some(tweet.conversation_id)
+        && tweet.id != tweet.conversation_id
+        && reading.viewer != Some(tweet.user_id);
+    let w = reading.w.filters;
+    let offer = if tweet.hidden { ("unhide", w.unhide_reply) } else { ("hide", w.hide_reply) };
+    is_hosted.then_some(offer)
 }
 
 /// The page of a tweet.

@@ -6,6 +6,7 @@
 
 mod de;
 mod en;
+pub(crate) mod filters;
 mod reasons;
 mod security;
 
@@ -358,6 +359,7 @@ pub(crate) struct Words {
     /// To a script whose form nobody signed in sent.
     pub signed_out: &'static str,
 
+    pub filters: &'static filters::FilterWords,
     /// What the core says.
     pub reasons: &'static Reasons,
     /// Where an account is guarded.

@@ -61,6 +61,10 @@ pub struct CreateTweet {
     /// order.
     #[serde(default, deserialize_with = "ids::list")]
     pub media_ids: Vec<i64>,
+    /// Who may answer, if it begins a conversation: `everyone`, `followed` (whom the caller follows,
+    /// and those it mentions) or `mentioned`; `everyone` if left out.
+    #[schema(example = "everyone")]
+    pub reply_audience: Option<String>,
 }
 
 /// What a list is to be called.

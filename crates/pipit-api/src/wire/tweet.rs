@@ -10,11 +10,12 @@ use pipit_model::tweet::Kind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Author, Media};
+use super::{Author, Filtered, Media};
 
 /// A tweet, a reply or a retweet, as the caller sees it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of the contract")]
 pub struct Tweet {
     /// Its id.
     pub id: i64,
@@ -65,6 +66,13 @@ pub struct Tweet {
     pub retweeted: bool,
     /// The caller keeps it (of a retweet: the tweet passed on).
     pub bookmarked: bool,
+    /// Who may answer in the conversation that it begins: `everyone`, `followed` (whom its author
+    /// follows or it mentions) or `mentioned`. Of an answer: `everyone`, its conversation's holds.
+    pub reply_audience: String,
+    /// An answer that whoever began the conversation hid.
+    pub hidden: bool,
+    /// The caller's filter by which it is to be folded up.
+    pub filtered: Option<Filtered>,
 }
 
 /// What stands where in a text: indices are code points, ends exclusive, sigils included.
@@ -136,6 +144,8 @@ struct Unchanging<'a> {
     quote_of_id_str: Option<String>,
     entities: Entities,
     media: Vec<Media>,
+    reply_audience: &'static str,
+    hidden: bool,
 }
 
 /// Appends a tweet as JSON.
@@ -161,6 +171,11 @@ pub(crate) fn write_tweet(out: &mut Vec<u8>, view: &TweetView) {
     write_flag(out, br#","liked":"#, view.marks.liked);
     write_flag(out, br#","retweeted":"#, view.marks.retweeted);
     write_flag(out, br#","bookmarked":"#, view.marks.bookmarked);
+    out.extend_from_slice(br#","filtered":"#);
+    match &view.folded_by {
+        Some(by) => out.extend_from_slice(&to_json(&Filtered::from(by))),
+        None => out.extend_from_slice(b"null"),
+    }
     out.push(b'}');
 }
 
@@ -200,6 +215,8 @@ fn render_body(card: &TweetCard) -> Box<[u8]> {
         quote_of_id_str: tweet.quote.map(|quote| quote.of.to_string()),
         entities: entities(card),
         media: tweet.media.iter().map(Media::from).collect(),
+        reply_audience: tweet.reply_audience.name(),
+        hidden: tweet.hidden,
     };
     let mut json = to_json(&unchanging);
     json.pop();

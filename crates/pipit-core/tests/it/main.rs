@@ -1,6 +1,7 @@
 //! The use cases against the oracle: the tables, asked in the plainest way.
 
 mod concurrent;
+mod filters;
 mod live;
 mod model;
 mod purge;

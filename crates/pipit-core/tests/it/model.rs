@@ -5,14 +5,16 @@ use std::collections::HashMap;
 
 use pipit_core::{Caller, NewPost, Pipit, Posts, TweetView};
 use pipit_model::event::Standing;
+use pipit_model::filter::{FilterAction, FilterContext};
 use pipit_model::notification::{Notification, NotificationKind};
 use pipit_model::user::UserRef;
-use pipit_model::{ListId, TweetId};
+use pipit_model::{FilterId, ListId, TweetId};
 use pipit_testkit::{Backend, TestApp, backends, oracle};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sea_orm::DatabaseConnection;
 
+use crate::filters::draft;
 use crate::{ids, page, person, walk_home};
 
 const PEOPLE: usize = 4;
@@ -30,6 +32,7 @@ enum Step {
     Bookmark { who: usize, which: usize, to: Standing },
     Member { who: usize, whom: usize, to: Standing },
     ReadNotifications { who: usize },
+    Filter { who: usize, word: &'static str, action: FilterAction, to: Standing },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -37,6 +40,8 @@ fn step() -> impl Strategy<Value = Step> {
     let which = 0..1000_usize;
     let to = prop_oneof![3 => Just(Standing::Set), 1 => Just(Standing::Unset)];
     let text = prop::sample::select(vec!["plain", "with #tag", "of #other and #tag", "hi @p1"]);
+    let word = prop::sample::select(vec!["#other", "plain", "p1"]);
+    let action = prop::sample::select(FilterAction::ALL.to_vec());
     prop_oneof![
         4 => (who.clone(), text).prop_map(|(who, text)| Step::Post { who, text }),
         3 => (who.clone(), which.clone()).prop_map(|(who, to)| Step::Reply { who, to }),
@@ -49,9 +54,11 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(who, whom, to)| Step::Follow { who, whom, to }),
         2 => (who.clone(), which, to.clone())
             .prop_map(|(who, which, to)| Step::Bookmark { who, which, to }),
-        3 => (who.clone(), who.clone(), to)
+        3 => (who.clone(), who.clone(), to.clone())
             .prop_map(|(who, whom, to)| Step::Member { who, whom, to }),
-        1 => who.prop_map(|who| Step::ReadNotifications { who }),
+        1 => who.clone().prop_map(|who| Step::ReadNotifications { who }),
+        2 => (who, word, action, to)
+            .prop_map(|(who, word, action, to)| Step::Filter { who, word, action, to }),
     ]
 }
 
@@ -62,6 +69,8 @@ struct World {
     lists: Vec<ListId>,
     /// Every tweet ever posted, with its author.
     tweets: Vec<(TweetId, Caller)>,
+    /// Of each person in their place, the one filter.
+    filters: Vec<Option<(FilterId, &'static str, FilterAction)>>,
 }
 
 impl World {
@@ -72,7 +81,13 @@ impl World {
             lists.push(app.pipit.create_list(caller, "list", None).await.expect("made").id);
             people.push(caller);
         }
-        Self { pipit: app.pipit.clone(), people, lists, tweets: Vec::new() }
+        Self {
+            pipit: app.pipit.clone(),
+            people,
+            lists,
+            tweets: Vec::new(),
+            filters: vec![None; PEOPLE],
+        }
     }
 
     fn tweet(&self, which: usize) -> Option<(TweetId, Caller)> {
@@ -119,6 +134,17 @@ impl World {
                     self.pipit.read_notifications(self.people[who], id).await.expect("noted");
                 }
             }
+            Step::Filter { who, word, action, to } => {
+                let caller = self.people[who];
+                if let Some((id, ..)) = self.filters[who].take() {
+                    self.pipit.delete_filter(caller, id).await.expect("deleted");
+                }
+                if to.is_set() {
+                    let draft = draft(word, action, &[FilterContext::Home]);
+                    let filter = self.pipit.create_filter(caller, draft, None).await;
+                    self.filters[who] = Some((filter.expect("made").id, word, action));
+                }
+            }
             Step::Follow { who, whom, to } => {
                 let user = UserRef::Id(self.people[whom].user_id);
                 let _oneself = self.pipit.set_follow(self.people[who], &user, to).await;
@@ -140,10 +166,16 @@ impl World {
     /// Compares everything that can be read with the tables.
     async fn check(&self, pipit: &Pipit, db: &DatabaseConnection, limits: &[i64]) {
         let tables = Tables::read(db).await;
-        for caller in &self.people {
+        for (caller, filter) in self.people.iter().zip(&self.filters) {
+            let matched = matched(db, *caller, *filter).await;
             let home = walk_home(pipit, *caller, limits).await;
             let found: Vec<i64> = home.iter().map(|view| view.id().0).collect();
-            assert_eq!(found, oracle::home(db, caller.user_id).await, "home of {caller:?}");
+            let all = oracle::home(db, caller.user_id).await;
+            assert_eq!(found, matched.shown(all), "home of {caller:?}");
+            for view in &home {
+                let is_folded = view.folded_by.is_some();
+                assert_eq!(is_folded, matched.folded.contains(&view.id().0), "{:?}", view.id());
+            }
             for view in home.iter().map(TweetView::shown) {
                 let id = view.id().0;
                 let counts = view.card.counts;
@@ -161,14 +193,50 @@ impl World {
             assert_eq!(own, oracle::author(db, caller.user_id).await);
             check_notifications(pipit, db, *caller, limits).await;
         }
-        for (caller, list) in self.people.iter().zip(&self.lists) {
+        let lists = self.lists.iter().zip(&self.filters);
+        for (caller, (list, filter)) in self.people.iter().zip(lists) {
+            let matched = matched(db, *caller, *filter).await;
             let found = walk_list(pipit, *caller, *list, limits).await;
-            assert_eq!(found, oracle::list(db, list.0).await, "list of {caller:?}");
+            let all = oracle::list(db, list.0).await;
+            assert_eq!(found, matched.shown(all), "list of {caller:?}");
         }
         let public = pipit.public_timeline(None, page(100, None)).await.expect("read");
         assert_eq!(ids(&public), oracle::public(db).await);
         let tagged = pipit.hashtag_timeline(None, "TAG", page(100, None)).await.expect("read");
         assert_eq!(ids(&tagged), oracle::hashtag(db, "tag").await);
+    }
+}
+
+/// The entries that somebody's filter matches, by what it does: asked of the tables.
+#[derive(Default)]
+struct Matched {
+    hidden: Vec<i64>,
+    folded: Vec<i64>,
+}
+
+impl Matched {
+    fn shown(&self, all: Vec<i64>) -> Vec<i64> {
+        all.into_iter().filter(|id| !self.hidden.contains(id)).collect()
+    }
+}
+
+async fn matched(
+    db: &DatabaseConnection,
+    caller: Caller,
+    filter: Option<(FilterId, &'static str, FilterAction)>,
+) -> Matched {
+    let Some((_, word, action)) = filter else { return Matched::default() };
+    // No text of this history has the word inside another one.
+    let sql = format!(
+        "SELECT t.id FROM tweets t LEFT JOIN tweets o ON o.id = t.retweet_of_id \
+         WHERE COALESCE(o.user_id, t.user_id) <> {} \
+         AND COALESCE(o.content, t.content) LIKE '%{word}%'",
+        caller.user_id
+    );
+    let ids = oracle::ids(db, &sql).await;
+    match action {
+        FilterAction::Hide => Matched { hidden: ids, folded: Vec::new() },
+        FilterAction::Warn => Matched { hidden: Vec::new(), folded: ids },
     }
 }
 

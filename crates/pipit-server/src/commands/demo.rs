@@ -162,7 +162,8 @@ impl Town {
             let pipit = self.pipit.clone();
             writes
                 .add(async move {
-                    let post = NewPost { content: &content, reply_to, quote_of, media: &[] };
+                    let post =
+                        NewPost { content: &content, reply_to, quote_of, ..NewPost::default() };
                     pipit.post_tweet(caller, post, None).await.map(|view| Some(view.id()))
                 })
                 .await?;

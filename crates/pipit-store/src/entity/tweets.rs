@@ -26,6 +26,10 @@ pub struct Model {
     pub media_count: i16,
     pub quote_of_id: Option<i64>,
     pub quote_of_user_id: Option<i64>,
+    /// A code of `pipit_model::tweet::ReplyAudience`.
+    pub reply_audience: i16,
+    /// 1 for a reply that whoever began the conversation hid.
+    pub hidden: i16,
     /// Set on a tombstone.
     pub deleted_at: Option<i64>,
 }

@@ -120,7 +120,7 @@ fn discard_media(db: DbBackend, tweet_ids: Vec<i64>) -> Option<Statement> {
     Some(sql.push(" WHERE tweet_id IN ").list(tweet_ids).done())
 }
 
-const TWEET_COLUMNS: [&str; 16] = [
+const TWEET_COLUMNS: [&str; 17] = [
     "id",
     "user_id",
     "timestamp",
@@ -137,6 +137,7 @@ const TWEET_COLUMNS: [&str; 16] = [
     "media_count",
     "quote_of_id",
     "quote_of_user_id",
+    "reply_audience",
 ];
 
 fn tweet_values(row: &tweets::Model) -> Vec<Value> {
@@ -157,6 +158,7 @@ fn tweet_values(row: &tweets::Model) -> Vec<Value> {
         row.media_count.into(),
         row.quote_of_id.into(),
         row.quote_of_user_id.into(),
+        row.reply_audience.into(),
     ]
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pipit_model::event::Standing;
 use pipit_model::read_position::ReadPosition;
-use pipit_model::tweet::{Mention, Tweet};
+use pipit_model::tweet::{Mention, ReplyAudience, Tweet};
 use pipit_model::{MediaId, TweetId, UserId};
 
 /// One write, checked as far as it can be without reading the database.
@@ -83,6 +83,8 @@ pub struct NewTweet {
     pub quote_of: Option<TweetId>,
     /// Pictures of its author that wait to be posted.
     pub media: Vec<MediaId>,
+    /// Who may answer, if it begins a conversation.
+    pub reply_audience: ReplyAudience,
     /// What makes a repeated request answer with what the first one made.
     pub idempotency: Option<IdempotencyKey>,
 }

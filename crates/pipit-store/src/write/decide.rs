@@ -8,7 +8,7 @@ use pipit_model::limits::{FOLLOWING_MAX, NOTIFIED_PER_TWEET_MAX};
 use pipit_model::media::Media;
 use pipit_model::notification::NotificationKind;
 use pipit_model::read_position::ReadPosition;
-use pipit_model::tweet::{Entry, Kind, Quote, Tweet, TweetCounts};
+use pipit_model::tweet::{Entry, Kind, Quote, ReplyAudience, Tweet, TweetCounts};
 use pipit_model::user::UserCounts;
 use pipit_model::{HashtagId, IdGenerator, MediaId, Timestamp, TweetId, UserId};
 
@@ -154,6 +154,8 @@ fn stored(id: TweetId, new: &NewTweet, parent: Option<&tweets::Model>) -> Tweet 
         mentions: new.mentions.clone(),
         quote: None,
         media: Vec::new(),
+        reply_audience: new.reply_audience,
+        hidden: false,
         deleted: false,
     }
 }
@@ -347,6 +349,8 @@ fn retweet(
         mentions: Vec::new(),
         quote: None,
         media: Vec::new(),
+        reply_audience: ReplyAudience::Everyone,
+        hidden: false,
         deleted: false,
     });
     state.tweets.set(id.0, to_row(&entry));

@@ -50,6 +50,11 @@ impl Notices {
         self.taken_of_tweets.insert((author, tweet_id));
     }
 
+    /// Tells nobody of these after all.
+    pub(super) fn drop_made(&mut self, is_dropped: impl Fn(&Notice) -> bool) {
+        self.made.retain(|notice, _| !is_dropped(notice));
+    }
+
     pub(super) fn made(&self) -> impl Iterator<Item = (&Notice, i64)> {
         self.made.iter().map(|(notice, id)| (notice, *id))
     }

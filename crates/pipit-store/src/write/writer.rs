@@ -14,6 +14,7 @@ use super::command::{Command, Outcome};
 use super::decide::{Births, count_events, decide};
 use super::horizon::Horizon;
 use super::load::load;
+use super::muted::drop_muted;
 use crate::connect::Pools;
 use crate::error::StoreError;
 
@@ -131,6 +132,7 @@ impl Writer {
             return Ok(outcomes);
         }
         count_events(&state, &mut events);
+        drop_muted(&tx, &mut state).await?;
         state.notices.announce(&mut events);
         apply(&tx, &state, births.now).await?;
         if let Err(error) = tx.commit().await {

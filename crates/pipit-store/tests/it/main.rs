@@ -99,6 +99,7 @@ fn tweet(user_id: UserId) -> NewTweet {
         reply_to: None,
         quote_of: None,
         media: Vec::new(),
+        reply_audience: pipit_model::tweet::ReplyAudience::Everyone,
         idempotency: None,
     }
 }

@@ -57,6 +57,10 @@ const HOT: &[&str] = &[
     "SELECT name, last_id FROM read_positions WHERE user_id = 1",
     "DELETE FROM notifications WHERE user_id = 1 AND kind = 3 AND tweet_id = 5",
     "SELECT id FROM users WHERE id > 1 ORDER BY id LIMIT 20",
+    "SELECT id, title FROM filters WHERE user_id = 1 ORDER BY id DESC",
+    "SELECT filter_id, keyword FROM filter_keywords WHERE filter_id IN (1, 2) \
+     ORDER BY filter_id, position",
+    "SELECT conversation_id FROM conversation_mutes WHERE user_id = 1",
     "SELECT id, kind, actor_id, tweet_id, user_id FROM notifications WHERE user_id IN (1, 2) \
      AND kind IN (1, 2, 3) AND id < 900 LIMIT 20",
 ];
@@ -85,6 +89,7 @@ async fn no_hot_query_reads_a_whole_table() {
             ("followers", "user_id, followed_user_id"),
             ("tweets", "user_id, retweet_of_id"),
             ("tweet_hashtags", "hashtag_id, tweet_id"),
+            ("conversation_mutes", "user_id, conversation_id"),
             ("notifications", "user_id, kind, tweet_id"),
             ("notifications", "user_id, kind, tweet_id, actor_id"),
         ] {
@@ -162,6 +167,8 @@ async fn fill(f: &Fixture) {
         let hashtags = vec![format!("tag{}", n % 20)];
         let id = f.posted(NewTweet { hashtags, ..tweet(people[n % 20]) }).await;
         f.like(people[n % 7], id, Standing::Set).await.expect("liked");
+        let muted = f.store.set_conversation_mute(people[n % 7], (n as i64, id), Standing::Set);
+        muted.await.expect("muted");
         let other = people[(n + n / 20 + 1) % 20];
         if other != people[n % 20] {
             f.follow(people[n % 20], other, Standing::Set).await;
@@ -179,7 +186,7 @@ async fn prepare(db: &DatabaseConnection, backend: Backend) {
         Backend::MySql => {
             &["ANALYZE TABLE tweets, users, followers, likes, hashtags, tweet_hashtags, mentions, \
                bookmarks, lists, list_members, hashtag_follows, user_words, notifications, \
-               read_positions, media"]
+               read_positions, media, filters, filter_keywords, conversation_mutes"]
         }
     };
     for statement in statements {

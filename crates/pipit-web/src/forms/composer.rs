@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use pipit_model::limits::{MEDIA_PER_TWEET_MAX, TWEET_WEIGHT_MAX};
 use pipit_model::media::Media;
+use pipit_model::tweet::ReplyAudience;
 use pipit_model::{MediaId, Timestamp, text};
 use serde::Deserialize;
 
@@ -19,6 +20,8 @@ pub(crate) struct ComposeForm {
     pub quote: String,
     pub key: String,
     pub back: String,
+    /// Who may reply, by its name.
+    pub reply_audience: String,
 }
 
 /// A picture that is stored and waits to be posted with the form.
@@ -48,6 +51,12 @@ impl ComposeForm {
         Some(format!("{key}-{:016x}", hasher.finish()))
     }
 
+    /// Who may reply, as far as it was chosen: a form of before says nothing of it.
+    pub(crate) fn audience(&self) -> Option<ReplyAudience> {
+        let chosen = ReplyAudience::parse(&self.reply_audience).ok();
+        chosen.filter(|audience| *audience != ReplyAudience::Everyone)
+    }
+
     /// The same form, shown again with what is wrong.
     pub(crate) fn again(self, mut error: String, kept: Vec<KeptPicture>, w: &Words) -> Composer {
         if let Some(over) = characters_over(&self.content) {
@@ -60,6 +69,7 @@ impl ComposeForm {
             kept,
             key: self.key,
             back: self.back,
+            reply_audience: ReplyAudience::parse(&self.reply_audience).unwrap_or_default(),
             error: Some(error),
         }
     }
@@ -81,6 +91,7 @@ pub(crate) struct Composer {
     pub kept: Vec<KeptPicture>,
     pub key: String,
     pub back: String,
+    pub reply_audience: ReplyAudience,
     pub error: Option<String>,
 }
 
@@ -89,7 +100,9 @@ impl Composer {
     pub(crate) fn new(now: Timestamp, reply_to: Option<i64>, back: &str) -> Self {
         let (content, error) = (String::new(), None);
         let (quote, kept) = (None, Vec::new());
-        Self { content, reply_to, quote, kept, key: new_key(now), back: back.to_owned(), error }
+        let (key, back) = (new_key(now), back.to_owned());
+        let reply_audience = ReplyAudience::Everyone;
+        Self { content, reply_to, quote, kept, key, back, reply_audience, error }
     }
 
     pub(crate) fn title(&self, w: &Words) -> &'static str {
@@ -106,6 +119,22 @@ impl Composer {
             (None, Some(_)) => w.your_quote,
             (None, None) => w.whats_happening,
         }
+    }
+
+    /// Who may be chosen to reply: a name, its words, whether it is chosen. Nobody for a reply.
+    pub(crate) fn audiences(&self, w: &Words) -> Vec<(&'static str, &'static str, bool)> {
+        if self.reply_to.is_some() {
+            return Vec::new();
+        }
+        let audience = |audience: ReplyAudience| {
+            let label = match audience {
+                ReplyAudience::Everyone => w.filters.everyone,
+                ReplyAudience::Followed => w.filters.followed,
+                ReplyAudience::Mentioned => w.filters.mentioned,
+            };
+            (audience.name(), label, audience == self.reply_audience)
+        };
+        ReplyAudience::ALL.map(audience).into()
     }
 
     /// Places for more pictures, numbered from the first.

@@ -22,6 +22,10 @@ pub(crate) enum Deed {
     Retweet,
     Bookmark,
     Pin,
+    /// Hear no more of its conversation.
+    Mute,
+    /// Hide it below a tweet of the viewer's.
+    Hide,
 }
 
 /// The address that such a button sends its form to.
@@ -33,11 +37,15 @@ pub(crate) fn of_tweet(deed: Deed, to: Standing) -> MethodRouter<Web> {
                 -> Result<Response, Failure> {
         let (pipit, caller, tweet) = (&web.pipit, viewer.caller, tweet_id(&id)?);
         match deed {
-            Deed::Like => pipit.set_like(caller, tweet, to).await?,
-            Deed::Retweet => pipit.set_retweet(caller, tweet, to).await?,
-            Deed::Bookmark => pipit.set_bookmark(caller, tweet, to).await?,
-            Deed::Pin => pipit.set_pin(caller, tweet, to).await?,
-        };
+            Deed::Like => drop(pipit.set_like(caller, tweet, to).await?),
+            Deed::Retweet => drop(pipit.set_retweet(caller, tweet, to).await?),
+            Deed::Bookmark => drop(pipit.set_bookmark(caller, tweet, to).await?),
+            Deed::Pin => drop(pipit.set_pin(caller, tweet, to).await?),
+            Deed::Hide => drop(pipit.set_hidden(caller, tweet, to).await?),
+            Deed::Mute => {
+                pipit.set_conversation_mute(caller, tweet, to).await?;
+            }
+        }
         let own_page = match deed {
             Deed::Pin => links::profile(&handle),
             _ => format!("/@{handle}/{id}"),

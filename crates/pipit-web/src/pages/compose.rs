@@ -92,7 +92,13 @@ pub(crate) async fn post_compose(
         Err(refused)
     } else {
         let key = form.request_key(&media);
-        let post = NewPost { content: &form.content, reply_to, quote_of, media: &media };
+        let post = NewPost {
+            content: &form.content,
+            reply_to,
+            quote_of,
+            media: &media,
+            reply_audience: form.audience(),
+        };
         let posted = web.pipit.post_tweet(viewer.caller, post, key.as_deref()).await;
         posted.map_err(|error| uploads::told(error, w))
     };

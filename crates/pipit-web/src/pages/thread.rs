@@ -4,7 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use pipit_core::{Answers, TweetView};
+use pipit_model::TweetId;
 use pipit_model::page::ListName;
+use pipit_model::tweet::ReplyAudience;
 
 use crate::Web;
 use crate::card::Card;
@@ -13,7 +16,7 @@ use crate::extract::{Cursor, Path, Query, tweet_id};
 use crate::forms::Composer;
 use crate::links;
 use crate::page::{self, Section, Shell};
-use crate::view::{self, Feed, TweetModel};
+use crate::view::{self, Feed, Reading, TweetModel};
 use crate::visitor::Visitor;
 
 #[derive(Template)]
@@ -23,9 +26,69 @@ pub(crate) struct ThreadPage<'a> {
     pub card: Card,
     pub ancestors: Vec<TweetModel<'a>>,
     pub tweet: TweetModel<'a>,
-    /// Only for someone signed in.
+    /// Only for someone signed in who may answer.
     pub composer: Option<Composer>,
+    /// Who may answer, where that is not everybody.
+    pub restriction: Option<&'static str>,
+    /// Whether the viewer muted the conversation; [`None`] for someone not signed in.
+    pub muted: Option<bool>,
+    /// Whether there is something behind the link to hidden answers.
+    pub has_hidden: bool,
     pub feed: Feed<TweetModel<'a>>,
+}
+
+/// How the viewer stands to a tweet's conversation.
+struct Around {
+    audience: ReplyAudience,
+    /// The conversation, if the viewer began it.
+    hosts: Option<TweetId>,
+    may_reply: bool,
+    muted: Option<bool>,
+}
+
+impl Around {
+    async fn of(web: &Web, visitor: &Visitor, view: &TweetView) -> Result<Self, Failure> {
+        let caller = visitor.caller();
+        let (audience, began) = web.pipit.conversation(caller, view).await?;
+        let hosts = began.then(|| view.shown().card.tweet().conversation_id);
+        let (may_reply, muted) = match caller {
+            None => (false, None),
+            Some(caller) => (
+                web.pipit.may_reply(caller, view).await?,
+                Some(web.pipit.is_conversation_muted(caller, view).await?),
+            ),
+        };
+        Ok(Self { audience, hosts, may_reply, muted })
+    }
+}
+
+/// The answers that whoever began the conversation hid.
+#[derive(Template)]
+#[template(path = "pages/hidden.html")]
+pub(crate) struct HiddenPage<'a> {
+    pub shell: &'a Shell,
+    /// The thread that they are of.
+    pub up: String,
+    pub feed: Feed<TweetModel<'a>>,
+}
+
+pub(crate) async fn get_hidden(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path((_, id)): Path<(String, String)>,
+    Query(Cursor { cursor }): Query<Cursor>,
+) -> Result<Response, Failure> {
+    let id = tweet_id(&id)?;
+    let list = (ListName::Thread, id.0);
+    let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
+    let thread = web.pipit.thread(visitor.caller(), id, Answers::Hidden, page).await?;
+    let title = visitor.preferences.w.filters.hidden_replies;
+    let shell = Shell::new(&web, &visitor, Section::Elsewhere, title).await?;
+    let around = Around::of(&web, &visitor, &thread.tweet).await?;
+    let reading = Reading { hosts: around.hosts, ..shell.reading() };
+    let up = view::href(&thread.tweet);
+    let feed = Feed::new(&web, list, &thread.descendants, |below| TweetModel::new(below, reading));
+    Ok(page::html(StatusCode::OK, &HiddenPage { shell: &shell, up, feed }))
 }
 
 pub(crate) async fn get_thread(
@@ -37,7 +100,7 @@ pub(crate) async fn get_thread(
     let id = tweet_id(&id)?;
     let list = (ListName::Thread, id.0);
     let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
-    let thread = web.pipit.thread(visitor.caller(), id, page).await?;
+    let thread = web.pipit.thread(visitor.caller(), id, Answers::Shown, page).await?;
     let author = thread.tweet.author.user();
     if handle != author.handle || id != thread.tweet.id() {
         // Only the id counts: a handle may be mistyped, and a retweet shows what it passed on.
@@ -46,10 +109,11 @@ pub(crate) async fn get_thread(
     let on_pipit = visitor.preferences.w.on_pipit;
     let title = format!("{} (@{}) {on_pipit}", author.name, author.handle);
     let shell = Shell::new(&web, &visitor, Section::Elsewhere, title).await?;
-    let reading = shell.reading();
+    let around = Around::of(&web, &visitor, &thread.tweet).await?;
+    let reading = Reading { hosts: around.hosts, ..shell.reading() };
     let tweet = TweetModel::new(&thread.tweet, reading);
-    let composer = visitor.viewer.as_ref();
-    let composer = composer.map(|_| Composer::new(reading.now, Some(tweet.id), &tweet.href));
+    let composer =
+        around.may_reply.then(|| Composer::new(reading.now, Some(tweet.id), &tweet.href));
     Ok(page::html(
         StatusCode::OK,
         &ThreadPage {
@@ -61,6 +125,13 @@ pub(crate) async fn get_thread(
                 .map(|above| TweetModel::new(above, reading))
                 .collect(),
             composer,
+            restriction: match around.audience {
+                ReplyAudience::Everyone => None,
+                ReplyAudience::Followed => Some(shell.w.filters.only_followed),
+                ReplyAudience::Mentioned => Some(shell.w.filters.only_mentioned),
+            },
+            muted: around.muted,
+            has_hidden: thread.has_hidden,
             tweet,
             feed: Feed::new(&web, list, &thread.descendants, |below| {
                 TweetModel::new(below, reading)

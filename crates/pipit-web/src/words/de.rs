@@ -358,6 +358,7 @@ pub(super) static DE: Words = Words {
     signed_out: "Du bist abgemeldet. Melde dich in einem anderen Tab an und versuch es noch \
                  einmal.",
 
+    filters: &super::filters::DE,
     reasons: &super::reasons::DE,
     security: &security::DE,
 

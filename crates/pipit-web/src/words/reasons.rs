@@ -31,6 +31,11 @@ pub(super) static EN: Reasons = Reasons {
         "invite" => "The invitation",
         "login" | "password" | "code" | "otp" => "This",
         "content" => "The text",
+        "title" => "The title",
+        "keywords" => "The words",
+        "context" => "The filter",
+        "expires_in" => "The time",
+        "reply_audience" => "Who may reply",
         "Idempotency-Key" => "This form",
         other => other,
     },
@@ -52,6 +57,11 @@ pub(super) static DE: Reasons = Reasons {
         "invite" => "Die Einladung",
         "login" | "password" | "code" | "otp" => "Das",
         "content" => "Der Text",
+        "title" => "Der Titel",
+        "keywords" => "Bei den Wörtern",
+        "context" => "Der Filter",
+        "expires_in" => "Die Zeit",
+        "reply_audience" => "Wer antworten darf,",
         "Idempotency-Key" => "Dieses Formular",
         other => other,
     },
@@ -211,6 +221,34 @@ pub(super) static DE: Reasons = Reasons {
         (
             "you follow as many hashtags as one can (200): let one go first",
             "du folgst schon so vielen Hashtags wie möglich (200): lass erst eines los",
+        ),
+        // Filters and replies
+        (
+            "must not be empty: call the filter something",
+            "darf nicht leer sein: gib dem Filter einen Namen",
+        ),
+        ("must name at least one place", "muss mindestens an einer Stelle gelten"),
+        ("must be 1 to 30 words or phrases", "sind 1 bis 30 Wörter oder Wendungen möglich"),
+        ("must not be empty: leave out what is", "ist eines leer: lass es weg"),
+        (
+            "must be from a second to ten years",
+            "muss zwischen einer Sekunde und zehn Jahren liegen",
+        ),
+        (
+            "you have as many filters as one can (50): delete one first",
+            "du hast schon so viele Filter wie möglich (50): lösch erst einen",
+        ),
+        (
+            "whoever began this conversation chose who may reply: you may not",
+            "wer dieses Gespräch begann, hat gewählt, wer antworten darf: du nicht",
+        ),
+        (
+            "can only be said by a tweet that begins a conversation",
+            "sagt nur ein Tweet, der ein Gespräch beginnt",
+        ),
+        (
+            "only replies of others, in conversations that you began, can be hidden",
+            "verbergen kannst du nur Antworten anderer, in Gesprächen, die du begonnen hast",
         ),
         // Forms
         (

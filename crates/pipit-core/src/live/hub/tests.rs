@@ -24,6 +24,8 @@ fn posted(id: i64, author: i64, kind: Kind) -> Event {
         quote: None,
         media: Vec::new(),
         mentions: Vec::new(),
+        reply_audience: pipit_model::tweet::ReplyAudience::Everyone,
+        hidden: false,
         deleted: false,
     };
     Event::TweetPosted { tweet: Arc::new(tweet), hashtags: Arc::new([]) }
