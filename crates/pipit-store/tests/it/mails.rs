@@ -77,8 +77,7 @@ async fn an_invitation_opens_so_many_accounts_until_its_end() {
         };
         f.store.insert_invitation(invitation).await.expect("made");
         let open = async |handle: &str, at: Timestamp, code: &str| {
-            let mut new = new_user(id_at(at, 1), handle);
-            new.id = id_at(at, handle.len() as i64);
+            let mut new = new_user(id_at(at, f.ids.next(at) & 0xff), handle);
             new.invitation = Some(code.to_owned());
             f.store.insert_user(new).await
         };
