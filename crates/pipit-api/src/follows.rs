@@ -3,7 +3,7 @@
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::response::Response;
-use pipit_core::{Caller, Pipit};
+use pipit_core::{Caller, Pipit, RequestAnswer};
 use pipit_http::{Bearer, MaybeBearer, Path, Problem, Query};
 use pipit_model::event::Standing;
 use pipit_model::page::ListName;
@@ -21,7 +21,7 @@ async fn set_follow(
     Ok(Answer(pipit.set_follow(who, &user_ref(id)?, to).await?.into()))
 }
 
-/// Follows an account; doing it again changes nothing.
+/// Follows an account, or asks to if it is locked; doing it again changes nothing.
 #[utoipa::path(
     put, path = "/users/{id}/follow", tag = "users", security(("bearer" = [])),
     params(("id" = String, Path, description = "An id or a handle.")),
@@ -35,7 +35,7 @@ pub(crate) async fn follow_user(
     set_follow(&pipit, caller, &id, Standing::Set).await
 }
 
-/// Follows an account no longer; doing it again changes nothing.
+/// Follows an account, or asks to, no longer; doing it again changes nothing.
 #[utoipa::path(
     delete, path = "/users/{id}/follow", tag = "users", security(("bearer" = [])),
     params(("id" = String, Path, description = "An id or a handle.")),
@@ -85,4 +85,65 @@ pub(crate) async fn list_following(
     let listed = pipit.following(reader, user_id, page).await?;
     let next = next_cursor(&pipit, ListName::Following, user_id.0, &listed);
     Ok(user_page(&listed, next))
+}
+
+/// Who asks to follow the caller, newest first.
+#[utoipa::path(
+    get, path = "/users/me/follow_requests", tag = "users", security(("bearer" = [])),
+    params(PageParams),
+    responses((status = 200, body = wire::UserPage), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn list_follow_requests(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    Query(params): Query<PageParams>,
+) -> Result<Response, Problem> {
+    let (list, subject) = (ListName::FollowRequests, caller.user_id.0);
+    let listed = pipit.follow_requests(caller, params.page(&pipit, list, subject)?).await?;
+    let next = next_cursor(&pipit, list, subject, &listed);
+    Ok(user_page(&listed, next))
+}
+
+/// Lets somebody who asks follow the caller; where nobody asks, nothing changes.
+#[utoipa::path(
+    put, path = "/users/me/follow_requests/{id}", tag = "users", security(("bearer" = [])),
+    params(("id" = String, Path, description = "Who asks: an id or a handle.")),
+    responses((status = 200, body = wire::Relationship), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn accept_follow_request(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    Path(id): Path<String>,
+) -> Result<Answer<wire::Relationship>, Problem> {
+    let answer = RequestAnswer::Accept;
+    Ok(Answer(pipit.answer_follow_request(caller, &user_ref(&id)?, answer).await?.into()))
+}
+
+/// Refuses somebody who asks to follow the caller. They are not told, and may ask again.
+#[utoipa::path(
+    delete, path = "/users/me/follow_requests/{id}", tag = "users", security(("bearer" = [])),
+    params(("id" = String, Path, description = "Who asks: an id or a handle.")),
+    responses((status = 200, body = wire::Relationship), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn reject_follow_request(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    Path(id): Path<String>,
+) -> Result<Answer<wire::Relationship>, Problem> {
+    let answer = RequestAnswer::Reject;
+    Ok(Answer(pipit.answer_follow_request(caller, &user_ref(&id)?, answer).await?.into()))
+}
+
+/// Makes somebody follow the caller no longer. They are not told.
+#[utoipa::path(
+    delete, path = "/users/me/followers/{id}", tag = "users", security(("bearer" = [])),
+    params(("id" = String, Path, description = "An id or a handle.")),
+    responses((status = 200, body = wire::Relationship), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn remove_follower(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    Path(id): Path<String>,
+) -> Result<Answer<wire::Relationship>, Problem> {
+    Ok(Answer(pipit.remove_follower(caller, &user_ref(&id)?).await?.into()))
 }

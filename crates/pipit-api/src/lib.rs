@@ -6,6 +6,7 @@
 //! [`router`], and the new `docs/openapi.json` (`scripts/generate`). `docs/adding-an-endpoint.md`
 //! walks through one.
 
+mod blocks;
 mod bookmarks;
 mod docs;
 mod filters;
@@ -90,6 +91,13 @@ fn router() -> OpenApiRouter<Pipit> {
         .routes(routes!(follows::follow_user, follows::unfollow_user))
         .routes(routes!(follows::list_followers))
         .routes(routes!(follows::list_following))
+        .routes(routes!(follows::list_follow_requests))
+        .routes(routes!(follows::accept_follow_request, follows::reject_follow_request))
+        .routes(routes!(follows::remove_follower))
+        .routes(routes!(blocks::block_user, blocks::unblock_user))
+        .routes(routes!(blocks::list_blocks))
+        .routes(routes!(blocks::mute_user, blocks::unmute_user))
+        .routes(routes!(blocks::list_mutes))
         .routes(routes!(filters::list_filters, filters::create_filter))
         .routes(routes!(filters::get_filter, filters::update_filter, filters::delete_filter))
         .routes(routes!(filters::mute_conversation, filters::unmute_conversation))

@@ -21,7 +21,7 @@ use crate::wire;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListParams {
     /// Only these types, with commas between them: `mention`, `reply`, `like`, `retweet`, `quote`,
-    /// `follow`; all if left out.
+    /// `follow`, `follow_request`; all if left out.
     #[param(example = "mention,reply")]
     types: Option<String>,
     /// What the page before answered as `next_cursor`; the start of the list if left out.
@@ -60,7 +60,8 @@ fn kinds(types: Option<&str>) -> Result<Vec<NotificationKind>, Error> {
         return Ok(NotificationKind::ALL.to_vec());
     };
     let unknown = || {
-        let known = "must be some of mention, reply, like, retweet, quote, follow, with commas";
+        let known = "must be some of mention, reply, like, retweet, quote, follow, \
+                     follow_request, with commas";
         Error::invalid("types", known)
     };
     let named = types.split(',').map(|name| NotificationKind::parse(name).ok_or_else(unknown));

@@ -9,6 +9,7 @@ use pipit_model::event::Standing;
 use pipit_model::page::ListName;
 use pipit_model::tweet::ReplyAudience;
 use pipit_model::user::UserRef;
+use pipit_model::visibility::Visibility;
 use pipit_model::{Error, ListId, MediaId, TweetId};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -34,12 +35,14 @@ pub(crate) async fn create_tweet(
         return Err(Error::Forbidden("user_id must be your own: nobody posts for others").into());
     }
     let media: Vec<MediaId> = body.media_ids.into_iter().map(MediaId).collect();
+    let visibility = body.visibility.as_deref();
     let reply_audience = body.reply_audience.as_deref().map(ReplyAudience::parse).transpose()?;
     let post = NewPost {
         content: &body.content,
         reply_to: body.reply_to_id.map(TweetId),
         quote_of: body.quote_of_id.map(TweetId),
         media: &media,
+        visibility: visibility.map(|name| Visibility::parse("visibility", name)).transpose()?,
         reply_audience,
     };
     let view = pipit.post_tweet(caller, post, key.as_deref()).await?;

@@ -8,6 +8,7 @@ use pipit_core::{Pipit, SignUp, search_subject};
 use pipit_http::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Problem, Query};
 use pipit_model::page::{ListName, Listed, Page};
 use pipit_model::user::ProfileEdit;
+use pipit_model::visibility::Visibility;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -119,10 +120,14 @@ pub(crate) async fn update_me(
     Bearer(caller): Bearer,
     Json(body): Json<wire::UpdateMe>,
 ) -> Result<Answer<wire::User>, Problem> {
-    let wire::UpdateMe { name, bio, links, banner, profile_picture } = body;
-    let edit = ProfileEdit { name, bio, profile_picture, banner, links };
+    let wire::UpdateMe { name, bio, links, banner, profile_picture, locked, .. } = body;
+    let visibility = body.default_visibility.as_deref();
+    let default_visibility =
+        visibility.map(|name| Visibility::parse("default_visibility", name)).transpose()?;
+    let edit =
+        ProfileEdit { name, bio, profile_picture, banner, links, locked, default_visibility };
     let view = pipit.edit_profile(caller, edit).await?;
-    Ok(Answer(wire::User::from(&view)))
+    Ok(Answer(wire::User::own(&view)))
 }
 
 /// What the caller likes, newest like first. Nobody else sees it.

@@ -22,7 +22,7 @@ pub use notification::{
     Deleted, Gap, Notification, NotificationPage, ReadPosition, SetReadPosition, UnreadCount,
 };
 pub use problem::Problem;
-pub use requests::{CreateSession, CreateTweet, CreateUser, NameList, UpdateMe};
+pub use requests::{CreateSession, CreateTweet, CreateUser, MuteUser, NameList, UpdateMe};
 pub use security::{
     ConfirmEmail, ConfirmFactor, CreateProof, EmailAddress, OfferedFactor, RecoveryCodes,
     RequestReset, ResetPassword, SecondFactor, SetPassword,

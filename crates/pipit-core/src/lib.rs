@@ -5,6 +5,7 @@
 //! To add one: a method on [`Pipit`] in the file of its capability, taking the caller first.
 
 mod accounts;
+mod blocks;
 mod bookmarks;
 mod cursors;
 mod email;
@@ -31,6 +32,7 @@ mod seal;
 mod search;
 mod second_factor;
 mod sessions;
+mod sight;
 mod sign_in;
 mod suggestions;
 mod throttle;
@@ -67,7 +69,7 @@ pub use notifications::NotificationView;
 use passwords::Passwords;
 pub use pipit_feed::{CacheStats, FollowedHashtag, Marks, TweetCard, UserCard};
 pub use pipit_media::{AccessKey, Bucket, Place as MediaPlace, UploadPlace};
-pub use pipit_store::{Hashtag, Relationship, Session};
+pub use pipit_store::{Hashtag, RequestAnswer, Session};
 pub use proof::Proof;
 pub use reseal::KeyState;
 use seal::Seals;
@@ -79,7 +81,7 @@ use throttle::Throttle;
 pub use timelines::Posts;
 use tokens::Tokens;
 pub use tweets::{Answers, NewPost, Thread};
-pub use views::{FoldedBy, Quoted, TweetView, UserView};
+pub use views::{FoldedBy, Quoted, Relationship, TweetView, UserView};
 
 /// Who is asking, once their token has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use pipit_model::event::Standing;
 use pipit_model::page::{Listed, Page};
+use pipit_model::visibility::Occasion;
 use pipit_model::{Result, TweetId};
 use pipit_store::Command;
 
@@ -26,7 +27,7 @@ impl Pipit {
         let list = async |before, limit| {
             Ok(self.0.store.list_likes_by(caller.user_id, before, limit).await?)
         };
-        self.view_listed(Some(caller), None, page, list).await
+        self.view_listed(Some(caller), (Occasion::Asked, None), page, list).await
     }
 
     /// Who likes a tweet, newest like first.

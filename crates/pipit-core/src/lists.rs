@@ -105,7 +105,7 @@ impl Pipit {
         self.own_list(caller, id).await?;
         let limit = page.limit() as u64 + 1;
         let rows = self.0.store.list_members(id, page.before(), limit).await?;
-        self.view_relations(Some(caller), rows, page).await
+        self.view_people(Some(caller), rows, page).await
     }
 
     /// The caller's lists, newest first, each with whether someone is on it.

@@ -14,6 +14,7 @@ use pipit_model::filter::FilterContext;
 use pipit_model::limits::STREAM_CATCH_UP_MAX;
 use pipit_model::notification::Notification;
 use pipit_model::tweet::Entry;
+use pipit_model::visibility::Occasion;
 use pipit_model::{Error, Result, Timestamp, TweetId};
 use tokio::sync::mpsc;
 
@@ -142,7 +143,14 @@ impl LiveStream {
                 return None;
             }
             if let Some(event) = self.ready.pop_front() {
-                return Some(event);
+                match self.still_stands(&event).await {
+                    Ok(true) => return Some(event),
+                    Ok(false) => continue,
+                    Err(_) => {
+                        self.give_up();
+                        continue;
+                    }
+                }
             }
             if self.over {
                 return None;
@@ -161,18 +169,35 @@ impl LiveStream {
                 None => Err(Error::Unavailable("a stream was left behind".to_owned())),
             };
             if taken.is_err() {
-                // Whoever comes back is told what is wrong, if it still is.
-                self.over = true;
-                self.ready.push_back(LiveEvent::Reset);
+                self.give_up();
             }
+        }
+    }
+
+    /// Whoever comes back is told what is wrong, if it still is.
+    fn give_up(&mut self) {
+        self.over = true;
+        self.ready.clear();
+        self.ready.push_back(LiveEvent::Reset);
+    }
+
+    /// What was made ready may have waited: a block, a mute, the end of a follow hold from when they
+    /// are answered.
+    async fn still_stands(&self, event: &LiveEvent) -> Result<bool> {
+        match event {
+            LiveEvent::Tweet(view) => self.pipit.still_shows(self.caller, view).await,
+            LiveEvent::Notified(view) => self.pipit.still_tells(self.caller, view).await,
+            _ => Ok(true),
         }
     }
 
     async fn take(&mut self, signal: Signal) -> Result<()> {
         match signal {
             Signal::Posted(entry) if entry.id.0 > self.caught_up => {
-                let views = self.pipit.view_entries(Some(self.caller), &[entry]).await?;
-                let views = self.pipit.sift(Some(self.caller), FilterContext::Home, views).await?;
+                let reader = Some(self.caller);
+                let sight = self.pipit.sight(reader, Occasion::Fed).await?;
+                let views = self.pipit.view_entries(reader, &sight, &[entry]).await?;
+                let views = self.pipit.sift(reader, FilterContext::Home, views).await?;
                 self.ready.extend(views.into_iter().map(|view| LiveEvent::Tweet(Box::new(view))));
             }
             Signal::Posted(_) => {}

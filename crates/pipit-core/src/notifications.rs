@@ -5,6 +5,7 @@ use pipit_model::limits::PAGE_ROUNDS_MAX;
 use pipit_model::notification::{Notification, NotificationKind};
 use pipit_model::page::{Listed, Page};
 use pipit_model::read_position::ReadPosition;
+use pipit_model::visibility::{self, Occasion, Visibility};
 use pipit_model::{Result, TweetId, UserId};
 
 use crate::{Caller, Pipit, TweetView};
@@ -59,7 +60,7 @@ impl Pipit {
     /// # Errors
     /// If the database is away.
     pub async fn unread_notifications(&self, caller: Caller) -> Result<usize> {
-        Ok(self.0.feed.unread(caller.user_id).await?)
+        Ok(self.0.feed.unread(caller.user_id, self.0.clock.now()).await?)
     }
 
     /// Notes that the caller has read everything up to this notification.
@@ -79,7 +80,12 @@ impl Pipit {
         let actors: Vec<UserId> = rows.iter().map(|row| row.actor_id).collect();
         let tweets: Vec<TweetId> = rows.iter().filter_map(|row| row.tweet_id).collect();
         let users = async { Ok(self.0.feed.users(&actors).await?) };
-        let (users, tweets) = tokio::try_join!(users, self.view_tweets(Some(caller), &tweets))?;
+        let sight = self.sight(Some(caller), Occasion::Asked);
+        let (users, sight, tweets) = tokio::try_join!(
+            users,
+            sight,
+            self.view_tweets(Some(caller), Occasion::Asked, &tweets)
+        )?;
         let mut tweets = tweets.into_iter();
         let view = |(row, actor): (&Notification, Option<UserCard>)| {
             // Taken in any case, so that the next row finds its own.
@@ -89,6 +95,10 @@ impl Pipit {
                 None => None,
                 Some(tweet) => Some(tweet?),
             };
+            // That a tweet is for its author's followers has been looked at with the tweet.
+            if !visibility::is_told(sight.tie(row.actor_id), Visibility::Public) {
+                return None;
+            }
             Some(NotificationView { notification: *row, actor, tweet })
         };
         let told = rows.iter().zip(users).filter_map(view).collect();

@@ -60,6 +60,7 @@ impl Pipit {
                 && store.delete_mentions_of(user_id, PURGE_STEP_ROWS).await? == 0
                 && store.delete_notifications_of(user_id, PURGE_STEP_ROWS).await? == 0
                 && !store.delete_lists_of(user_id, PURGE_STEP_ROWS).await?
+                && !store.delete_mutes_of(user_id, PURGE_STEP_ROWS).await?
             {
                 store.delete_read_positions_of(user_id).await?;
                 store.delete_filters_of(user_id).await?;
@@ -117,6 +118,7 @@ impl Pipit {
                 commands.push(Command::Follow { user_id, followed_user_id, to: unset });
             }
         }
+        commands.extend(self.severed(user_id).await?);
         for tweet_id in store.list_liked(user_id, PURGE_STEP_ROWS).await?.tweet_ids {
             commands.push(Command::Like { user_id, tweet_id, to: unset });
         }
@@ -129,6 +131,26 @@ impl Pipit {
                 Kind::Retweet { of, .. } => Command::Retweet { user_id, tweet_id: of, to: unset },
                 Kind::Tweet | Kind::Reply { .. } => Command::Delete { tweet_id: entry.id, user_id },
             });
+        }
+        Ok(commands)
+    }
+
+    /// What takes back the blocks by and of an account, and the requests from and to it.
+    async fn severed(&self, user_id: UserId) -> Result<Vec<Command>, StoreError> {
+        let (store, to) = (&self.0.store, Standing::Unset);
+        let mut commands = Vec::new();
+        for (_, blocked_user_id) in store.list_blocks(user_id, i64::MAX, PURGE_STEP_ROWS).await? {
+            commands.push(Command::Block { user_id, blocked_user_id, to });
+        }
+        for blocker in store.list_blocked_by(user_id, PURGE_STEP_ROWS).await? {
+            commands.push(Command::Block { user_id: blocker, blocked_user_id: user_id, to });
+        }
+        for followed_user_id in store.list_requested(user_id, PURGE_STEP_ROWS).await? {
+            commands.push(Command::Follow { user_id, followed_user_id, to });
+        }
+        let asking = store.list_follow_requests(user_id, i64::MAX, PURGE_STEP_ROWS).await?;
+        for (_, asker) in asking {
+            commands.push(Command::Follow { user_id: asker, followed_user_id: user_id, to });
         }
         Ok(commands)
     }

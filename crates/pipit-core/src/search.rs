@@ -3,6 +3,7 @@
 use pipit_model::filter::FilterContext;
 use pipit_model::page::{Listed, Page};
 use pipit_model::search::{Query, hashtag_prefix, person_prefixes};
+use pipit_model::visibility::Occasion;
 use pipit_model::{Result, UserId};
 use pipit_store::Hashtag;
 
@@ -33,7 +34,8 @@ impl Pipit {
             let ids = self.0.store.search_tweets(&search, before.min(horizon), limit).await?;
             Ok(ids.into_iter().map(|id| (id.0, id)).collect())
         };
-        self.view_listed(reader, Some(FilterContext::Public), page, list).await
+        let place = (Occasion::Found, Some(FilterContext::Public));
+        self.view_listed(reader, place, page, list).await
     }
 
     /// People whose handle or name has words that begin as asked for: whose handle it is, then
@@ -62,7 +64,8 @@ impl Pipit {
         }
         let cards = self.0.feed.users(&ids).await?;
         let mut cards: Vec<_> = cards.into_iter().flatten().collect();
-        cards.retain(|card| !card.user().deleted);
+        let sight = self.sight(reader, Occasion::Found).await?;
+        cards.retain(|card| !card.user().deleted && !sight.tie(card.user().id).is_severed());
         cards.sort_by_key(|card| {
             let key = card.user().handle.to_ascii_lowercase();
             let is_named = prefixes.len() == 1 && prefixes[0] == key;

@@ -1,9 +1,8 @@
 //! Whom to follow.
 
 use pipit_model::Result;
-use pipit_store::Relationship;
 
-use crate::{Caller, Pipit, UserView};
+use crate::{Caller, Pipit, Relationship, UserView};
 
 impl Pipit {
     /// People the reader may like to follow, best first: those whom the people they follow follow,
@@ -25,7 +24,7 @@ impl Pipit {
         let cards = self.0.feed.users(&ids).await?;
         let view = |(person, card): (pipit_feed::Suggested, Option<_>)| {
             let relationship =
-                Relationship { following: false, followed_by: person.follows_reader };
+                Relationship { followed_by: person.follows_reader, ..Relationship::default() };
             Some(UserView { card: card?, relationship: reader.map(|_| relationship) })
         };
         let views = people.into_iter().zip(cards).filter_map(view);

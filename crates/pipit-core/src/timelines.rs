@@ -6,6 +6,7 @@ use pipit_model::limits::{LISTED_ROUNDS_MAX, PAGE_ROUNDS_MAX};
 use pipit_model::page::{ListName, Listed, Page};
 use pipit_model::tweet::named_hashtag_key;
 use pipit_model::user::UserRef;
+use pipit_model::visibility::Occasion;
 use pipit_model::{Result, TweetId, UserId};
 
 use crate::{Caller, Pipit, TweetView};
@@ -101,7 +102,8 @@ impl Pipit {
         self.timeline(reader, &Timeline::Public, page).await
     }
 
-    /// What someone posted and retweeted, or a part of it.
+    /// What someone posted and retweeted, or a part of it; nothing where one of the two blocks the
+    /// other.
     ///
     /// # Errors
     /// If the database is away.
@@ -112,6 +114,9 @@ impl Pipit {
         posts: Posts,
         page: Page,
     ) -> Result<Listed<TweetView>> {
+        if self.tie(reader, author).await?.is_severed() {
+            return Ok(Listed { items: Vec::new(), next: None });
+        }
         let part = match posts {
             Posts::All => AuthorPart::All,
             Posts::Tweets => AuthorPart::Tweets,
@@ -131,7 +136,8 @@ impl Pipit {
             let ids = self.0.store.list_media_tweets(author, before, limit).await?;
             Ok(ids.into_iter().map(|id| (id.0, id)).collect())
         };
-        self.view_listed(reader, Some(FilterContext::Profile), page, list).await
+        let place = (Occasion::Asked, Some(FilterContext::Profile));
+        self.view_listed(reader, place, page, list).await
     }
 
     /// A page of tweets that a list of the database names, each with its place in the list, newest
@@ -140,7 +146,7 @@ impl Pipit {
     pub(crate) async fn view_listed<F>(
         &self,
         reader: Option<Caller>,
-        context: Option<FilterContext>,
+        (occasion, context): (Occasion, Option<FilterContext>),
         page: Page,
         list: impl Fn(i64, u64) -> F,
     ) -> Result<Listed<TweetView>>
@@ -156,7 +162,8 @@ impl Pipit {
             rows.truncate(room);
             before = rows.last().map_or(before, |(place, _)| *place);
             let ids: Vec<TweetId> = rows.into_iter().map(|(_, id)| id).collect();
-            let views = self.view_tweets(reader, &ids).await?.into_iter().flatten().collect();
+            let views =
+                self.view_tweets(reader, occasion, &ids).await?.into_iter().flatten().collect();
             items.extend(match context {
                 Some(context) => self.sift(reader, context, views).await?,
                 None => views,
@@ -212,12 +219,18 @@ impl Pipit {
             Timeline::Author(..) => FilterContext::Profile,
             Timeline::Hashtag(_) | Timeline::Public => FilterContext::Public,
         };
+        let occasion = match timeline {
+            Timeline::Author(..) => Occasion::Asked,
+            _ => Occasion::Fed,
+        };
+        let sight = self.sight(reader, occasion).await?;
         let mut items: Vec<TweetView> = Vec::with_capacity(page.limit());
         let mut before = page.before();
         for _ in 0..PAGE_ROUNDS_MAX {
             let room = page.limit() - items.len();
             // One more than there is room for tells whether there is a next page.
-            let found = self.0.feed.entries(timeline, before, room + 1, now).await?;
+            let found =
+                self.0.feed.entries(timeline, sight.kept_out(), before, room + 1, now).await?;
             let mut entries = found.entries;
             before = match entries.get(room) {
                 // What is beyond the room is left to the next page.
@@ -225,7 +238,7 @@ impl Pipit {
                 None => found.examined,
             };
             entries.truncate(room);
-            let views = self.view_entries(reader, &entries).await?;
+            let views = self.view_entries(reader, &sight, &entries).await?;
             items.extend(self.sift(reader, context, views).await?);
             if before == 0 {
                 return Ok(Listed { items, next: None });

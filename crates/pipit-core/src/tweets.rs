@@ -6,7 +6,8 @@ use pipit_model::filter::FilterContext;
 use pipit_model::limits::{ANCESTORS_MAX, MEDIA_PER_TWEET_MAX, THREAD_ROUNDS_MAX};
 use pipit_model::page::{Listed, Page};
 use pipit_model::tweet::{Draft, Kind, Mention, ReplyAudience};
-use pipit_model::visibility::may_reply;
+use pipit_model::user::UserRef;
+use pipit_model::visibility::{Occasion, Visibility, may_be_passed_on, may_reply};
 use pipit_model::{Error, MediaId, Result, TweetId, UserId};
 use pipit_store::{Command, IdempotencyKey, NewTweet, Outcome, StoreError};
 
@@ -23,6 +24,9 @@ pub struct NewPost<'a> {
     pub quote_of: Option<TweetId>,
     /// Pictures that the caller handed in before, in their order.
     pub media: &'a [MediaId],
+    /// Whom it is for; if not said, as the author's settings say, and an answer to what is not public
+    /// is for no more people than that.
+    pub visibility: Option<Visibility>,
     /// Who may answer in the conversation that it begins; everybody if not said.
     pub reply_audience: Option<ReplyAudience>,
 }
@@ -41,6 +45,7 @@ impl NewPost<'_> {
             parts.push(id(self.quote_of));
             parts.extend(self.media.iter().map(ToString::to_string));
         }
+        parts.extend(self.visibility.map(|visibility| visibility.name().to_owned()));
         parts.extend(self.reply_audience.map(|audience| audience.name().to_owned()));
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         key.map(|key| keys::idempotency(&format!("tweets of {author}"), key, &parts))
@@ -88,9 +93,9 @@ impl Pipit {
         let idempotency = post.idempotency(caller.user_id, key, &draft.content);
         let seen = tokio::try_join!(
             self.named(caller, post.reply_to, "reply_to_id"),
-            self.named(caller, post.quote_of, "quote_of_id")
+            self.quoted(caller, post.quote_of)
         );
-        let (reply_to, quote_of) = match (seen, &idempotency) {
+        let (parent, quoted) = match (seen, &idempotency) {
             (Ok(seen), _) => seen,
             (Err(error), None) => return Err(error),
             (Err(error), Some(key)) => {
@@ -99,22 +104,25 @@ impl Pipit {
                 return self.tweet(Some(caller), TweetId(posted.ok_or(error)?)).await;
             }
         };
-        if let Some(parent) = reply_to {
+        if let Some(parent) = &parent {
             self.check_reply(caller, parent, &post).await?;
         }
-        let mentioned = self.0.feed.user_ids(&draft.mentioned_handles).await?;
-        let mentions = mentioned
-            .into_iter()
-            .map(|(handle_key, user_id)| Mention { user_id, handle_key })
-            .collect();
+        let mentions = self.mentioned(caller, &draft).await?;
+        let visibility = match post.visibility {
+            Some(visibility) => visibility,
+            None => self.usual_visibility(caller, parent.as_ref()).await?,
+        };
+        let is_public = visibility == Visibility::Public;
         let new = NewTweet {
             user_id: caller.user_id,
             content: draft.content,
-            hashtags: draft.hashtags,
+            // A hashtag is a public place.
+            hashtags: if is_public { draft.hashtags } else { Vec::new() },
             mentions,
-            reply_to,
-            quote_of,
+            reply_to: parent.map(|view| view.id()),
+            quote_of: quoted.map(|view| view.id()),
             media: post.media.to_vec(),
+            visibility,
             reply_audience: post.reply_audience.unwrap_or_default(),
             idempotency,
         };
@@ -139,25 +147,65 @@ impl Pipit {
         caller: Caller,
         id: Option<TweetId>,
         field: &'static str,
-    ) -> Result<Option<TweetId>> {
+    ) -> Result<Option<TweetView>> {
         let Some(id) = id else { return Ok(None) };
-        match self.shown_id(Some(caller), id).await {
-            Ok(id) => Ok(Some(id)),
+        match self.tweet(Some(caller), id).await {
+            Ok(TweetView { retweet_of: Some(of), .. }) => Ok(Some(*of)),
+            Ok(view) => Ok(Some(view)),
             Err(Error::NotFound(_)) => Err(Error::invalid(field, "is not a tweet you can see")),
             Err(error) => Err(error),
         }
     }
 
+    async fn quoted(&self, caller: Caller, id: Option<TweetId>) -> Result<Option<TweetView>> {
+        let view = self.named(caller, id, "quote_of_id").await?;
+        let may_be = |view: &TweetView| may_be_passed_on(view.card.tweet().visibility);
+        if view.as_ref().is_some_and(|view| !may_be(view)) {
+            return Err(Error::invalid(
+                "quote_of_id",
+                "is for its author's followers: it cannot be quoted",
+            ));
+        }
+        Ok(view)
+    }
+
+    /// Those of the people named who exist. Where one blocks the other, the name is only text.
+    async fn mentioned(&self, caller: Caller, draft: &Draft) -> Result<Vec<Mention>> {
+        let named = self.0.feed.user_ids(&draft.mentioned_handles).await?;
+        let sight = self.sight(Some(caller), Occasion::Asked).await?;
+        let mentions = named.into_iter().filter(|(_, user_id)| !sight.tie(*user_id).is_severed());
+        Ok(mentions.map(|(handle_key, user_id)| Mention { user_id, handle_key }).collect())
+    }
+
+    /// Whom the caller's next tweet is for if they do not say: as in their settings; an answer to a
+    /// tweet for few is for no more.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if the account is gone.
+    async fn usual_visibility(
+        &self,
+        caller: Caller,
+        parent: Option<&TweetView>,
+    ) -> Result<Visibility> {
+        let card = self.find_user(&UserRef::Id(caller.user_id)).await?;
+        let usual = card.user().default_visibility;
+        Ok(parent.map_or(usual, |parent| usual.max(parent.card.tweet().visibility)))
+    }
+
     /// Whether the caller may answer this tweet: whoever began the conversation said who may.
-    async fn check_reply(&self, caller: Caller, parent: TweetId, post: &NewPost<'_>) -> Result<()> {
+    async fn check_reply(
+        &self,
+        caller: Caller,
+        parent: &TweetView,
+        post: &NewPost<'_>,
+    ) -> Result<()> {
         if post.reply_audience.is_some() {
             return Err(Error::invalid(
                 "reply_audience",
                 "can only be said by a tweet that begins a conversation",
             ));
         }
-        let parent = self.tweet(Some(caller), parent).await?;
-        if self.may_reply(caller, &parent).await? {
+        if self.may_reply(caller, parent).await? {
             return Ok(());
         }
         Err(Error::Forbidden("whoever began this conversation chose who may reply: you may not"))
@@ -255,7 +303,7 @@ impl Pipit {
     /// # Errors
     /// [`Error::NotFound`] if there is none that the reader may see.
     pub async fn tweet(&self, reader: Option<Caller>, id: TweetId) -> Result<TweetView> {
-        let mut views = self.view_tweets(reader, &[id]).await?;
+        let mut views = self.view_tweets(reader, Occasion::Asked, &[id]).await?;
         views.pop().flatten().ok_or(Error::NotFound("tweet"))
     }
 
@@ -292,7 +340,12 @@ impl Pipit {
         let ancestors = match (tweet.card.tweet().kind, page.after) {
             (Kind::Reply { .. }, None) => {
                 let ids = self.0.store.list_ancestors(id, ANCESTORS_MAX).await?;
-                let above = self.view_tweets(reader, &ids).await?.into_iter().flatten().collect();
+                let above = self
+                    .view_tweets(reader, Occasion::Asked, &ids)
+                    .await?
+                    .into_iter()
+                    .flatten()
+                    .collect();
                 self.sift(reader, FilterContext::Thread, above).await?
             }
             // Later pages continue below.
@@ -318,7 +371,8 @@ impl Pipit {
             let more = ids.len() > room;
             ids.truncate(room);
             after = ids.last().map_or(after, |last| last.0);
-            let views = self.view_tweets(reader, &ids).await?.into_iter().flatten();
+            let views =
+                self.view_tweets(reader, Occasion::Asked, &ids).await?.into_iter().flatten();
             let (hidden, shown): (Vec<_>, Vec<_>) =
                 views.partition(|view| view.card.tweet().hidden);
             has_hidden |= !hidden.is_empty();

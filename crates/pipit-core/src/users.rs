@@ -3,6 +3,7 @@
 use pipit_feed::UserCard;
 use pipit_model::event::Standing;
 use pipit_model::user::{ProfileEdit, UserRef};
+use pipit_model::visibility::Occasion;
 use pipit_model::{Error, Result, TweetId};
 
 use crate::{Caller, Pipit, TweetView, UserView};
@@ -61,7 +62,7 @@ impl Pipit {
         user: &UserCard,
     ) -> Result<Option<TweetView>> {
         match user.user().pinned {
-            Some(id) => Ok(self.view_tweets(reader, &[id]).await?.pop().flatten()),
+            Some(id) => Ok(self.view_tweets(reader, Occasion::Asked, &[id]).await?.pop().flatten()),
             None => Ok(None),
         }
     }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use pipit_feed::{Marks, TweetCard, UserCard};
+use pipit_feed::{Marks, Ties, TweetCard, UserCard};
 use pipit_model::tweet::{Entry, Kind};
-use pipit_model::{FilterId, Result, TweetId, UserId, visibility};
-use pipit_store::Relationship;
+use pipit_model::visibility::Occasion;
+use pipit_model::{FilterId, Result, Timestamp, TweetId, UserId};
 
+use crate::sight::Sight;
 use crate::{Caller, Pipit};
 
 /// A tweet as one reader sees it.
@@ -72,8 +73,59 @@ pub struct UserView {
     pub relationship: Option<Relationship>,
 }
 
+/// How a reader stands to an account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub struct Relationship {
+    /// They follow it.
+    pub following: bool,
+    /// It follows them.
+    pub followed_by: bool,
+    /// They ask to follow it.
+    pub requested: bool,
+    /// It asks to follow them.
+    pub requested_by: bool,
+    /// They block it.
+    pub blocking: bool,
+    /// It blocks them.
+    pub blocked_by: bool,
+    /// They mute it.
+    pub muting: bool,
+    /// Until when, if the mute has an end.
+    pub muted_until: Option<Timestamp>,
+}
+
+impl Relationship {
+    fn new(
+        follows: pipit_store::Relationship,
+        ties: &Ties,
+        user_id: UserId,
+        now: Timestamp,
+    ) -> Self {
+        let pipit_store::Relationship { following, followed_by, requested, requested_by } = follows;
+        let tie = ties.tie(user_id, now);
+        Self {
+            following,
+            followed_by,
+            requested,
+            requested_by,
+            blocking: tie.blocks,
+            blocked_by: tie.blocked_by,
+            muting: tie.mutes,
+            muted_until: ties.mute(user_id, now).and_then(|mute| mute.ends_at),
+        }
+    }
+
+    /// Whether one of the two blocks the other.
+    #[must_use]
+    pub fn is_severed(&self) -> bool {
+        self.blocking || self.blocked_by
+    }
+}
+
 /// Everything that some entries need to be shown.
 struct Parts {
+    sight: Sight,
     /// Of each entry in its place, and behind them what retweets pass on, in the same order.
     cards: Vec<Option<TweetCard>>,
     /// Of each card in its place; empty for someone not signed in.
@@ -120,7 +172,7 @@ impl Parts {
 
     fn view(&self, card: TweetCard, at: usize, of: Option<TweetView>) -> Option<TweetView> {
         let author = self.users.get(&card.tweet().user_id)?;
-        if card.deleted || !visibility::is_visible(card.tweet(), author.user()) {
+        if !self.sight.shows(&card, author) {
             return None;
         }
         let replying_to = self.answered_by(&card);
@@ -141,7 +193,7 @@ impl Parts {
     fn quoted(&self, id: TweetId) -> Option<Box<TweetView>> {
         let (card, marks) = self.quoted.get(&id)?.clone();
         let author = self.users.get(&card.tweet().user_id)?.clone();
-        if card.deleted || !visibility::is_visible(card.tweet(), author.user()) {
+        if !self.sight.shows(&card, &author) {
             return None;
         }
         let replying_to = self.answered_by(&card);
@@ -162,9 +214,10 @@ impl Pipit {
     pub(crate) async fn view_entries(
         &self,
         reader: Option<Caller>,
+        sight: &Sight,
         entries: &[Entry],
     ) -> Result<Vec<TweetView>> {
-        let parts = self.parts(reader, entries).await?;
+        let parts = self.parts(reader, sight.clone(), entries).await?;
         Ok(parts.into_views(entries).flatten().collect())
     }
 
@@ -172,16 +225,23 @@ impl Pipit {
     pub(crate) async fn view_tweets(
         &self,
         reader: Option<Caller>,
+        occasion: Occasion,
         ids: &[TweetId],
     ) -> Result<Vec<Option<TweetView>>> {
-        let cards = self.0.feed.tweets(ids).await?;
+        let cards = async { Ok(self.0.feed.tweets(ids).await?) };
+        let (cards, sight) = tokio::try_join!(cards, self.sight(reader, occasion))?;
         let entries: Vec<Entry> = cards.iter().flatten().map(|card| card.tweet().entry()).collect();
-        let mut views = self.parts(reader, &entries).await?.into_views(&entries);
+        let mut views = self.parts(reader, sight, &entries).await?.into_views(&entries);
         Ok(cards.iter().map(|card| card.as_ref().and_then(|_| views.next()?)).collect())
     }
 
     /// What these entries need to be shown, the tweets that retweets among them pass on included.
-    async fn parts(&self, reader: Option<Caller>, entries: &[Entry]) -> Result<Parts> {
+    async fn parts(
+        &self,
+        reader: Option<Caller>,
+        sight: Sight,
+        entries: &[Entry],
+    ) -> Result<Parts> {
         let mut ids: Vec<TweetId> = Vec::with_capacity(entries.len() * 2);
         ids.extend(entries.iter().map(|entry| entry.id));
         let mut people = Vec::with_capacity(entries.len() * 2);
@@ -225,9 +285,11 @@ impl Pipit {
             users.extend(feed.users(&more).await?);
             people.extend(more);
         }
+        let judged = cards.iter().flatten().chain(quoted.iter().map(|(card, _)| card));
+        let sight = self.sight_of(sight, judged).await?;
         let quoted_ids: Vec<TweetId> = quoted.iter().map(|(card, _)| card.tweet().id).collect();
         let quoted = Few::new(&quoted_ids, quoted.into_iter().map(Some));
-        Ok(Parts { cards, marks, users: Few::new(&people, users), quoted })
+        Ok(Parts { sight, cards, marks, users: Few::new(&people, users), quoted })
     }
 
     /// What some tweets quote, each with the reader's marks. Most quote nothing, and cost nothing.
@@ -269,11 +331,26 @@ impl Pipit {
                 .collect());
         };
         let ids: Vec<UserId> = cards.iter().map(|card| card.user().id).collect();
-        let relationships = self.0.store.list_relationships(reader.user_id, &ids).await?;
+        let relationships = self.relationships(reader, &ids).await?;
         let view = |(card, relationship): (UserCard, Relationship)| {
             let oneself = card.user().id == reader.user_id;
             UserView { relationship: (!oneself).then_some(relationship), card }
         };
         Ok(cards.into_iter().zip(relationships).map(view).collect())
+    }
+
+    /// How the caller stands to each of these accounts.
+    pub(crate) async fn relationships(
+        &self,
+        caller: Caller,
+        ids: &[UserId],
+    ) -> Result<Vec<Relationship>> {
+        let now = self.0.clock.now();
+        let (follows, ties) = tokio::try_join!(
+            self.0.store.list_relationships(caller.user_id, ids),
+            self.0.feed.ties(caller.user_id)
+        )?;
+        let of = |(follows, id): (_, &UserId)| Relationship::new(follows, &ties, *id, now);
+        Ok(follows.into_iter().zip(ids).map(of).collect())
     }
 }

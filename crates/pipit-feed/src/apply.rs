@@ -6,6 +6,7 @@ use std::sync::Arc;
 use pipit_model::event::{Event, Standing};
 use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::{Entry, Kind, Tweet};
+use pipit_model::visibility::Visibility;
 use pipit_model::{HashtagId, UserId};
 
 use crate::caches::Caches;
@@ -26,8 +27,8 @@ impl Caches {
         match event {
             Event::TweetPosted { tweet, hashtags } => self.tweet_posted(tweet, hashtags),
             Event::TweetDeleted { entry, hashtags } => self.tweet_deleted(entry, hashtags),
-            // It drops out when it is read.
-            Event::RetweetGone(_) => {}
+            // The one drops out when it is read, and nothing that is cached knows of the other.
+            Event::RetweetGone(_) | Event::FollowRequested { .. } => {}
             Event::TweetCounted(id, counts) => {
                 self.tweets.update(id, |card| TweetCard { counts: *counts, ..card });
             }
@@ -55,8 +56,14 @@ impl Caches {
             Event::Followed { user_id, followed_user_id, now } => {
                 self.followed(*user_id, *followed_user_id, *now);
             }
+            // Rare, and a reader's few rows: what is loaded next is right.
+            Event::Blocked { user_id, blocked_user_id, .. } => {
+                self.ties.forget(user_id);
+                self.ties.forget(blocked_user_id);
+            }
+            Event::MutesChanged(user_id) => self.ties.forget(user_id),
             Event::Notified(told) => {
-                self.unread.update(&told.user_id, |unread| Arc::new(unread.with(told.id)));
+                self.unread.update(&told.user_id, |unread| Arc::new(unread.with(told)));
             }
             // Which of them were unread, and how many are below those that are counted, is not told.
             Event::NotificationsTaken(id) => self.unread.forget(id),
@@ -81,7 +88,7 @@ impl Caches {
             let begun = || cell.map(|_| Log::starting_with(entry));
             log.map(|log| log.with(entry)).or_else(begun).map(Arc::new)
         });
-        for key in other_logs(&entry, hashtags) {
+        for key in other_logs(tweet, hashtags) {
             self.logs.update(&key, |log| Arc::new(log.with(entry)));
         }
     }
@@ -102,7 +109,9 @@ impl Caches {
             }
             log.map(Arc::new)
         });
-        for key in other_logs(entry, hashtags) {
+        let public = matches!(entry.kind, Kind::Tweet).then_some(LogKey::Public);
+        let others = hashtags.iter().map(|id| LogKey::Hashtag(*id));
+        for key in others.chain(public) {
             self.logs.update(&key, |log| Arc::new(log.without(entry)));
         }
     }
@@ -135,6 +144,7 @@ impl Caches {
         self.handles.forget_all();
         self.followees.forget_all();
         self.marks.forget_all();
+        self.ties.forget_all();
         self.unread.forget_all();
         self.read_positions.forget_all();
         self.sessions.forget_all();
@@ -147,8 +157,9 @@ impl Caches {
     }
 }
 
-/// The logs that an entry is in, besides its author's.
-fn other_logs(entry: &Entry, hashtags: &[HashtagId]) -> impl Iterator<Item = LogKey> {
-    let public = matches!(entry.kind, Kind::Tweet).then_some(LogKey::Public);
+/// The logs that a tweet is in, besides its author's: one that is not public has no hashtags.
+fn other_logs(tweet: &Tweet, hashtags: &[HashtagId]) -> impl Iterator<Item = LogKey> {
+    let is_listed = matches!(tweet.kind, Kind::Tweet) && tweet.visibility == Visibility::Public;
+    let public = is_listed.then_some(LogKey::Public);
     public.into_iter().chain(hashtags.iter().map(|id| LogKey::Hashtag(*id)))
 }

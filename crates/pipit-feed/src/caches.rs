@@ -18,6 +18,7 @@ use crate::newest::NewestIds;
 use crate::notifications::Unread;
 use crate::people::UserCard;
 use crate::suggestions::Suggestions;
+use crate::ties::Ties;
 use crate::trends::Trends;
 
 /// How much memory each cache may take, in bytes.
@@ -33,6 +34,8 @@ pub struct Sizes {
     pub followees: u64,
     /// Likes, retweets and bookmarks, by reader.
     pub marks: u64,
+    /// Blocks and mutes, by reader.
+    pub ties: u64,
     /// Filters and muted conversations, by reader.
     pub filters: u64,
     /// Lists of people, and who is on them.
@@ -56,6 +59,7 @@ impl Sizes {
             users: percent(10),
             followees: percent(13),
             marks: percent(5),
+            ties: percent(1),
             filters: percent(1),
             lists: percent(2),
             unread: percent(2),
@@ -76,6 +80,7 @@ pub struct Caches {
     /// Bounded by the followee lists, which alone keep its cells.
     pub(crate) newest: NewestIds,
     pub(crate) marks: Coherent<UserId, Arc<ReaderMarks>>,
+    pub(crate) ties: Coherent<UserId, Arc<Ties>>,
     pub(crate) unread: Coherent<UserId, Arc<Unread>>,
     pub(crate) read_positions: Coherent<UserId, ReadPositions>,
     pub(crate) sessions: Coherent<SessionId, Arc<Session>>,
@@ -113,6 +118,7 @@ impl Caches {
             followees: Coherent::new(sizes.followees, 4000),
             newest: NewestIds::default(),
             marks: Coherent::new(sizes.marks, 800),
+            ties: Coherent::new(sizes.ties, 150),
             unread: Coherent::new(sizes.unread, 250),
             read_positions: Coherent::new(sizes.read_positions, 90),
             sessions: Coherent::new(sizes.names, 250),
@@ -134,6 +140,7 @@ impl Caches {
             of("handles", self.handles.stats()),
             of("followees", self.followees.stats()),
             of("marks", self.marks.stats()),
+            of("ties", self.ties.stats()),
             of("unread", self.unread.stats()),
             of("read_positions", self.read_positions.stats()),
             of("sessions", self.sessions.stats()),

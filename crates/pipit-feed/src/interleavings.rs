@@ -66,6 +66,7 @@ impl World {
             mentions: Vec::new(),
             quote: None,
             media: Vec::new(),
+            visibility: pipit_model::visibility::Visibility::Public,
             reply_audience: pipit_model::tweet::ReplyAudience::Everyone,
             hidden: false,
             deleted: false,

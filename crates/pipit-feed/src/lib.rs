@@ -25,6 +25,7 @@ mod notifications;
 mod people;
 mod shim;
 mod suggestions;
+mod ties;
 mod timeline;
 mod trends;
 
@@ -37,6 +38,7 @@ pub use lists::Members;
 pub use marks::Marks;
 pub use people::{Profile, UserCard};
 pub use suggestions::Suggested;
+pub use ties::Ties;
 pub use timeline::{AuthorPart, Found, Timeline};
 pub use trends::HashtagUse;
 

@@ -6,37 +6,54 @@
 use std::sync::Arc;
 
 use pipit_model::limits::UNREAD_MAX;
-use pipit_model::notification::NotificationKind;
+use pipit_model::notification::{Notification, NotificationKind};
 use pipit_model::read_position::{ReadPosition, ReadPositions};
-use pipit_model::{NotificationId, UserId};
+use pipit_model::visibility::{self, Tie, Visibility};
+use pipit_model::{NotificationId, Timestamp, UserId};
 use pipit_store::StoreError;
 
 use crate::Feed;
 use crate::coherent::Weigh;
 
+/// What of a notification decides whether it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Told {
+    id: NotificationId,
+    actor_id: UserId,
+    visibility: Visibility,
+}
+
+impl Told {
+    fn new(notification: &Notification) -> Self {
+        let Notification { id, actor_id, visibility, .. } = *notification;
+        Self { id, actor_id, visibility }
+    }
+}
+
 /// The newest unread notifications of one reader, at most [`UNREAD_MAX`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Unread {
     /// In order of id.
-    ids: Vec<NotificationId>,
+    told: Vec<Told>,
     /// Everything up to here is read.
     read_up_to: i64,
 }
 
 impl Unread {
-    fn new(mut ids: Vec<NotificationId>, read_up_to: i64) -> Self {
-        ids.sort_unstable();
-        Self { ids, read_up_to }
+    fn new(mut told: Vec<Told>, read_up_to: i64) -> Self {
+        told.sort_unstable_by_key(|told| told.id);
+        Self { told, read_up_to }
     }
 
-    pub(crate) fn with(&self, id: NotificationId) -> Self {
+    pub(crate) fn with(&self, notification: &Notification) -> Self {
         let mut now = self.clone();
-        if id.0 > now.read_up_to
-            && let Err(at) = now.ids.binary_search(&id)
+        let new = Told::new(notification);
+        if new.id.0 > now.read_up_to
+            && let Err(at) = now.told.binary_search_by_key(&new.id, |told| told.id)
         {
-            now.ids.insert(at, id);
+            now.told.insert(at, new);
             // The oldest is the first that nobody counts.
-            now.ids.drain(..now.ids.len().saturating_sub(UNREAD_MAX));
+            now.told.drain(..now.told.len().saturating_sub(UNREAD_MAX));
         }
         now
     }
@@ -44,14 +61,14 @@ impl Unread {
     pub(crate) fn read_up_to(&self, last_id: i64) -> Self {
         let mut now = self.clone();
         now.read_up_to = last_id.max(now.read_up_to);
-        now.ids.retain(|id| id.0 > last_id);
+        now.told.retain(|told| told.id.0 > last_id);
         now
     }
 }
 
 impl Weigh for Arc<Unread> {
     fn bytes(&self) -> usize {
-        size_of::<Unread>() + self.ids.capacity() * size_of::<NotificationId>()
+        size_of::<Unread>() + self.told.capacity() * size_of::<Told>()
     }
 }
 
@@ -62,24 +79,44 @@ impl Weigh for ReadPositions {
 }
 
 impl Feed {
-    /// How many notifications somebody has not read; [`UNREAD_MAX`] also stands for more.
+    /// How many notifications somebody has not read; [`UNREAD_MAX`] also stands for more. What they
+    /// are not told after all (by whom they block or mute by now) is not counted, though it is among
+    /// the newest that are looked at.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn unread(&self, reader: UserId) -> Result<usize, StoreError> {
+    pub async fn unread(&self, reader: UserId, now: Timestamp) -> Result<usize, StoreError> {
+        let (unread, ties) = tokio::try_join!(self.all_unread(reader), self.ties(reader))?;
+        let for_followers = |told: &Told| told.visibility == Visibility::Followers;
+        let followees = if unread.told.iter().any(for_followers) {
+            Some(self.followees(reader).await?)
+        } else {
+            None
+        };
+        if followees.is_none() && ties.is_empty() {
+            return Ok(unread.told.len());
+        }
+        let is_told = |told: &&Told| {
+            let follows = followees.as_ref().is_some_and(|known| known.contains(told.actor_id));
+            let tie = Tie { follows, ..ties.tie(told.actor_id, now) };
+            visibility::is_told(tie, told.visibility)
+        };
+        Ok(unread.told.iter().filter(is_told).count())
+    }
+
+    async fn all_unread(&self, reader: UserId) -> Result<Arc<Unread>, StoreError> {
         let cache = &self.caches.unread;
         if let Some(unread) = cache.get(&reader) {
-            return Ok(unread.ids.len());
+            return Ok(unread);
         }
         let ticket = cache.ticket(&reader);
         let read_up_to = self.read_positions(reader).await?.get(ReadPosition::Notifications);
         let kinds = &NotificationKind::ALL;
         let range = (read_up_to, i64::MAX);
         let rows = self.store.list_notifications(reader, kinds, range, UNREAD_MAX as u64).await?;
-        let ids = rows.into_iter().map(|notification| notification.id).collect();
-        let unread = Arc::new(Unread::new(ids, read_up_to));
+        let unread = Arc::new(Unread::new(rows.iter().map(Told::new).collect(), read_up_to));
         cache.offer(reader, unread.clone(), ticket);
-        Ok(unread.ids.len())
+        Ok(unread)
     }
 
     /// How far somebody has read.
@@ -102,22 +139,36 @@ impl Feed {
 mod tests {
     use super::*;
 
+    fn told(id: i64) -> Notification {
+        Notification {
+            id: NotificationId(id),
+            user_id: UserId(1),
+            kind: NotificationKind::Follow,
+            actor_id: UserId(2),
+            tweet_id: None,
+            visibility: Visibility::Public,
+        }
+    }
+
+    fn ids(unread: &Unread) -> Vec<i64> {
+        unread.told.iter().map(|told| told.id.0).collect()
+    }
+
     #[test]
     fn what_is_told_twice_counts_once_and_what_is_read_drops_out() {
-        let id = NotificationId;
-        let unread = Unread::new(vec![id(9), id(7)], 5);
-        let unread = unread.with(id(9)).with(id(11)).with(id(4));
-        assert_eq!(unread.ids, [id(7), id(9), id(11)]);
-        assert_eq!(unread.read_up_to(9).ids, [id(11)]);
+        let unread = Unread::new([9, 7].map(|id| Told::new(&told(id))).to_vec(), 5);
+        let unread = unread.with(&told(9)).with(&told(11)).with(&told(4));
+        assert_eq!(ids(&unread), [7, 9, 11]);
+        assert_eq!(ids(&unread.read_up_to(9)), [11]);
         assert_eq!(unread.read_up_to(3), unread, "places only move forward");
     }
 
     #[test]
     fn the_newest_are_kept() {
-        let unread = (1..=250).fold(Unread::default(), |unread, n| unread.with(NotificationId(n)));
-        assert_eq!(unread.ids.len(), UNREAD_MAX);
-        assert_eq!(unread.ids[0], NotificationId(151));
-        assert_eq!(unread.read_up_to(100).ids.len(), UNREAD_MAX, "there are older unread ones");
-        assert_eq!(unread.read_up_to(240).ids.len(), 10);
+        let unread = (1..=250).fold(Unread::default(), |unread, id| unread.with(&told(id)));
+        assert_eq!(unread.told.len(), UNREAD_MAX);
+        assert_eq!(ids(&unread)[0], 151);
+        assert_eq!(unread.read_up_to(100).told.len(), UNREAD_MAX, "there are older unread ones");
+        assert_eq!(unread.read_up_to(240).told.len(), 10);
     }
 }

@@ -42,7 +42,7 @@ impl Weigh for Arc<Suggestions> {
 impl Feed {
     /// People the reader does not follow yet, best first: those whom the people they follow follow,
     /// then those of the active with the most followers. An answer may be some minutes old, but
-    /// whoever was followed meanwhile is not in it.
+    /// whoever was followed, blocked or muted meanwhile is not in it.
     ///
     /// # Errors
     /// What the database says.
@@ -72,9 +72,11 @@ impl Feed {
         let Some(reader) = reader else {
             return Ok(found.people.clone());
         };
-        let followees = self.followees(reader).await?;
-        let people = found.people.iter().copied();
-        Ok(people.filter(|person| !followees.contains(person.user_id)).collect())
+        let (followees, ties) = tokio::try_join!(self.followees(reader), self.ties(reader))?;
+        let is_new = |person: &Suggested| {
+            !followees.contains(person.user_id) && !ties.hides(person.user_id, now)
+        };
+        Ok(found.people.iter().copied().filter(is_new).collect())
     }
 
     async fn suggest(
@@ -108,7 +110,7 @@ impl Feed {
 
     /// Who posted of late, those with the most followers first.
     async fn popular(&self, now: Timestamp) -> Result<Vec<UserId>, StoreError> {
-        let found = self.entries(&Timeline::Public, i64::MAX, ACTIVE_TWEETS, now).await?;
+        let found = self.entries(&Timeline::Public, None, i64::MAX, ACTIVE_TWEETS, now).await?;
         let mut ids: Vec<UserId> = found.entries.iter().map(|entry| entry.user_id).collect();
         ids.sort_unstable();
         ids.dedup();

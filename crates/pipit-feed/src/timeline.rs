@@ -12,11 +12,15 @@ use crate::followees::Followees;
 use crate::lists::Members;
 use crate::log::LogKey;
 use crate::merge::Stretch;
+use crate::ties::Ties;
 
 /// Entries asked of the database beyond those wanted: they fill the logs for the next page.
 const READ_AHEAD: usize = 43;
 /// Entries looked at in one round, where the rules drop nearly all of them.
 const LOOK_MAX: usize = 512;
+/// A page far down that needs more logs than these is not kept in them: to tell thousands of logs
+/// what a page of twenty holds costs more than to look the next one up.
+const DEEP_LOGS_KEPT: usize = 1000;
 /// Authors named in one statement; all three databases take at least twice as many values.
 const AUTHORS_PER_QUERY: usize = 10_000;
 
@@ -96,19 +100,26 @@ pub struct Found {
 }
 
 impl Feed {
-    /// The newest `want` entries of a timeline with `id < before`, newest first; fewer if the
-    /// timeline ends before, or if next to nothing in it is admitted.
+    /// The newest `want` entries of a timeline with `id < before`, newest first, without what is by,
+    /// or passes on, somebody whom `ties` hide; fewer if the timeline ends before, or if next to
+    /// nothing in it is admitted.
     ///
     /// # Errors
     /// What the database says.
     pub async fn entries(
         &self,
         timeline: &Timeline,
+        ties: Option<&Ties>,
         before: i64,
         want: usize,
         now: Timestamp,
     ) -> Result<Found, StoreError> {
         let mut page = Vec::with_capacity(want);
+        let ties = ties.filter(|ties| !ties.is_empty());
+        let is_kept_out = |entry: &Entry| {
+            ties.is_some_and(|ties| visibility::is_kept_out(entry, |user| ties.hides(user, now)))
+        };
+        let admits = |entry: &Entry| timeline.admits(entry) && !is_kept_out(entry);
         let horizon = self.store.horizon(now);
         // A read from the top goes all the way up, though the page does not show what is still on
         // its way: a log that is kept must have it.
@@ -125,7 +136,7 @@ impl Feed {
             known.entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.id));
             known.entries.dedup_by_key(|entry| entry.id);
             let room = want - page.len();
-            page.extend(known.entries.into_iter().filter(|e| timeline.admits(e)).take(room));
+            page.extend(known.entries.into_iter().filter(admits).take(room));
             (before, reach) = (before.min(known.from), known.from);
             if page.len() == want || before <= 0 {
                 break;
@@ -145,9 +156,14 @@ impl Feed {
         want: usize,
     ) -> Result<(), StoreError> {
         let blocked: Vec<LogKey> = known.blocked.iter().map(|place| timeline.key(*place)).collect();
-        let tickets = self.caches.tickets(&blocked);
-        let read = self.read(&blocked, known.from, reach, want + READ_AHEAD).await?;
-        self.caches.extend_logs(&blocked, &tickets, &read, reach);
+        let read = if reach < i64::MAX && blocked.len() > DEEP_LOGS_KEPT {
+            self.read(&blocked, known.from, reach, want).await?
+        } else {
+            let tickets = self.caches.tickets(&blocked);
+            let read = self.read(&blocked, known.from, reach, want + READ_AHEAD).await?;
+            self.caches.extend_logs(&blocked, &tickets, &read, reach);
+            read
+        };
         known.from = read.from;
         known.entries.retain(|entry| entry.id.0 >= read.from);
         known.entries.extend(read.entries.iter().filter(|entry| entry.id.0 < before));

@@ -33,6 +33,26 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
+/// A JSON body that may be left out altogether.
+#[derive(Debug, Clone, Copy)]
+pub struct MaybeJson<T>(pub Option<T>);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for MaybeJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let bytes = Request::new(body);
+        let body = Bytes::from_request(bytes, state).await.map_err(|e| unreadable_body(&e))?;
+        if body.is_empty() {
+            return Ok(Self(None));
+        }
+        let Json(value) =
+            Json::from_request(Request::from_parts(parts, body.into()), state).await?;
+        Ok(Self(Some(value)))
+    }
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = content_type.and_then(|text| text.split(';').next()).unwrap_or_default();

@@ -15,7 +15,7 @@ pub mod stack;
 pub mod upload;
 
 pub use client::SentBy;
-pub use extract::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Query};
+pub use extract::{Bearer, IdempotencyKey, Json, MaybeBearer, MaybeJson, Path, Query};
 pub use problem::Problem;
 pub use sse::LastEventId;
 pub use upload::{Part, UploadForm};

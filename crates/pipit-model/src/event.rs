@@ -83,6 +83,26 @@ pub enum Event {
         /// How it stands now.
         now: Standing,
     },
+    /// Someone asks, or asks no longer, to follow an account that is locked.
+    FollowRequested {
+        /// Who.
+        user_id: UserId,
+        /// Whom.
+        followed_user_id: UserId,
+        /// How it stands now.
+        now: Standing,
+    },
+    /// Someone blocks, or no longer blocks, someone.
+    Blocked {
+        /// Who.
+        user_id: UserId,
+        /// Whom.
+        blocked_user_id: UserId,
+        /// How it stands now.
+        now: Standing,
+    },
+    /// Those whom someone mutes are others now.
+    MutesChanged(UserId),
     /// Somebody is told of something.
     Notified(Notification),
     /// Some of what somebody was told is taken back.

@@ -175,6 +175,14 @@ pub const PURGE_STEP_ROWS: u64 = 500;
 pub const LOG_ENTRIES: usize = 64;
 /// Accounts one person may follow: bounds a followee list to 400 KB.
 pub const FOLLOWING_MAX: i64 = 50_000;
+/// Accounts one person may block: every page of theirs is held against them.
+pub const BLOCKS_MAX: usize = 10_000;
+/// Accounts one person may mute: as above.
+pub const MUTES_MAX: usize = 10_000;
+/// Seconds that a mute with an end lasts at most: ten years; what shall last longer needs no end.
+pub const MUTE_SECS_MAX: i64 = 10 * 365 * 24 * 3600;
+/// Requests to follow somebody that one click answers; whoever has more clicks again.
+pub const REQUESTS_AT_ONCE_MAX: u32 = 100;
 /// Newest likes and retweets of a reader that are kept in memory.
 pub const FLAGS_WINDOW: u64 = 1000;
 /// Rounds of looking further back for one page; each round looks eight times as far.

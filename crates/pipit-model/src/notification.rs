@@ -1,6 +1,7 @@
 //! What people are told of: what others did to them or to their tweets.
 
 use crate::ids::{NotificationId, TweetId, UserId};
+use crate::visibility::Visibility;
 
 /// What somebody did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,12 +18,21 @@ pub enum NotificationKind {
     Quote,
     /// Follows one.
     Follow,
+    /// Asks to follow one.
+    FollowRequest,
 }
 
 impl NotificationKind {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Mention, Self::Reply, Self::Like, Self::Retweet, Self::Quote, Self::Follow];
+    pub const ALL: [Self; 7] = [
+        Self::Mention,
+        Self::Reply,
+        Self::Like,
+        Self::Retweet,
+        Self::Quote,
+        Self::Follow,
+        Self::FollowRequest,
+    ];
     /// Those in which somebody says something to one.
     pub const MENTIONS: [Self; 3] = [Self::Mention, Self::Reply, Self::Quote];
     /// What is done to a tweet that stands already: all of it is gone with the tweet.
@@ -38,6 +48,7 @@ impl NotificationKind {
             Self::Retweet => 4,
             Self::Quote => 5,
             Self::Follow => 6,
+            Self::FollowRequest => 7,
         }
     }
 
@@ -57,6 +68,7 @@ impl NotificationKind {
             Self::Retweet => "retweet",
             Self::Quote => "quote",
             Self::Follow => "follow",
+            Self::FollowRequest => "follow_request",
         }
     }
 
@@ -80,6 +92,8 @@ pub struct Notification {
     pub actor_id: UserId,
     /// The tweet liked or retweeted, or the one that mentions, answers or quotes; none for a follow.
     pub tweet_id: Option<TweetId>,
+    /// Whom the tweet is for that mentions, answers or quotes; everybody, of anything else.
+    pub visibility: Visibility,
 }
 
 #[cfg(test)]

@@ -97,6 +97,12 @@ pub enum ListName {
     FoundTweets,
     /// People that a search found.
     FoundPeople,
+    /// Who asks to follow someone.
+    FollowRequests,
+    /// Whom someone blocks.
+    Blocks,
+    /// Whom someone mutes.
+    Mutes,
 }
 
 impl ListName {
@@ -123,6 +129,9 @@ impl ListName {
             Self::ListMembers => 32,
             Self::FoundTweets => 33,
             Self::FoundPeople => 34,
+            Self::FollowRequests => 40,
+            Self::Blocks => 41,
+            Self::Mutes => 42,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::limits::{
 use crate::media::Media;
 use crate::text::{self, EntityKind, TextError};
 use crate::time::Timestamp;
+use crate::visibility::Visibility;
 
 /// One line of a timeline, without its text: what merging and the timeline's rules look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +129,8 @@ pub struct Tweet {
     pub quote: Option<Quote>,
     /// Its pictures, in their order.
     pub media: Vec<Media>,
+    /// Whom it is for; of a retweet, whom the tweet passed on is for.
+    pub visibility: Visibility,
     /// Who may answer in the conversation that it begins.
     pub reply_audience: ReplyAudience,
     /// A reply that whoever began the conversation hid: shown to those who ask for hidden ones.
@@ -143,9 +146,12 @@ impl Tweet {
         Entry { id: self.id, user_id: self.user_id, kind: self.kind }
     }
 
-    /// The hashtags of the text as they are indexed, each once.
+    /// The hashtags of the text as they are indexed, each once: none of a tweet that is not public.
     #[must_use]
     pub fn hashtag_keys(&self) -> Vec<String> {
+        if self.visibility != Visibility::Public {
+            return Vec::new();
+        }
         hashtag_keys(&self.content, &text::entities(&self.content))
     }
 }

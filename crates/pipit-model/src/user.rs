@@ -10,6 +10,7 @@ use crate::limits::{
 };
 use crate::text;
 use crate::time::Timestamp;
+use crate::visibility::Visibility;
 
 /// Handles that mean something else in an address.
 const RESERVED_HANDLES: [&str; 3] = ["me", "deleted", "suggested"];
@@ -37,6 +38,10 @@ pub struct User {
     pub created_at: Timestamp,
     /// Tweets, followers, followees at the time of reading.
     pub counts: UserCounts,
+    /// Whether it decides itself who follows it.
+    pub locked: bool,
+    /// Whom its tweets are for unless it says otherwise.
+    pub default_visibility: Visibility,
     /// A tombstone: the account and all it wrote are shown to nobody, its handle stays taken.
     pub deleted: bool,
 }
@@ -209,6 +214,10 @@ pub struct ProfileEdit {
     pub banner: Option<Option<String>>,
     /// Their links, all of them.
     pub links: Option<Vec<String>>,
+    /// Whether they decide themselves who follows them.
+    pub locked: Option<bool>,
+    /// Whom their tweets are for unless they say otherwise.
+    pub default_visibility: Option<Visibility>,
 }
 
 impl ProfileEdit {
@@ -228,7 +237,7 @@ impl ProfileEdit {
             return Err(Error::invalid("banner", "must be null, or uploaded"));
         }
         let links = self.links.as_deref().map(checked_links).transpose()?;
-        Ok(Self { name, bio, profile_picture, banner: self.banner, links })
+        Ok(Self { name, bio, profile_picture, links, ..self })
     }
 }
 

@@ -37,7 +37,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     runtime.block_on(async {
         match cli.command.unwrap_or(Command::Serve) {
             Command::Serve => commands::serve::run(&settings).await,
-            Command::Demo => commands::demo::run(settings).await,
+            Command::Demo => Box::pin(commands::demo::run(settings)).await,
             Command::User { action } => commands::user::run(&settings, action).await,
             Command::Invite { uses, days } => commands::invite::run(&settings, uses, days).await,
             Command::Keys { action } => commands::keys::run(&settings, action).await,

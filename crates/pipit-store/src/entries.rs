@@ -1,6 +1,7 @@
 //! Timelines as they are read: the newest entries of some authors, of a hashtag, or of everybody.
 
 use pipit_model::tweet::Entry;
+use pipit_model::visibility::Visibility;
 use pipit_model::{HashtagId, TweetId, UserId};
 use sea_orm::DbErr;
 
@@ -15,9 +16,11 @@ const COLUMNS: &str = "SELECT t.id, t.user_id, t.reply_to_id, t.reply_to_user_id
 
 /// Of more authors than these, finding the newest takes milliseconds.
 const AUTHORS_INLINE: usize = 1000;
-/// Entries of everybody that are looked through for each of many authors, before each is looked up
-/// by itself: these cost a fraction of that.
-const LOOKED_THROUGH_EACH: usize = 2;
+/// How many entries of everybody are looked through for those of `n` authors, before each author is
+/// looked up: first few, which does where the authors are a good part of all, then more.
+fn looked_through(n: usize) -> [usize; 2] {
+    [n / 4, n * 2]
+}
 
 /// Whose entries a timeline is made of.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +29,7 @@ pub enum Source<'a> {
     Authors(&'a [UserId]),
     /// Tweets and replies with a hashtag.
     Hashtag(HashtagId),
-    /// Everybody's tweets, without replies and retweets.
+    /// Everybody's public tweets, without replies and retweets.
     Public,
 }
 
@@ -81,10 +84,12 @@ impl Store {
                 newest_of(sql.bind(author.0), "t.id", window)
             }
             Source::Authors(authors) => {
-                if authors.len() > AUTHORS_INLINE
-                    && let Some(found) = self.look_through(authors, window).await?
-                {
-                    return Ok(found);
+                if authors.len() > AUTHORS_INLINE {
+                    for rows in looked_through(authors.len()) {
+                        if let Some(found) = self.look_through(authors, window, rows).await? {
+                            return Ok(found);
+                        }
+                    }
                 }
                 newest_of_many(self.sql(""), authors, window)
             }
@@ -95,7 +100,8 @@ impl Store {
             }
             Source::Public => {
                 let sql = self.sql(COLUMNS).push(" FROM tweets t WHERE t.kind = ");
-                newest_of(sql.bind(kind_code::TWEET), "t.id", window)
+                let sql = sql.bind(kind_code::TWEET).push(" AND t.visibility = ");
+                newest_of(sql.bind(Visibility::Public.code()), "t.id", window)
             }
         };
         let rows = match source {
@@ -122,8 +128,10 @@ impl Store {
         &self,
         authors: &[UserId],
         window: Window,
+        looked_through: usize,
     ) -> Result<Option<Entries>, StoreError> {
-        let rows = self.many_rows(among_everybody(self.sql(""), authors, window)).await?;
+        let sql = among_everybody(self.sql(""), authors, window, looked_through as i64);
+        let rows = self.many_rows(sql).await?;
         let mut entries = Vec::with_capacity(rows.len());
         let mut looked_to = window.from;
         for row in &rows {
@@ -139,7 +147,7 @@ impl Store {
             _ => looked_to,
         };
         // All of the stretch, or as much of it as is worth the look.
-        let enough = from == window.from || entries.len() as i64 >= window.limit / 4;
+        let enough = from == window.from || entries.len() as i64 * 2 >= window.limit;
         Ok(enough.then_some(Entries { entries, from }))
     }
 }
@@ -199,7 +207,7 @@ fn newest_of_many(sql: Sql, authors: &[UserId], window: Window) -> Sql {
 
 /// What some authors have among the newest entries of everybody, and, as a tombstone, the last one
 /// that was looked at, unless that was the end of the stretch.
-fn among_everybody(sql: Sql, authors: &[UserId], window: Window) -> Sql {
+fn among_everybody(sql: Sql, authors: &[UserId], window: Window, looked_through: i64) -> Sql {
     const OF_ENTRY: &str =
         "SELECT id, user_id, reply_to_id, reply_to_user_id, retweet_of_id, retweet_of_user_id, ";
     let everybody = |sql: Sql| {
@@ -209,7 +217,6 @@ fn among_everybody(sql: Sql, authors: &[UserId], window: Window) -> Sql {
             .bind(window.before)
             .push(" ORDER BY id DESC LIMIT ")
     };
-    let looked_through = (authors.len() * LOOKED_THROUGH_EACH) as i64;
     let sql = sql.push("SELECT * FROM (").push(COLUMNS).push(" FROM (").push(OF_ENTRY);
     let sql = everybody(sql.push("deleted_at"))
         .bind(looked_through)

@@ -7,6 +7,7 @@
 //! To add a query: a method in the file of its table; if it is on the hot path, also a line in
 //! `tests/it/plans.rs`, which asks every database whether an index serves it.
 
+mod blocks;
 mod connect;
 mod entity;
 mod entries;
@@ -41,6 +42,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 use tokio::sync::{Mutex, Notify, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+pub use blocks::{Mute, Tied};
 use connect::Pools;
 pub use entries::{Entries, Source};
 pub use error::StoreError;
@@ -55,7 +57,7 @@ pub use second_factors::SecondFactor;
 pub use sessions::{Session, SessionRow};
 use sql::Sql;
 pub use users::{Credentials, Login, NewUser, SealedEmail};
-pub use write::command::{Command, IdempotencyKey, NewTweet, Outcome};
+pub use write::command::{Command, IdempotencyKey, NewTweet, Outcome, RequestAnswer};
 use write::horizon::Horizon;
 pub use write::writer::OnCommit;
 use write::writer::{self, Job, Writer};

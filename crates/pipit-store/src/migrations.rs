@@ -11,6 +11,8 @@ mod m0006_profiles;
 mod m0007_bookmarks;
 mod m0008_lists;
 mod m0009_search;
+mod m0010_visibility;
+mod m0011_blocks;
 mod m0012_sealed_email;
 mod m0013_letters;
 mod m0016_filters;
@@ -36,6 +38,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_bookmarks::Migration),
             Box::new(m0008_lists::Migration),
             Box::new(m0009_search::Migration),
+            Box::new(m0010_visibility::Migration),
+            Box::new(m0011_blocks::Migration),
             Box::new(m0012_sealed_email::Migration),
             Box::new(m0013_letters::Migration),
             Box::new(m0016_filters::Migration),

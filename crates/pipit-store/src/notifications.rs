@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use pipit_model::event::Event;
 use pipit_model::limits::NOTIFICATION_SWEEP_USERS;
 use pipit_model::notification::{Notification, NotificationKind};
+use pipit_model::visibility::Visibility;
 use pipit_model::{NotificationId, TweetId, UserId};
 use sea_orm::ConnectionTrait;
 
@@ -25,18 +26,27 @@ impl Store {
     ) -> Result<Vec<Notification>, StoreError> {
         let mut sql = self.sql("");
         for (n, kind) in kinds.iter().enumerate() {
+            // Of a tweet that says something, whom it is for.
+            let (visibility, join) = if NotificationKind::MENTIONS.contains(kind) {
+                ("COALESCE(t.visibility, 0)", "LEFT JOIN tweets t ON t.id = n.tweet_id ")
+            } else {
+                ("0", "")
+            };
             sql = sql
                 .push(if n > 0 { " UNION ALL " } else { "" })
-                .push("SELECT * FROM (SELECT id, kind, actor_id, tweet_id FROM notifications ")
-                .push("WHERE user_id = ")
+                .push("SELECT * FROM (SELECT n.id, n.kind, n.actor_id, n.tweet_id, ")
+                .push(visibility)
+                .push(" AS visibility FROM notifications n ")
+                .push(join)
+                .push("WHERE n.user_id = ")
                 .bind(user_id.0)
-                .push(" AND kind = ")
+                .push(" AND n.kind = ")
                 .bind(kind.code())
-                .push(" AND id > ")
+                .push(" AND n.id > ")
                 .bind(after)
-                .push(" AND id < ")
+                .push(" AND n.id < ")
                 .bind(before)
-                .push(" ORDER BY id DESC LIMIT ")
+                .push(" ORDER BY n.id DESC LIMIT ")
                 .bind(limit as i64)
                 .push(&format!(") k{n}"));
         }
@@ -84,7 +94,8 @@ impl Store {
         let kinds = NotificationKind::ALL.map(|kind| i64::from(kind.code()));
         let sql = self
             .sql(
-                "SELECT id, kind, actor_id, tweet_id, user_id FROM notifications WHERE user_id IN ",
+                "SELECT id, kind, actor_id, tweet_id, 0, user_id FROM notifications \
+                 WHERE user_id IN ",
             )
             .list(ids)
             .push(" AND kind IN ")
@@ -94,7 +105,7 @@ impl Store {
             .push(" LIMIT ")
             .bind(limit as i64);
         let rows = self.rows(sql).await?;
-        let read = |row: &Row| notification_from(UserId(row.try_get_by_index(4)?), row);
+        let read = |row: &Row| notification_from(UserId(row.try_get_by_index(5)?), row);
         let old: Vec<_> = rows.iter().map(read).collect::<Result<_, _>>()?;
         // There may be more of these accounts.
         let is_whole = (old.len() as u64) < limit;
@@ -137,5 +148,6 @@ fn notification_from(user_id: UserId, row: &Row) -> Result<Notification, StoreEr
         kind: NotificationKind::from_code(code).ok_or_else(unknown)?,
         actor_id: UserId(row.try_get_by_index(2)?),
         tweet_id: (tweet_id != 0).then_some(TweetId(tweet_id)),
+        visibility: Visibility::from_code(row.try_get_by_index::<i32>(4)? as i16),
     })
 }

@@ -18,13 +18,18 @@ pub enum FollowSide {
     Following,
 }
 
-/// How two accounts stand to each other, seen from the first.
+/// Who of two accounts follows, or asks to follow, the other, seen from the first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Relationship {
     /// The first follows the second.
     pub following: bool,
     /// The second follows the first.
     pub followed_by: bool,
+    /// The first asks to follow the second.
+    pub requested: bool,
+    /// The second asks to follow the first.
+    pub requested_by: bool,
 }
 
 /// What a reader did to tweets: the newest by tweet id, and down to which id that is all.
@@ -71,17 +76,24 @@ impl Store {
         }
         let there = others.iter().map(|other| (user_id.0, other.0));
         let back = others.iter().map(|other| (other.0, user_id.0));
+        let pairs: Vec<(i64, i64)> = there.chain(back).collect();
+        let columns = ("user_id", "followed_user_id");
         let sql = self
-            .sql("SELECT user_id, followed_user_id FROM followers WHERE ")
-            .pair_in(("user_id", "followed_user_id"), there.chain(back));
-        let mut follows = HashSet::new();
+            .sql("SELECT user_id, followed_user_id, 0 FROM followers WHERE ")
+            .pair_in(columns, pairs.iter().copied())
+            .push(" UNION ALL SELECT user_id, followed_user_id, 1 FROM follow_requests WHERE ")
+            .pair_in(columns, pairs);
+        let (mut follows, mut requests) = (HashSet::new(), HashSet::new());
         for row in self.rows(sql).await? {
             let pair: (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-            follows.insert(pair);
+            let is_request = row.try_get_by_index::<i32>(2)? == 1;
+            if is_request { &mut requests } else { &mut follows }.insert(pair);
         }
         let relationship = |other: &UserId| Relationship {
             following: follows.contains(&(user_id.0, other.0)),
             followed_by: follows.contains(&(other.0, user_id.0)),
+            requested: requests.contains(&(user_id.0, other.0)),
+            requested_by: requests.contains(&(other.0, user_id.0)),
         };
         Ok(others.iter().map(relationship).collect())
     }

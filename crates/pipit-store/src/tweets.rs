@@ -6,6 +6,7 @@ use pipit_model::event::{Event, Standing};
 use pipit_model::limits::CONVERSATION_ROWS_MAX;
 use pipit_model::media::Media;
 use pipit_model::tweet::{Kind, Mention, Quote, ReplyAudience, Tweet, TweetCounts};
+use pipit_model::visibility::Visibility;
 use pipit_model::{Timestamp, TweetId, UserId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
@@ -41,7 +42,8 @@ impl Store {
         let sql = sql
             .push("reply_to_user_id, conversation_id, retweet_of_id, retweet_of_user_id, ")
             .push("like_count, retweet_count, reply_count, media_count, quote_of_id, ")
-            .push("quote_of_user_id, deleted_at, reply_audience, hidden FROM tweets WHERE id IN ")
+            .push("quote_of_user_id, deleted_at, reply_audience, hidden, visibility ")
+            .push("FROM tweets WHERE id IN ")
             .list(ids.iter().map(|id| id.0));
         // Side by side: a page that is not in memory waits for one answer, not for two.
         let (rows, mut mentions) = tokio::try_join!(self.rows(sql), self.mentions_of(ids))?;
@@ -171,6 +173,7 @@ fn model_from(row: &Row) -> Result<tweets::Model, DbErr> {
         deleted_at: row.try_get_by_index(16)?,
         reply_audience: row.try_get_by_index(17)?,
         hidden: row.try_get_by_index(18)?,
+        visibility: row.try_get_by_index(19)?,
     })
 }
 
@@ -207,6 +210,7 @@ pub(crate) fn from_row(row: tweets::Model, mentions: Vec<Mention>, media: Vec<Me
         mentions,
         quote: quote.map(|(of, user)| Quote { of: TweetId(of), of_user: UserId(user) }),
         media,
+        visibility: Visibility::from_code(row.visibility),
         reply_audience: ReplyAudience::from_code(row.reply_audience),
         hidden: row.hidden != 0,
         deleted: row.deleted_at.is_some(),
@@ -236,6 +240,7 @@ pub(crate) fn to_row(tweet: &Tweet) -> tweets::Model {
         media_count: tweet.media.len() as i16,
         quote_of_id: tweet.quote.map(|quote| quote.of.0),
         quote_of_user_id: tweet.quote.map(|quote| quote.of_user.0),
+        visibility: tweet.visibility.code(),
         reply_audience: tweet.reply_audience.code(),
         hidden: i16::from(tweet.hidden),
         deleted_at: None,

@@ -4,6 +4,7 @@ use pipit_model::event::Event;
 use pipit_model::media::MediaUse;
 use pipit_model::search::person_words;
 use pipit_model::user::{Handle, ProfileEdit, User, UserCounts};
+use pipit_model::visibility::Visibility;
 use pipit_model::{SessionId, Timestamp, TweetId, UserId};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
@@ -85,8 +86,8 @@ impl Store {
         }
         let sql = self
             .sql("SELECT id, handle, name, bio, profile_picture, created_at, tweet_count, ")
-            .push("follower_count, following_count, deleted_at, banner, links, pinned_tweet_id ")
-            .push("FROM users WHERE id IN ")
+            .push("follower_count, following_count, deleted_at, banner, links, pinned_tweet_id, ")
+            .push("locked, default_visibility FROM users WHERE id IN ")
             .list(ids.iter().map(|id| id.0));
         self.rows(sql).await?.iter().map(|row| Ok(user_from(row)?)).collect()
     }
@@ -142,6 +143,8 @@ impl Store {
             banner: Set(None),
             links: Set(String::new()),
             pinned_tweet_id: Set(None),
+            locked: Set(0),
+            default_visibility: Set(0),
             created_at: Set(now.0),
             tweet_count: Set(0),
             follower_count: Set(0),
@@ -283,6 +286,12 @@ impl Store {
         }
         if let Some(links) = edit.links {
             row.links = Set(links.join("\n"));
+        }
+        if let Some(locked) = edit.locked {
+            row.locked = Set(locked.into());
+        }
+        if let Some(visibility) = edit.default_visibility {
+            row.default_visibility = Set(visibility.code());
         }
         if !row.is_changed_besides_id() {
             return Ok(());
@@ -462,6 +471,8 @@ impl users::ActiveModel {
             || self.profile_picture.is_set()
             || self.banner.is_set()
             || self.links.is_set()
+            || self.locked.is_set()
+            || self.default_visibility.is_set()
     }
 }
 
@@ -497,6 +508,8 @@ fn user_from(row: &Row) -> Result<User, DbErr> {
             followers: row.try_get_by_index(7)?,
             following: row.try_get_by_index(8)?,
         },
+        locked: row.try_get_by_index::<i16>(13)? != 0,
+        default_visibility: Visibility::from_code(row.try_get_by_index(14)?),
         deleted: row.try_get_by_index::<Option<i64>>(9)?.is_some(),
     })
 }

@@ -12,4 +12,5 @@ mod load;
 mod muted;
 mod notices;
 mod state;
+mod ties;
 pub(crate) mod writer;

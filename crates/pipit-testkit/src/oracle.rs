@@ -1,94 +1,135 @@
 //! What must hold, asked of the tables in the plainest way, without regard to speed.
 
-use pipit_model::UserId;
+use pipit_model::{Timestamp, UserId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
 pub use crate::database::connect;
+
+/// Somebody who reads, and when; [`None`] is somebody who is not signed in.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader {
+    /// Who.
+    pub user_id: Option<UserId>,
+    /// When, since mutes end.
+    pub now: Timestamp,
+}
+
+impl Reader {
+    /// Whether a column names an account that the reader blocks, or that blocks them.
+    fn severed(self, column: &str) -> String {
+        let me = self.user_id.map_or(0, |user_id| user_id.0);
+        format!(
+            "({column} IN (SELECT blocked_user_id FROM blocks WHERE user_id = {me}) \
+             OR {column} IN (SELECT user_id FROM blocks WHERE blocked_user_id = {me}))"
+        )
+    }
+
+    /// Whether a column names an account that the reader mutes.
+    fn muted(self, column: &str) -> String {
+        let me = self.user_id.map_or(0, |user_id| user_id.0);
+        let now = self.now.0;
+        format!(
+            "{column} IN (SELECT muted_user_id FROM mutes WHERE user_id = {me} \
+             AND (ends_at = 0 OR ends_at > {now}))"
+        )
+    }
+
+    /// Whether a tweet, by its table's name, may be seen by the reader.
+    fn may_see(self, tweet: &str) -> String {
+        let me = self.user_id.map_or(0, |user_id| user_id.0);
+        let severed = self.severed(&format!("{tweet}.user_id"));
+        format!(
+            "({tweet}.deleted_at IS NULL AND NOT {severed} \
+             AND ({tweet}.visibility < 2 OR {tweet}.user_id = {me} OR {tweet}.user_id IN \
+             (SELECT followed_user_id FROM followers WHERE user_id = {me})))"
+        )
+    }
+
+    /// What is asked of every entry `t` of a timeline, with `o` the tweet that it passes on.
+    fn shown(self) -> String {
+        let (of_entry, of_original) = (self.may_see("t"), self.may_see("o"));
+        format!(
+            "{of_entry} AND author.deleted_at IS NULL AND (t.retweet_of_id IS NULL OR \
+             ({of_original} AND oa.deleted_at IS NULL))"
+        )
+    }
+
+    /// The same where a timeline brings it by itself.
+    fn fed(self) -> String {
+        let (shown, author, original) =
+            (self.shown(), self.muted("t.user_id"), self.muted("o.user_id"));
+        format!("{shown} AND NOT {author} AND (t.retweet_of_id IS NULL OR NOT {original})")
+    }
+}
+
+const ENTRIES: &str = "SELECT t.id FROM tweets t JOIN users author ON author.id = t.user_id \
+                       LEFT JOIN tweets o ON o.id = t.retweet_of_id \
+                       LEFT JOIN users oa ON oa.id = o.user_id";
 
 /// The ids of a reader's home timeline, newest first: design section 2, word by word.
 ///
 /// # Panics
 /// If the database does not answer.
-pub async fn home(db: &DatabaseConnection, reader: UserId) -> Vec<i64> {
-    let me = reader.0;
+pub async fn home(db: &DatabaseConnection, me: UserId, now: Timestamp) -> Vec<i64> {
     let followed = format!("SELECT followed_user_id FROM followers WHERE user_id = {me}");
-    ids(
-        db,
-        &format!(
-            "SELECT t.id FROM tweets t \
-             JOIN users author ON author.id = t.user_id AND author.deleted_at IS NULL \
-             LEFT JOIN tweets o ON o.id = t.retweet_of_id \
-             LEFT JOIN users oa ON oa.id = o.user_id \
-             WHERE t.deleted_at IS NULL \
-             AND (t.user_id = {me} OR t.user_id IN ({followed})) \
-             AND (t.retweet_of_id IS NULL \
-                  OR (o.deleted_at IS NULL AND oa.deleted_at IS NULL)) \
-             AND (t.reply_to_id IS NULL OR t.reply_to_user_id = {me} \
-                  OR t.reply_to_user_id = t.user_id OR t.reply_to_user_id IN ({followed})) \
-             ORDER BY t.id DESC"
-        ),
-    )
-    .await
+    let fed = Reader { user_id: Some(me), now }.fed();
+    let sql = format!(
+        "{ENTRIES} WHERE {fed} AND (t.user_id = {me} OR t.user_id IN ({followed})) \
+         AND (t.reply_to_id IS NULL OR t.reply_to_user_id = {me} \
+              OR t.reply_to_user_id = t.user_id OR t.reply_to_user_id IN ({followed})) \
+         ORDER BY t.id DESC"
+    );
+    ids(db, &sql).await
 }
 
-/// The ids of a list's timeline, newest first: everything by those on it, replies only where they
-/// answer somebody on it or themselves.
+/// The ids of a list's timeline as its owner reads it, newest first: everything by those on it,
+/// replies only where they answer somebody on it or themselves.
 ///
 /// # Panics
 /// If the database does not answer.
-pub async fn list(db: &DatabaseConnection, list: i64) -> Vec<i64> {
+pub async fn list(db: &DatabaseConnection, owner: Reader, list: i64) -> Vec<i64> {
     let on = format!("SELECT user_id FROM list_members WHERE list_id = {list}");
-    ids(
-        db,
-        &format!(
-            "SELECT t.id FROM tweets t \
-             JOIN users author ON author.id = t.user_id AND author.deleted_at IS NULL \
-             LEFT JOIN tweets o ON o.id = t.retweet_of_id \
-             LEFT JOIN users oa ON oa.id = o.user_id \
-             WHERE t.deleted_at IS NULL AND t.user_id IN ({on}) \
-             AND (t.retweet_of_id IS NULL \
-                  OR (o.deleted_at IS NULL AND oa.deleted_at IS NULL)) \
-             AND (t.reply_to_id IS NULL OR t.reply_to_user_id = t.user_id \
-                  OR t.reply_to_user_id IN ({on})) \
-             ORDER BY t.id DESC"
-        ),
-    )
-    .await
+    let sql = format!(
+        "{ENTRIES} WHERE {} AND t.user_id IN ({on}) AND (t.reply_to_id IS NULL \
+         OR t.reply_to_user_id = t.user_id OR t.reply_to_user_id IN ({on})) ORDER BY t.id DESC",
+        owner.fed()
+    );
+    ids(db, &sql).await
 }
 
-/// The ids of everybody's tweets, newest first.
+/// The ids of everybody's public tweets, newest first.
 ///
 /// # Panics
 /// If the database does not answer.
-pub async fn public(db: &DatabaseConnection) -> Vec<i64> {
-    let sql = "SELECT t.id FROM tweets t JOIN users a ON a.id = t.user_id \
-               WHERE t.deleted_at IS NULL AND a.deleted_at IS NULL \
-               AND t.reply_to_id IS NULL AND t.retweet_of_id IS NULL ORDER BY t.id DESC";
-    ids(db, sql).await
+pub async fn public(db: &DatabaseConnection, reader: Reader) -> Vec<i64> {
+    let sql = format!(
+        "{ENTRIES} WHERE {} AND t.visibility = 0 \
+         AND t.reply_to_id IS NULL AND t.retweet_of_id IS NULL ORDER BY t.id DESC",
+        reader.fed()
+    );
+    ids(db, &sql).await
 }
 
 /// The ids of what an author posted and retweeted, newest first.
 ///
 /// # Panics
 /// If the database does not answer.
-pub async fn author(db: &DatabaseConnection, author: UserId) -> Vec<i64> {
-    let sql = format!(
-        "SELECT t.id FROM tweets t LEFT JOIN tweets o ON o.id = t.retweet_of_id \
-         WHERE t.user_id = {author} AND t.deleted_at IS NULL AND o.deleted_at IS NULL \
-         ORDER BY t.id DESC"
-    );
+pub async fn author(db: &DatabaseConnection, reader: Reader, author: UserId) -> Vec<i64> {
+    let sql =
+        format!("{ENTRIES} WHERE {} AND t.user_id = {author} ORDER BY t.id DESC", reader.shown());
     ids(db, &sql).await
 }
 
-/// The ids of tweets with a hashtag (as it is compared), newest first.
+/// The ids of public tweets with a hashtag (as it is compared), newest first.
 ///
 /// # Panics
 /// If the database does not answer.
-pub async fn hashtag(db: &DatabaseConnection, name: &str) -> Vec<i64> {
+pub async fn hashtag(db: &DatabaseConnection, reader: Reader, name: &str) -> Vec<i64> {
     let sql = format!(
-        "SELECT t.id FROM tweets t JOIN tweet_hashtags l ON l.tweet_id = t.id \
+        "{ENTRIES} JOIN tweet_hashtags l ON l.tweet_id = t.id \
          JOIN hashtags h ON h.id = l.hashtag_id \
-         WHERE h.name = '{name}' AND t.deleted_at IS NULL ORDER BY t.id DESC"
+         WHERE h.name = '{name}' AND t.visibility = 0 AND {} ORDER BY t.id DESC",
+        reader.fed()
     );
     ids(db, &sql).await
 }
@@ -97,20 +138,25 @@ pub async fn hashtag(db: &DatabaseConnection, name: &str) -> Vec<i64> {
 ///
 /// # Panics
 /// If the database does not answer.
-pub async fn notifications(db: &DatabaseConnection, user: UserId) -> Vec<(i64, i64, i64)> {
+pub async fn notifications(
+    db: &DatabaseConnection,
+    user: UserId,
+    now: Timestamp,
+) -> Vec<(i64, i64, i64)> {
+    let me = Reader { user_id: Some(user), now };
     let mut told = Vec::new();
-    // Mentions, replies, likes, retweets, follows (with a zero of 64 bits).
+    // Mentions, replies, likes, retweets, follows and requests (with a zero of 64 bits).
     for (code, query) in [
         (
             1,
             "t.user_id AS actor, t.id AS tweet FROM mentions m JOIN tweets t ON t.id = m.tweet_id \
-             WHERE m.user_id = ME AND t.deleted_at IS NULL \
+             WHERE m.user_id = ME AND SEEN \
              AND (t.reply_to_user_id IS NULL OR t.reply_to_user_id <> ME)",
         ),
         (
             2,
             "t.user_id AS actor, t.id AS tweet FROM tweets t \
-             WHERE t.reply_to_user_id = ME AND t.deleted_at IS NULL",
+             WHERE t.reply_to_user_id = ME AND SEEN",
         ),
         (
             3,
@@ -127,9 +173,17 @@ pub async fn notifications(db: &DatabaseConnection, user: UserId) -> Vec<(i64, i
             6,
             "f.user_id AS actor, f.id - f.id AS tweet FROM followers f WHERE f.followed_user_id = ME",
         ),
+        (
+            7,
+            "f.user_id AS actor, f.id - f.id AS tweet FROM follow_requests f \
+             WHERE f.followed_user_id = ME",
+        ),
     ] {
-        let query = query.replace("ME", &user.to_string());
-        let by_others = format!("FROM (SELECT {query}) x WHERE x.actor <> {user}");
+        let query = query.replace("ME", &user.to_string()).replace("SEEN", &me.may_see("t"));
+        let (severed, muted) = (me.severed("x.actor"), me.muted("x.actor"));
+        let by_others = format!(
+            "FROM (SELECT {query}) x WHERE x.actor <> {user} AND NOT {severed} AND NOT {muted}"
+        );
         let order = "ORDER BY x.actor, x.tweet";
         let actors = ids(db, &format!("SELECT x.actor {by_others} {order}")).await;
         let tweets = ids(db, &format!("SELECT x.tweet {by_others} {order}")).await;

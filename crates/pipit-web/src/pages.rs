@@ -23,9 +23,11 @@ mod security;
 mod settings;
 mod tags;
 mod thread;
+pub(crate) mod ties;
 
 use axum::Router;
 use axum::routing::{get, post};
+use pipit_core::RequestAnswer;
 use pipit_http::upload;
 use pipit_model::event::Standing;
 
@@ -51,6 +53,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/home/position", post(live::post_position))
         .route("/notifications", get(notifications::get_all))
         .route("/notifications/mentions", get(notifications::get_mentions))
+        .route("/follow-requests", get(ties::get_requests))
+        .route("/follow-requests/accept-all", post(ties::accept_all))
         .route("/complete", get(complete::get_complete))
         .route("/search", get(search::get_search))
         .route("/bookmarks", get(bookmarks::get_bookmarks))
@@ -78,6 +82,9 @@ pub(crate) fn routes() -> Router<Web> {
             "/settings/appearance",
             get(appearance::get_appearance).post(appearance::post_appearance),
         )
+        .route("/settings/privacy", get(ties::get_privacy).post(ties::post_privacy))
+        .route("/settings/blocks", get(ties::get_blocks))
+        .route("/settings/mutes", get(ties::get_mutes))
         .route("/settings/sessions", get(settings::get_sessions))
         .route("/settings/sessions/{id}/end", post(settings::end_session))
         .route("/settings/delete", get(settings::get_delete).post(settings::post_delete))
@@ -103,9 +110,23 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/@{handle}/{id}/delete", post(actions::delete))
         .route("/@{handle}/{id}/pin", of_tweet(Deed::Pin, Standing::Set))
         .route("/@{handle}/{id}/unpin", of_tweet(Deed::Pin, Standing::Unset))
+        .merge(of_people())
         .merge(quiet())
         .merge(guards())
         .merge(uploads())
+}
+
+/// The buttons about people.
+fn of_people() -> Router<Web> {
+    use ties::{Deed, to_person};
+    Router::new()
+        .route("/@{handle}/block", to_person(Deed::Block(Standing::Set)))
+        .route("/@{handle}/unblock", to_person(Deed::Block(Standing::Unset)))
+        .route("/@{handle}/mute", to_person(Deed::Mute))
+        .route("/@{handle}/unmute", to_person(Deed::Unmute))
+        .route("/@{handle}/remove_follower", to_person(Deed::RemoveFollower))
+        .route("/@{handle}/accept", to_person(Deed::Answer(RequestAnswer::Accept)))
+        .route("/@{handle}/reject", to_person(Deed::Answer(RequestAnswer::Reject)))
 }
 
 /// What guards an account.

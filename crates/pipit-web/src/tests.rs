@@ -10,3 +10,4 @@ mod media;
 mod rendering;
 mod security;
 mod site;
+mod ties;

@@ -89,6 +89,7 @@ impl ComposeReader<'_> {
             "content" => self.form.content = value,
             "reply_to" => self.form.reply_to = value,
             "quote" => self.form.quote = value,
+            "visibility" => self.form.visibility = value,
             "key" => self.form.key = value,
             "back" => self.form.back = value,
             "reply_audience" => self.form.reply_audience = value,

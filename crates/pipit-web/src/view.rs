@@ -10,6 +10,7 @@ use pipit_model::media::{self, Media, MediaKind};
 use pipit_model::page::{ListName, Listed};
 use pipit_model::tweet::{Kind, Tweet};
 use pipit_model::user::User;
+use pipit_model::visibility::Visibility;
 use pipit_model::{Timestamp, TweetId, UserId};
 
 use crate::Web;
@@ -92,6 +93,8 @@ pub(crate) struct TweetModel<'a> {
     pub own: bool,
     /// It stands first on the viewer's page.
     pub pinned: bool,
+    /// Whom it is for, if not everybody.
+    pub for_few: Option<&'static str>,
     pub pictures: Vec<Picture<'a>>,
     pub quote: QuoteModel<'a>,
     /// The title of the viewer's filter that folds it up.
@@ -235,6 +238,11 @@ impl<'a> TweetModel<'a> {
             bookmarked: marks.bookmarked,
             own: reading.viewer == Some(author.id),
             pinned: reading.pinned == Some(tweet.id),
+            for_few: match tweet.visibility {
+                Visibility::Public => None,
+                Visibility::Unlisted => Some(w.ties.unlisted),
+                Visibility::Followers => Some(w.ties.followers),
+            },
             pictures: tweet.media.iter().map(Picture::new).collect(),
             folded: view.folded_by.as_ref().map(|by| by.title.as_ref()),
             tidying: tidying(tweet, reading),
@@ -270,6 +278,7 @@ pub(crate) struct PersonRow<'a> {
     pub bio: Vec<Piece<'a>>,
     pub follow: Follow,
     pub follows_you: bool,
+    pub locked: bool,
 }
 
 /// A text that is no tweet's.
@@ -282,12 +291,20 @@ pub(crate) struct BioText<'a> {
 pub(crate) enum Follow {
     /// Nothing: it is the viewer.
     Oneself,
+    /// Nothing: they block the viewer.
+    BlocksViewer,
     /// To sign in.
     SignedOut,
     /// To follow.
     Offer,
     /// To follow no longer.
     Undo,
+    /// To ask whether one may.
+    Ask,
+    /// To ask no longer.
+    Requested,
+    /// To block no longer.
+    Unblock,
 }
 
 impl<'a> PersonRow<'a> {
@@ -296,13 +313,18 @@ impl<'a> PersonRow<'a> {
         let follow = match (reading.viewer, view.relationship) {
             (None, _) => Follow::SignedOut,
             (Some(viewer), _) if viewer == user.id => Follow::Oneself,
+            (Some(_), Some(relationship)) if relationship.blocking => Follow::Unblock,
+            (Some(_), Some(relationship)) if relationship.blocked_by => Follow::BlocksViewer,
             (Some(_), Some(relationship)) if relationship.following => Follow::Undo,
+            (Some(_), Some(relationship)) if relationship.requested => Follow::Requested,
+            (Some(_), _) if user.locked => Follow::Ask,
             (Some(_), _) => Follow::Offer,
         };
         Self {
             person: Person::new(user),
             bio: pieces::of_bio(&user.bio),
             follow,
+            locked: user.locked,
             follows_you: view.relationship.is_some_and(|relationship| relationship.followed_by),
         }
     }

@@ -9,6 +9,7 @@ mod en;
 pub(crate) mod filters;
 mod reasons;
 mod security;
+pub(crate) mod ties;
 
 pub(crate) use security::SecurityWords;
 use serde::Serialize;
@@ -179,6 +180,8 @@ pub(crate) struct Words {
     pub nothing_told_text: &'static str,
     pub nobody_mentioned: &'static str,
     pub nobody_mentioned_text: &'static str,
+
+    pub ties: &'static ties::TieWords,
 
     // A tweet
     pub tweets: Noun,

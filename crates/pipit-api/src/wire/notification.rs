@@ -15,7 +15,7 @@ pub struct Notification {
     pub id: i64,
     /// The same as text.
     pub id_str: String,
-    /// `mention`, `reply`, `like`, `retweet`, `quote` or `follow`.
+    /// `mention`, `reply`, `like`, `retweet`, `quote`, `follow` or `follow_request`.
     #[schema(example = "like")]
     pub r#type: String,
     /// RFC 3339, UTC, with milliseconds.
@@ -24,7 +24,7 @@ pub struct Notification {
     /// Who did it.
     pub user: Author,
     /// The caller's tweet that was liked or retweeted, or the tweet that mentions, answers or quotes;
-    /// null for a follow.
+    /// null for a follow and for a request to follow.
     pub tweet: Option<Tweet>,
 }
 

@@ -61,10 +61,23 @@ pub struct CreateTweet {
     /// order.
     #[serde(default, deserialize_with = "ids::list")]
     pub media_ids: Vec<i64>,
+    /// Whom it is for: `public`, `unlisted` or `followers`. If left out, as the caller's settings
+    /// say; an answer to a tweet for few is for no more.
+    #[schema(example = "public")]
+    pub visibility: Option<String>,
     /// Who may answer, if it begins a conversation: `everyone`, `followed` (whom the caller follows,
     /// and those it mentions) or `mentioned`; `everyone` if left out.
     #[schema(example = "everyone")]
     pub reply_audience: Option<String>,
+}
+
+/// For how long someone is muted.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MuteUser {
+    /// Seconds from now, at most ten years; without an end if left out.
+    #[schema(example = 86400, minimum = 1, maximum = 315_360_000)]
+    pub duration: Option<i64>,
 }
 
 /// What a list is to be called.
@@ -98,4 +111,10 @@ pub struct UpdateMe {
     #[serde(default, deserialize_with = "ids::nullable")]
     #[schema(value_type = Option<String>, example = "https://example.org/ada.png")]
     pub profile_picture: Option<Option<String>>,
+    /// Whether they decide themselves who follows them. Those who asked before it is unset still wait
+    /// for an answer.
+    pub locked: Option<bool>,
+    /// Whom their tweets are for unless they say otherwise: `public`, `unlisted` or `followers`.
+    #[schema(example = "public")]
+    pub default_visibility: Option<String>,
 }

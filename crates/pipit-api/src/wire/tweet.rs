@@ -46,6 +46,10 @@ pub struct Tweet {
     pub entities: Entities,
     /// Its pictures, at most four.
     pub media: Vec<Media>,
+    /// Whom it is for: `public`, `unlisted` (not on the public timeline, in hashtags and searches) or
+    /// `followers`.
+    #[schema(example = "public")]
+    pub visibility: String,
     /// Its author, or who retweeted.
     pub user: Author,
     /// The tweet passed on.
@@ -144,6 +148,7 @@ struct Unchanging<'a> {
     quote_of_id_str: Option<String>,
     entities: Entities,
     media: Vec<Media>,
+    visibility: &'static str,
     reply_audience: &'static str,
     hidden: bool,
 }
@@ -215,6 +220,7 @@ fn render_body(card: &TweetCard) -> Box<[u8]> {
         quote_of_id_str: tweet.quote.map(|quote| quote.of.to_string()),
         entities: entities(card),
         media: tweet.media.iter().map(Media::from).collect(),
+        visibility: tweet.visibility.name(),
         reply_audience: tweet.reply_audience.name(),
         hidden: tweet.hidden,
     };

@@ -36,6 +36,12 @@ pub struct User {
     pub follower_count: i64,
     /// Accounts that this one follows.
     pub following_count: i64,
+    /// Whether it decides itself who follows it: following it makes a request.
+    pub locked: bool,
+    /// Whom the caller's tweets are for unless they say otherwise; only of one's own account, in the
+    /// answer to `PATCH /users/me`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_visibility: Option<String>,
     /// How the caller stands to this account; only for a signed-in caller and somebody else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relationship: Option<Relationship>,
@@ -59,25 +65,56 @@ impl From<&UserView> for User {
             tweet_count: counts.tweets,
             follower_count: counts.followers,
             following_count: counts.following,
+            locked: user.locked,
+            default_visibility: None,
             relationship: view.relationship.map(Relationship::from),
         }
     }
 }
 
+impl User {
+    /// One's own account, with what nobody else is told.
+    pub(crate) fn own(view: &UserView) -> Self {
+        let usual = view.card.user().default_visibility.name().to_owned();
+        Self { default_visibility: Some(usual), ..Self::from(view) }
+    }
+}
+
 /// How the caller stands to an account.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "the wire has a field for each")]
 pub struct Relationship {
     /// The caller follows it.
     pub following: bool,
     /// It follows the caller.
     pub followed_by: bool,
+    /// The caller asks to follow it.
+    pub requested: bool,
+    /// It asks to follow the caller.
+    pub requested_by: bool,
+    /// The caller blocks it.
+    pub blocking: bool,
+    /// It blocks the caller.
+    pub blocked_by: bool,
+    /// The caller mutes it.
+    pub muting: bool,
+    /// Until when, if the mute has an end: RFC 3339, UTC.
+    pub muted_until: Option<String>,
 }
 
 impl From<pipit_core::Relationship> for Relationship {
     fn from(relationship: pipit_core::Relationship) -> Self {
-        let pipit_core::Relationship { following, followed_by } = relationship;
-        Self { following, followed_by }
+        Self {
+            following: relationship.following,
+            followed_by: relationship.followed_by,
+            requested: relationship.requested,
+            requested_by: relationship.requested_by,
+            blocking: relationship.blocking,
+            blocked_by: relationship.blocked_by,
+            muting: relationship.muting,
+            muted_until: relationship.muted_until.map(|end| end.to_string()),
+        }
     }
 }
 

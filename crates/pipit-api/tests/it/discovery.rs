@@ -241,7 +241,7 @@ async fn people_are_suggested_by_those_one_follows() {
             ["cat", "eve"],
             "{backend:?}: friends' friends, then the active"
         );
-        let relationship = found.users[0].relationship.expect("signed in");
+        let relationship = found.users[0].relationship.as_ref().expect("signed in");
         assert!(relationship.followed_by && !relationship.following);
         assert_eq!(handles(&suggested(&ann, "?limit=1").await), ["cat"]);
         ann.put("/users/cat/follow").await.ok();

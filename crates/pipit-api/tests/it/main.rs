@@ -2,11 +2,13 @@
 
 mod accounts;
 mod bad_input;
+mod blocks;
 mod contract;
 mod discovery;
 mod email;
 mod filters;
 mod generated;
+mod leaks;
 mod media;
 mod notifications;
 mod security;

@@ -210,7 +210,13 @@ impl Streams {
                 self.tell_audience(entry, Signal::Deleted(entry.id));
             }
             Event::Notified(told) => self.tell_reader(told.user_id, Signal::Notified(*told)),
+            // What those whom they hide did counts no longer, or again.
+            Event::Blocked { user_id, blocked_user_id, .. } => {
+                self.tell_reader(*user_id, Signal::Unread);
+                self.tell_reader(*blocked_user_id, Signal::Unread);
+            }
             Event::NotificationsTaken(user_id)
+            | Event::MutesChanged(user_id)
             | Event::ReadUpTo { user_id, position: ReadPosition::Notifications, .. } => {
                 self.tell_reader(*user_id, Signal::Unread);
             }

@@ -47,7 +47,8 @@ async fn a_walk_has_no_gaps_while_others_post() {
         done.store(true, Ordering::Relaxed);
         let walks = walking.await.expect("walked");
 
-        let all = oracle::home(&app.db.connect().await, reader.user_id).await;
+        let all =
+            oracle::home(&app.db.connect().await, reader.user_id, app.pipit.clock().now()).await;
         assert_eq!(all.len(), WRITERS * POSTS);
         assert!(walks.len() > 1);
         for walk in walks.iter().filter(|walk| !walk.is_empty()) {

@@ -128,7 +128,7 @@ async fn nobody_is_told_of_a_conversation_that_they_muted() {
     for backend in backends() {
         let app = TestApp::new(backend).await;
         let pipit = &app.pipit;
-        let (ann, bob) = (person(pipit, "ann").await, person(pipit, "bob").await);
+        let (ann, bob) = (person(pipit, "ann").await, signed_in(pipit, "bob").await);
         let carol = person(pipit, "carol").await;
         let root = post(pipit, ann, "a question", None).await;
         let other = post(pipit, ann, "another one", None).await;

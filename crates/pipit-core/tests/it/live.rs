@@ -211,7 +211,51 @@ async fn nothing_is_lost_or_repeated_across_reconnects() {
         }
     }
     posting.join_all().await;
-    let mut all = oracle::home(&app.db.connect().await, reader.user_id).await;
+    let mut all =
+        oracle::home(&app.db.connect().await, reader.user_id, app.pipit.clock().now()).await;
     all.reverse();
     assert_eq!(got, all);
+}
+
+/// What was made ready before a block, a mute or the end of a follow is not handed out after it.
+#[tokio::test]
+async fn a_block_or_a_mute_ends_delivery_at_once() {
+    let app = TestApp::new(Backend::Sqlite).await;
+    let pipit = &app.pipit;
+    let (ann, bob) = (signed_in(pipit, "ann").await, signed_in(pipit, "bob").await);
+    let cat = signed_in(pipit, "cat").await;
+    let start = pipit.newest_id();
+    for whom in [bob, cat] {
+        follow(pipit, ann, whom, Standing::Set).await;
+    }
+    let missed = [post(pipit, bob, None).await, post(pipit, cat, None).await];
+    let mut stream = pipit.open_stream(ann, Some(start)).await.expect("open");
+    assert_eq!(next(&mut stream).await.map(|event| event.0), Some("start"));
+    // Bob's tweet is read and waits; then comes the block.
+    let user = UserRef::Id(ann.user_id);
+    pipit.set_block(bob, &user, Standing::Set).await.expect("blocked");
+    assert_eq!(next(&mut stream).await, Some(("tweet", missed[1].0)), "bob's is gone");
+    assert_eq!(next(&mut stream).await, Some(("unread", 0)));
+    // So is what comes by way of somebody else, and what bob does to ann's tweets.
+    let theirs = post(pipit, bob, None).await;
+    pipit.set_retweet(cat, theirs, Standing::Set).await.expect("retweeted");
+    let own = post(pipit, ann, None).await;
+    assert!(matches!(pipit.set_like(bob, own, Standing::Set).await, Err(Error::NotFound(_))));
+    let unread = next(&mut stream).await;
+    assert_eq!(unread, Some(("unread", 0)), "the block itself changed what counts");
+    assert_eq!(next(&mut stream).await, Some(("tweet", own.0)));
+
+    pipit.mute(ann, &UserRef::Id(cat.user_id), None).await.expect("muted");
+    post(pipit, cat, None).await;
+    pipit.set_like(cat, own, Standing::Set).await.expect("liked");
+    let last = post(pipit, ann, None).await;
+    let mut seen = Vec::new();
+    loop {
+        let event = next(&mut stream).await.expect("an event");
+        seen.push(event);
+        if event == ("tweet", last.0) {
+            break;
+        }
+    }
+    assert!(seen.iter().all(|(kind, n)| (*kind, *n) == ("unread", 0) || *n == last.0), "{seen:?}");
 }

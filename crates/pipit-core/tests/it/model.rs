@@ -2,13 +2,16 @@
 //! what the tables say. With warm caches, with caches that evict all the time, and with cold ones.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use pipit_core::{Caller, NewPost, Pipit, Posts, TweetView};
+use pipit_core::{Caller, NewPost, Pipit, Posts, RequestAnswer, TweetView};
 use pipit_model::event::Standing;
 use pipit_model::filter::{FilterAction, FilterContext};
 use pipit_model::notification::{Notification, NotificationKind};
-use pipit_model::user::UserRef;
-use pipit_model::{FilterId, ListId, TweetId};
+use pipit_model::user::{ProfileEdit, UserRef};
+use pipit_model::visibility::Visibility;
+use pipit_model::{FilterId, ListId, Timestamp, TweetId};
 use pipit_testkit::{Backend, TestApp, backends, oracle};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -18,32 +21,99 @@ use crate::filters::draft;
 use crate::{ids, page, person, walk_home};
 
 const PEOPLE: usize = 4;
-const ALL: [NotificationKind; 6] = NotificationKind::ALL;
+const ALL: [NotificationKind; 7] = NotificationKind::ALL;
 
 /// One thing that somebody does; tweets are named by when they were posted.
 #[derive(Debug, Clone)]
 enum Step {
-    Post { who: usize, text: &'static str },
-    Reply { who: usize, to: usize },
-    Delete { which: usize },
-    Like { who: usize, which: usize, to: Standing },
-    Retweet { who: usize, which: usize, to: Standing },
-    Follow { who: usize, whom: usize, to: Standing },
-    Bookmark { who: usize, which: usize, to: Standing },
-    Member { who: usize, whom: usize, to: Standing },
-    ReadNotifications { who: usize },
-    Filter { who: usize, word: &'static str, action: FilterAction, to: Standing },
+    Post {
+        who: usize,
+        text: &'static str,
+        visibility: Option<Visibility>,
+    },
+    Reply {
+        who: usize,
+        to: usize,
+    },
+    Delete {
+        which: usize,
+    },
+    Like {
+        who: usize,
+        which: usize,
+        to: Standing,
+    },
+    Retweet {
+        who: usize,
+        which: usize,
+        to: Standing,
+    },
+    Follow {
+        who: usize,
+        whom: usize,
+        to: Standing,
+    },
+    Bookmark {
+        who: usize,
+        which: usize,
+        to: Standing,
+    },
+    Member {
+        who: usize,
+        whom: usize,
+        to: Standing,
+    },
+    ReadNotifications {
+        who: usize,
+    },
+    Block {
+        who: usize,
+        whom: usize,
+        to: Standing,
+    },
+    Mute {
+        who: usize,
+        whom: usize,
+        seconds: Option<i64>,
+    },
+    Unmute {
+        who: usize,
+        whom: usize,
+    },
+    Lock {
+        who: usize,
+        locked: bool,
+    },
+    Answer {
+        who: usize,
+        whom: usize,
+        answer: RequestAnswer,
+    },
+    RemoveFollower {
+        who: usize,
+        whom: usize,
+    },
+    Filter {
+        who: usize,
+        word: &'static str,
+        action: FilterAction,
+        to: Standing,
+    },
+    /// Half a minute passes.
+    Wait,
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let who = 0..PEOPLE;
     let which = 0..1000_usize;
     let to = prop_oneof![3 => Just(Standing::Set), 1 => Just(Standing::Unset)];
+    let visibility = prop::option::of(prop::sample::select(Visibility::ALL.to_vec()));
     let text = prop::sample::select(vec!["plain", "with #tag", "of #other and #tag", "hi @p1"]);
     let word = prop::sample::select(vec!["#other", "plain", "p1"]);
     let action = prop::sample::select(FilterAction::ALL.to_vec());
     prop_oneof![
-        4 => (who.clone(), text).prop_map(|(who, text)| Step::Post { who, text }),
+        4 => (who.clone(), text, visibility)
+            .prop_map(|(who, text, visibility)| Step::Post { who, text, visibility }),
         3 => (who.clone(), which.clone()).prop_map(|(who, to)| Step::Reply { who, to }),
         2 => which.clone().prop_map(|which| Step::Delete { which }),
         3 => (who.clone(), which.clone(), to.clone())
@@ -59,6 +129,25 @@ fn step() -> impl Strategy<Value = Step> {
         1 => who.clone().prop_map(|who| Step::ReadNotifications { who }),
         2 => (who, word, action, to)
             .prop_map(|(who, word, action, to)| Step::Filter { who, word, action, to }),
+        6 => tie(),
+    ]
+}
+
+/// What changes who may see whom.
+fn tie() -> impl Strategy<Value = Step> {
+    let pair = || (0..PEOPLE, 0..PEOPLE);
+    let to = prop_oneof![3 => Just(Standing::Set), 2 => Just(Standing::Unset)];
+    let seconds = prop::option::of(10..60_i64);
+    let answer = prop::sample::select(vec![RequestAnswer::Accept, RequestAnswer::Reject]);
+    prop_oneof![
+        2 => (pair(), to).prop_map(|((who, whom), to)| Step::Block { who, whom, to }),
+        2 => (pair(), seconds)
+            .prop_map(|((who, whom), seconds)| Step::Mute { who, whom, seconds }),
+        1 => pair().prop_map(|(who, whom)| Step::Unmute { who, whom }),
+        2 => (0..PEOPLE, any::<bool>()).prop_map(|(who, locked)| Step::Lock { who, locked }),
+        3 => (pair(), answer).prop_map(|((who, whom), answer)| Step::Answer { who, whom, answer }),
+        1 => pair().prop_map(|(who, whom)| Step::RemoveFollower { who, whom }),
+        1 => Just(Step::Wait),
     ]
 }
 
@@ -69,6 +158,7 @@ struct World {
     lists: Vec<ListId>,
     /// Every tweet ever posted, with its author.
     tweets: Vec<(TweetId, Caller)>,
+    time: Arc<AtomicI64>,
     /// Of each person in their place, the one filter.
     filters: Vec<Option<(FilterId, &'static str, FilterAction)>>,
 }
@@ -86,6 +176,7 @@ impl World {
             people,
             lists,
             tweets: Vec::new(),
+            time: app.time.clone(),
             filters: vec![None; PEOPLE],
         }
     }
@@ -97,10 +188,10 @@ impl World {
     /// Does it; refusals (a tweet deleted before, oneself to follow) are part of life.
     async fn take(&mut self, step: &Step) {
         match *step {
-            Step::Post { who, text } => self.post(who, text, None).await,
+            Step::Post { who, text, visibility } => self.post(who, text, None, visibility).await,
             Step::Reply { who, to } => {
                 let to = self.tweet(to).map(|(id, _)| id);
-                self.post(who, "an answer to @p1 #tag", to).await;
+                self.post(who, "an answer to @p1 #tag", to, None).await;
             }
             Step::Delete { which } => {
                 if let Some((id, author)) = self.tweet(which) {
@@ -149,15 +240,50 @@ impl World {
                 let user = UserRef::Id(self.people[whom].user_id);
                 let _oneself = self.pipit.set_follow(self.people[who], &user, to).await;
             }
+            _ => self.change_ties(step).await,
         }
     }
 
-    async fn post(&mut self, who: usize, content: &str, reply_to: Option<TweetId>) {
+    async fn change_ties(&self, step: &Step) {
+        let pipit = &self.pipit;
+        let (me, user) = match *step {
+            Step::Block { who, whom, .. }
+            | Step::Mute { who, whom, .. }
+            | Step::Unmute { who, whom }
+            | Step::Answer { who, whom, .. }
+            | Step::RemoveFollower { who, whom } => {
+                (self.people[who], UserRef::Id(self.people[whom].user_id))
+            }
+            Step::Lock { who, locked } => {
+                let edit = ProfileEdit { locked: Some(locked), ..ProfileEdit::default() };
+                pipit.edit_profile(self.people[who], edit).await.expect("changed");
+                return;
+            }
+            _ => {
+                self.time.fetch_add(30_000, Ordering::Relaxed);
+                return;
+            }
+        };
+        // Of oneself all of it is refused, or changes nothing.
+        let _oneself = match *step {
+            Step::Block { to, .. } => pipit.set_block(me, &user, to).await,
+            Step::Mute { seconds, .. } => pipit.mute(me, &user, seconds).await,
+            Step::Unmute { .. } => pipit.unmute(me, &user).await,
+            Step::Answer { answer, .. } => pipit.answer_follow_request(me, &user, answer).await,
+            _ => pipit.remove_follower(me, &user).await,
+        };
+    }
+
+    async fn post(
+        &mut self,
+        who: usize,
+        content: &str,
+        reply_to: Option<TweetId>,
+        visibility: Option<Visibility>,
+    ) {
         let author = self.people[who];
-        let posted = self
-            .pipit
-            .post_tweet(author, NewPost { content, reply_to, ..NewPost::default() }, None)
-            .await;
+        let post = NewPost { content, reply_to, visibility, ..NewPost::default() };
+        let posted = self.pipit.post_tweet(author, post, None).await;
         if let Ok(view) = posted {
             self.tweets.push((view.id(), author));
         }
@@ -166,11 +292,13 @@ impl World {
     /// Compares everything that can be read with the tables.
     async fn check(&self, pipit: &Pipit, db: &DatabaseConnection, limits: &[i64]) {
         let tables = Tables::read(db).await;
+        let now = Timestamp(self.time.load(Ordering::Relaxed));
+        let nobody = oracle::Reader { user_id: None, now };
         for (caller, filter) in self.people.iter().zip(&self.filters) {
             let matched = matched(db, *caller, *filter).await;
             let home = walk_home(pipit, *caller, limits).await;
             let found: Vec<i64> = home.iter().map(|view| view.id().0).collect();
-            let all = oracle::home(db, caller.user_id).await;
+            let all = oracle::home(db, caller.user_id, now).await;
             assert_eq!(found, matched.shown(all), "home of {caller:?}");
             for view in &home {
                 let is_folded = view.folded_by.is_some();
@@ -188,22 +316,30 @@ impl World {
                 let bookmarked = tables.bookmarks.contains(&pair);
                 assert_eq!(view.marks.bookmarked, bookmarked, "bookmark of {pair:?}");
             }
-            let own = pipit.user_timeline(None, caller.user_id, Posts::All, page(100, None)).await;
-            let own = ids(&own.expect("read"));
-            assert_eq!(own, oracle::author(db, caller.user_id).await);
-            check_notifications(pipit, db, *caller, limits).await;
+            check_notifications(pipit, db, (*caller, now), limits).await;
         }
         let lists = self.lists.iter().zip(&self.filters);
         for (caller, (list, filter)) in self.people.iter().zip(lists) {
             let matched = matched(db, *caller, *filter).await;
             let found = walk_list(pipit, *caller, *list, limits).await;
-            let all = oracle::list(db, list.0).await;
+            let owner = oracle::Reader { user_id: Some(caller.user_id), ..nobody };
+            let all = oracle::list(db, owner, list.0).await;
             assert_eq!(found, matched.shown(all), "list of {caller:?}");
         }
-        let public = pipit.public_timeline(None, page(100, None)).await.expect("read");
-        assert_eq!(ids(&public), oracle::public(db).await);
-        let tagged = pipit.hashtag_timeline(None, "TAG", page(100, None)).await.expect("read");
-        assert_eq!(ids(&tagged), oracle::hashtag(db, "tag").await);
+        for caller in self.people.iter().copied().map(Some).chain([None]) {
+            let user_id = caller.map(|caller| caller.user_id);
+            let reader = oracle::Reader { user_id, ..nobody };
+            for author in self.people.iter().map(|author| author.user_id) {
+                let read = pipit.user_timeline(caller, author, Posts::All, page(100, None)).await;
+                let expected = oracle::author(db, reader, author).await;
+                assert_eq!(ids(&read.expect("read")), expected, "{author} for {caller:?}");
+            }
+            let public = pipit.public_timeline(caller, page(100, None)).await.expect("read");
+            assert_eq!(ids(&public), oracle::public(db, reader).await, "for {caller:?}");
+            let tagged = pipit.hashtag_timeline(caller, "TAG", page(100, None)).await;
+            let expected = oracle::hashtag(db, reader, "tag").await;
+            assert_eq!(ids(&tagged.expect("read")), expected, "for {caller:?}");
+        }
     }
 }
 
@@ -244,7 +380,7 @@ async fn matched(
 async fn check_notifications(
     pipit: &Pipit,
     db: &DatabaseConnection,
-    caller: Caller,
+    (caller, now): (Caller, Timestamp),
     limits: &[i64],
 ) {
     let mut told = Vec::new();
@@ -265,7 +401,7 @@ async fn check_notifications(
     let mut told: Vec<(i64, i64, i64)> =
         told.iter().map(|it| (it.kind.code().into(), it.actor_id.0, tweet(it))).collect();
     told.sort_unstable();
-    assert_eq!(told, oracle::notifications(db, caller.user_id).await, "of {caller:?}");
+    assert_eq!(told, oracle::notifications(db, caller.user_id, now).await, "of {caller:?}");
 }
 
 /// The relations, whole.

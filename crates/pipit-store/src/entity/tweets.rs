@@ -26,6 +26,8 @@ pub struct Model {
     pub media_count: i16,
     pub quote_of_id: Option<i64>,
     pub quote_of_user_id: Option<i64>,
+    /// Whom it is for; a code of `pipit_model::visibility::Visibility`.
+    pub visibility: i16,
     /// A code of `pipit_model::tweet::ReplyAudience`.
     pub reply_audience: i16,
     /// 1 for a reply that whoever began the conversation hid.

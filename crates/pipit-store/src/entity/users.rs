@@ -18,6 +18,10 @@ pub struct Model {
     /// One a line.
     pub links: String,
     pub pinned_tweet_id: Option<i64>,
+    /// 1 if it decides itself who follows it.
+    pub locked: i16,
+    /// Whom its tweets are for unless it says otherwise.
+    pub default_visibility: i16,
     pub created_at: i64,
     pub tweet_count: i64,
     pub follower_count: i64,

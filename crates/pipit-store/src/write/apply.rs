@@ -120,7 +120,7 @@ fn discard_media(db: DbBackend, tweet_ids: Vec<i64>) -> Option<Statement> {
     Some(sql.push(" WHERE tweet_id IN ").list(tweet_ids).done())
 }
 
-const TWEET_COLUMNS: [&str; 17] = [
+const TWEET_COLUMNS: [&str; 18] = [
     "id",
     "user_id",
     "timestamp",
@@ -137,6 +137,7 @@ const TWEET_COLUMNS: [&str; 17] = [
     "media_count",
     "quote_of_id",
     "quote_of_user_id",
+    "visibility",
     "reply_audience",
 ];
 
@@ -158,6 +159,7 @@ fn tweet_values(row: &tweets::Model) -> Vec<Value> {
         row.media_count.into(),
         row.quote_of_id.into(),
         row.quote_of_user_id.into(),
+        row.visibility.into(),
         row.reply_audience.into(),
     ]
 }
@@ -168,6 +170,8 @@ fn relation_statements(db: DbBackend, state: &State) -> Vec<Statement> {
         ("likes", "tweet_id", &state.likes),
         ("bookmarks", "tweet_id", &state.bookmarks),
         ("followers", "followed_user_id", &state.follows),
+        ("follow_requests", "followed_user_id", &state.requests),
+        ("blocks", "blocked_user_id", &state.blocks),
     ];
     for (table, column, relation) in tables {
         let removed = relation.removed();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pipit_model::event::Standing;
 use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::{Mention, ReplyAudience, Tweet};
+use pipit_model::visibility::Visibility;
 use pipit_model::{MediaId, TweetId, UserId};
 
 /// One write, checked as far as it can be without reading the database.
@@ -46,12 +47,30 @@ pub enum Command {
         /// How it shall stand.
         to: Standing,
     },
-    /// Follow, or follow no longer.
+    /// Follow (or ask to, if the account is locked), or do so no longer.
     Follow {
         /// Who.
         user_id: UserId,
         /// Whom; never oneself.
         followed_user_id: UserId,
+        /// How it shall stand.
+        to: Standing,
+    },
+    /// Answer somebody who asks to follow.
+    AnswerRequest {
+        /// Who asks.
+        user_id: UserId,
+        /// Who was asked, and answers.
+        followed_user_id: UserId,
+        /// What.
+        answer: RequestAnswer,
+    },
+    /// Block, which ends all follows between the two, or block no longer.
+    Block {
+        /// Who.
+        user_id: UserId,
+        /// Whom; never oneself.
+        blocked_user_id: UserId,
         /// How it shall stand.
         to: Standing,
     },
@@ -64,6 +83,15 @@ pub enum Command {
         /// Up to this id.
         last_id: i64,
     },
+}
+
+/// What somebody who asks to follow is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestAnswer {
+    /// From now on they follow.
+    Accept,
+    /// They do not; they may ask again.
+    Reject,
 }
 
 /// A tweet or reply to be stored.
@@ -83,6 +111,8 @@ pub struct NewTweet {
     pub quote_of: Option<TweetId>,
     /// Pictures of its author that wait to be posted.
     pub media: Vec<MediaId>,
+    /// Whom it is for.
+    pub visibility: Visibility,
     /// Who may answer, if it begins a conversation.
     pub reply_audience: ReplyAudience,
     /// What makes a repeated request answer with what the first one made.

@@ -4,23 +4,27 @@
 use std::sync::Arc;
 
 use pipit_model::event::{Event, Standing};
-use pipit_model::limits::{FOLLOWING_MAX, NOTIFIED_PER_TWEET_MAX};
+use pipit_model::limits::NOTIFIED_PER_TWEET_MAX;
 use pipit_model::media::Media;
 use pipit_model::notification::NotificationKind;
 use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::{Entry, Kind, Quote, ReplyAudience, Tweet, TweetCounts};
 use pipit_model::user::UserCounts;
+use pipit_model::visibility::{Visibility, may_be_passed_on};
 use pipit_model::{HashtagId, IdGenerator, MediaId, Timestamp, TweetId, UserId};
 
 use super::command::{Command, NewTweet, Outcome};
 use super::notices::Notice;
 use super::state::{HashtagRow, KeyRow, State};
+use super::ties::{answer_request, block, follow};
 use crate::entity::tweets;
 use crate::error::StoreError;
 use crate::media::{media_from, waits_to_be_posted};
 use crate::tweets::{from_row, kind_code, to_row};
 
-type Decided = Result<Outcome, StoreError>;
+const NOT_PASSED_ON: &str = "this tweet is for its author's followers: it cannot be passed on";
+
+pub(super) type Decided = Result<Outcome, StoreError>;
 
 /// Gives out the ids of what comes to be: later commands get higher ids, and nothing else writes
 /// between them.
@@ -31,7 +35,7 @@ pub(super) struct Births<'a> {
 }
 
 impl Births<'_> {
-    fn next(self) -> i64 {
+    pub(super) fn next(self) -> i64 {
         self.ids.next(self.now)
     }
 }
@@ -63,6 +67,12 @@ pub(super) fn decide(
         },
         Command::Follow { user_id, followed_user_id, to } => {
             follow(state, (*user_id, *followed_user_id), *to, births, events)
+        }
+        Command::AnswerRequest { user_id, followed_user_id, answer } => {
+            answer_request(state, (*user_id, *followed_user_id), *answer, births, events)
+        }
+        Command::Block { user_id, blocked_user_id, to } => {
+            block(state, (*user_id, *blocked_user_id), *to, births, events)
         }
         Command::Read { user_id, position, last_id } => {
             read(state, (*user_id, *position), *last_id, events)
@@ -102,11 +112,7 @@ fn post(state: &mut State, new: &NewTweet, births: Births<'_>, events: &mut Vec<
     live_user(state, new.user_id)?;
     let parent = new.reply_to.map(|id| live_tweet(state, id).cloned()).transpose()?;
 
-    let quote = new
-        .quote_of
-        .map(|id| live_tweet(state, id))
-        .transpose()?
-        .map(|quoted| Quote { of: TweetId(quoted.id), of_user: UserId(quoted.user_id) });
+    let quote = new.quote_of.map(|id| quoted(state, id)).transpose()?;
     let media = waiting_media(state, new, births.now)?;
 
     let mut tweet = stored(TweetId(births.next()), new, parent.as_ref());
@@ -154,10 +160,19 @@ fn stored(id: TweetId, new: &NewTweet, parent: Option<&tweets::Model>) -> Tweet 
         mentions: new.mentions.clone(),
         quote: None,
         media: Vec::new(),
+        visibility: new.visibility,
         reply_audience: new.reply_audience,
         hidden: false,
         deleted: false,
     }
+}
+
+fn quoted(state: &State, id: TweetId) -> Result<Quote, StoreError> {
+    let of = live_tweet(state, id)?;
+    if !may_be_passed_on(Visibility::from_code(of.visibility)) {
+        return Err(StoreError::Forbidden(NOT_PASSED_ON));
+    }
+    Ok(Quote { of: id, of_user: UserId(of.user_id) })
 }
 
 /// The pictures of a new tweet, if all are its author's and wait to be posted.
@@ -225,7 +240,7 @@ fn delete(
 fn tell_of_post(state: &mut State, tweet: &Tweet, births: Births<'_>) {
     let mentioned = tweet.mentions.iter().map(|mention| mention.user_id.0);
     for notice in notices_of_post(tweet, mentioned) {
-        state.notices.make(notice, || births.next());
+        state.notices.make_of(notice, tweet.visibility, || births.next());
     }
 }
 
@@ -333,6 +348,10 @@ fn retweet(
     live_user(state, user_id)?;
     let of = live_tweet(state, tweet_id)?;
     let of_user = UserId(of.user_id);
+    let visibility = Visibility::from_code(of.visibility);
+    if of_user != user_id && !may_be_passed_on(visibility) {
+        return Err(StoreError::Forbidden(NOT_PASSED_ON));
+    }
     let pair = (user_id.0, tweet_id.0);
     if state.retweets.get(&pair).is_some() {
         return Ok(Outcome::Done);
@@ -349,6 +368,7 @@ fn retweet(
         mentions: Vec::new(),
         quote: None,
         media: Vec::new(),
+        visibility,
         reply_audience: ReplyAudience::Everyone,
         hidden: false,
         deleted: false,
@@ -383,41 +403,6 @@ fn unretweet(
     events.push(Event::Retweeted { user_id, tweet_id, now: Standing::Unset });
 }
 
-fn follow(
-    state: &mut State,
-    (user_id, followed_user_id): (UserId, UserId),
-    to: Standing,
-    births: Births<'_>,
-    events: &mut Vec<Event>,
-) -> Decided {
-    let pair = (user_id.0, followed_user_id.0);
-    if state.follows.get(&pair).is_some() == to.is_set() {
-        return Ok(Outcome::Done);
-    }
-    let (kind, told) = (NotificationKind::Follow, followed_user_id.0);
-    let notice = Notice { user_id: told, kind, tweet_id: 0, actor_id: user_id.0 };
-    let step = match to {
-        Standing::Set => {
-            live_user(state, followed_user_id)?;
-            if live_user(state, user_id)? >= FOLLOWING_MAX {
-                return Err(StoreError::Limit("you follow as many accounts as one can (50,000)"));
-            }
-            state.follows.set(pair, births.next());
-            state.notices.make(notice, || births.next());
-            1
-        }
-        Standing::Unset => {
-            state.follows.remove(pair);
-            state.notices.take(notice);
-            -1
-        }
-    };
-    state.users.edit(&user_id.0, |user| user.following += step);
-    state.users.edit(&followed_user_id.0, |user| user.followers += step);
-    events.push(Event::Followed { user_id, followed_user_id, now: to });
-    Ok(Outcome::Done)
-}
-
 fn read(
     state: &mut State,
     (user_id, position): (UserId, ReadPosition),
@@ -434,7 +419,7 @@ fn read(
 }
 
 /// How many accounts a user follows, if the user is there.
-fn live_user(state: &State, id: UserId) -> Result<i64, StoreError> {
+pub(super) fn live_user(state: &State, id: UserId) -> Result<i64, StoreError> {
     match state.users.get(&id.0) {
         Some(user) if !user.deleted => Ok(user.following),
         _ => Err(StoreError::NotFound("user")),

@@ -28,6 +28,8 @@ struct Needs {
     bookmarks: BTreeSet<(i64, i64)>,
     retweets: BTreeSet<(i64, i64)>,
     follows: BTreeSet<(i64, i64)>,
+    requests: BTreeSet<(i64, i64)>,
+    blocks: BTreeSet<(i64, i64)>,
     keys: BTreeSet<String>,
     media: BTreeSet<i64>,
     read_positions: BTreeSet<(i64, ReadPosition)>,
@@ -68,7 +70,24 @@ impl Needs {
                 }
                 Command::Follow { user_id, followed_user_id, .. } => {
                     needs.users.extend([user_id.0, followed_user_id.0]);
-                    needs.follows.insert((user_id.0, followed_user_id.0));
+                    let pair = (user_id.0, followed_user_id.0);
+                    needs.follows.insert(pair);
+                    needs.requests.insert(pair);
+                    needs.blocks.extend([pair, (pair.1, pair.0)]);
+                }
+                Command::AnswerRequest { user_id, followed_user_id, .. } => {
+                    needs.users.extend([user_id.0, followed_user_id.0]);
+                    let pair = (user_id.0, followed_user_id.0);
+                    needs.follows.insert(pair);
+                    needs.requests.insert(pair);
+                }
+                Command::Block { user_id, blocked_user_id, .. } => {
+                    needs.users.extend([user_id.0, blocked_user_id.0]);
+                    let pair = (user_id.0, blocked_user_id.0);
+                    let both = [pair, (pair.1, pair.0)];
+                    needs.follows.extend(both);
+                    needs.requests.extend(both);
+                    needs.blocks.insert(pair);
                 }
                 Command::Read { user_id, position, .. } => {
                     needs.users.insert(user_id.0);
@@ -180,8 +199,8 @@ async fn load_users(
     }
     let sql = Sql::new(
         db,
-        "SELECT id, tweet_count, follower_count, following_count, deleted_at FROM users \
-         WHERE id IN ",
+        "SELECT id, tweet_count, follower_count, following_count, deleted_at, locked \
+         FROM users WHERE id IN ",
     );
     let sql = sql.list(needs.users.iter().copied()).push(" ORDER BY id").for_update();
     for row in tx.query_all_raw(sql.done()).await? {
@@ -190,6 +209,7 @@ async fn load_users(
             followers: row.try_get_by_index(2)?,
             following: row.try_get_by_index(3)?,
             deleted: row.try_get_by_index::<Option<i64>>(4)?.is_some(),
+            locked: row.try_get_by_index::<i16>(5)? != 0,
         };
         state.users.read(row.try_get_by_index(0)?, user);
     }
@@ -240,8 +260,8 @@ async fn load_hashtags(
     Ok(())
 }
 
-/// Likes, bookmarks and follows need no lock of their own: whoever changes one holds the lock of
-/// the tweet or of the two users.
+/// Likes, bookmarks, follows and blocks need no lock of their own: whoever changes one holds the lock
+/// of the tweet or of the two users.
 async fn load_relations(
     tx: &DatabaseTransaction,
     db: DbBackend,
@@ -252,6 +272,8 @@ async fn load_relations(
         ("likes", "tweet_id", &needs.likes, &mut state.likes),
         ("bookmarks", "tweet_id", &needs.bookmarks, &mut state.bookmarks),
         ("followers", "followed_user_id", &needs.follows, &mut state.follows),
+        ("follow_requests", "followed_user_id", &needs.requests, &mut state.requests),
+        ("blocks", "blocked_user_id", &needs.blocks, &mut state.blocks),
     ];
     for (table, column, pairs, rows) in tables {
         if pairs.is_empty() {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pipit_model::event::Event;
 use pipit_model::notification::{Notification, NotificationKind};
+use pipit_model::visibility::Visibility;
 use pipit_model::{NotificationId, TweetId, UserId};
 
 /// What makes a notification unique.
@@ -21,8 +22,8 @@ pub(super) struct Notice {
 /// The difference to what is stored.
 #[derive(Debug, Default)]
 pub(super) struct Notices {
-    /// With their ids.
-    made: BTreeMap<Notice, i64>,
+    /// With their ids, and whom the tweets are for by which they are caused.
+    made: BTreeMap<Notice, (i64, Visibility)>,
     taken: BTreeSet<Notice>,
     /// `(author, tweet)`: all that others did to these tweets.
     taken_of_tweets: BTreeSet<(i64, i64)>,
@@ -31,8 +32,18 @@ pub(super) struct Notices {
 impl Notices {
     /// Tells somebody something; nobody is told of what they did themselves.
     pub(super) fn make(&mut self, notice: Notice, id: impl FnOnce() -> i64) {
+        self.make_of(notice, Visibility::Public, id);
+    }
+
+    /// The same of what a tweet says that is for these.
+    pub(super) fn make_of(
+        &mut self,
+        notice: Notice,
+        visibility: Visibility,
+        id: impl FnOnce() -> i64,
+    ) {
         if notice.user_id != notice.actor_id {
-            self.made.insert(notice, id());
+            self.made.insert(notice, (id(), visibility));
         }
     }
 
@@ -56,7 +67,7 @@ impl Notices {
     }
 
     pub(super) fn made(&self) -> impl Iterator<Item = (&Notice, i64)> {
-        self.made.iter().map(|(notice, id)| (notice, *id))
+        self.made.iter().map(|(notice, (id, _))| (notice, *id))
     }
 
     pub(super) fn taken(&self) -> impl Iterator<Item = &Notice> {
@@ -78,14 +89,15 @@ impl Notices {
         events.extend(users.into_iter().map(|id| Event::NotificationsTaken(UserId(id))));
         // In the order of their ids, as they were given out.
         let mut made: Vec<_> = self.made.iter().collect();
-        made.sort_unstable_by_key(|(_, id)| **id);
-        events.extend(made.into_iter().map(|(notice, id)| {
+        made.sort_unstable_by_key(|(_, (id, _))| *id);
+        events.extend(made.into_iter().map(|(notice, (id, visibility))| {
             Event::Notified(Notification {
                 id: NotificationId(*id),
                 user_id: UserId(notice.user_id),
                 kind: notice.kind,
                 actor_id: UserId(notice.actor_id),
                 tweet_id: (notice.tweet_id != 0).then_some(TweetId(notice.tweet_id)),
+                visibility: *visibility,
             })
         }));
     }

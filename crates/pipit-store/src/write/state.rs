@@ -97,6 +97,7 @@ pub(super) struct UserRow {
     pub(super) tweets: i64,
     pub(super) followers: i64,
     pub(super) following: i64,
+    pub(super) locked: bool,
     pub(super) deleted: bool,
 }
 
@@ -128,6 +129,10 @@ pub(super) struct State {
     pub(super) retweets: Tracked<(i64, i64), i64>,
     /// `(follower, followed)` to the follow's id.
     pub(super) follows: Tracked<(i64, i64), i64>,
+    /// `(who asks, whom)` to the request's id.
+    pub(super) requests: Tracked<(i64, i64), i64>,
+    /// `(who, whom)` to the block's id.
+    pub(super) blocks: Tracked<(i64, i64), i64>,
     pub(super) keys: Tracked<String, KeyRow>,
     pub(super) media: Tracked<i64, media::Model>,
     /// `(hashtag name, tweet)` links to make and to cut.

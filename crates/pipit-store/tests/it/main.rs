@@ -1,5 +1,6 @@
 //! The store's conformance suite: the same on every database.
 
+mod blocks;
 mod crash;
 mod lists;
 mod mails;
@@ -17,6 +18,7 @@ use std::sync::{Arc, Mutex};
 use pipit_model::event::{Event, Standing};
 use pipit_model::ids::IdGenerator;
 use pipit_model::user::Handle;
+use pipit_model::visibility::Visibility;
 use pipit_model::{Clock, TweetId, UserId};
 use pipit_store::{Command, NewTweet, NewUser, Outcome, Sealed, SealedEmail, Store, StoreError};
 use pipit_testkit::{Backend, TestDb};
@@ -99,6 +101,7 @@ fn tweet(user_id: UserId) -> NewTweet {
         reply_to: None,
         quote_of: None,
         media: Vec::new(),
+        visibility: Visibility::Public,
         reply_audience: pipit_model::tweet::ReplyAudience::Everyone,
         idempotency: None,
     }

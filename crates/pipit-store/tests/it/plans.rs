@@ -12,8 +12,8 @@ const HOT: &[&str] = &[
     "SELECT t.id FROM tweets t WHERE t.user_id = 1 AND t.id >= 5 AND t.id < 900 \
      AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
     "SELECT id, user_id FROM tweets WHERE retweet_of_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
-    "SELECT t.id FROM tweets t WHERE t.kind = 0 AND t.id >= 5 AND t.id < 900 \
-     AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
+    "SELECT t.id FROM tweets t WHERE t.kind = 0 AND t.visibility = 0 AND t.id >= 5 \
+     AND t.id < 900 AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT 20",
     "SELECT t.id FROM tweet_hashtags h JOIN tweets t ON t.id = h.tweet_id WHERE h.hashtag_id = 1 \
      AND h.tweet_id >= 5 AND h.tweet_id < 900 AND t.deleted_at IS NULL \
      ORDER BY h.tweet_id DESC LIMIT 20",
@@ -63,6 +63,14 @@ const HOT: &[&str] = &[
     "SELECT conversation_id FROM conversation_mutes WHERE user_id = 1",
     "SELECT id, kind, actor_id, tweet_id, user_id FROM notifications WHERE user_id IN (1, 2) \
      AND kind IN (1, 2, 3) AND id < 900 LIMIT 20",
+    "SELECT n.id, COALESCE(t.visibility, 0) FROM notifications n \
+     LEFT JOIN tweets t ON t.id = n.tweet_id WHERE n.user_id = 1 AND n.kind = 1 \
+     AND n.id > 5 AND n.id < 900 ORDER BY n.id DESC LIMIT 20",
+    "SELECT blocked_user_id FROM blocks WHERE user_id = 1",
+    "SELECT user_id FROM blocks WHERE blocked_user_id = 1",
+    "SELECT muted_user_id, ends_at FROM mutes WHERE user_id = 1",
+    "SELECT id, user_id FROM follow_requests WHERE followed_user_id = 1 AND id < 900 \
+     ORDER BY id DESC LIMIT 20",
 ];
 
 #[tokio::test]
@@ -87,6 +95,8 @@ async fn no_hot_query_reads_a_whole_table() {
         for (table, columns) in [
             ("likes", "user_id, tweet_id"),
             ("followers", "user_id, followed_user_id"),
+            ("follow_requests", "user_id, followed_user_id"),
+            ("blocks", "user_id, blocked_user_id"),
             ("tweets", "user_id, retweet_of_id"),
             ("tweet_hashtags", "hashtag_id, tweet_id"),
             ("conversation_mutes", "user_id, conversation_id"),
@@ -186,7 +196,8 @@ async fn prepare(db: &DatabaseConnection, backend: Backend) {
         Backend::MySql => {
             &["ANALYZE TABLE tweets, users, followers, likes, hashtags, tweet_hashtags, mentions, \
                bookmarks, lists, list_members, hashtag_follows, user_words, notifications, \
-               read_positions, media, filters, filter_keywords, conversation_mutes"]
+               read_positions, media, filters, filter_keywords, conversation_mutes, blocks, \
+               mutes, follow_requests"]
         }
     };
     for statement in statements {

@@ -2,13 +2,16 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use pipit_core::TweetView;
 use pipit_model::limits::{MEDIA_PER_TWEET_MAX, TWEET_WEIGHT_MAX};
 use pipit_model::media::Media;
 use pipit_model::tweet::ReplyAudience;
+use pipit_model::visibility::Visibility;
 use pipit_model::{MediaId, Timestamp, text};
 use serde::Deserialize;
 
 use super::{new_key, own_key};
+use crate::visitor::Viewer;
 use crate::words::Words;
 
 /// A tweet or a reply.
@@ -18,6 +21,8 @@ pub(crate) struct ComposeForm {
     pub content: String,
     pub reply_to: String,
     pub quote: String,
+    /// Whom it is for; empty for what is usual.
+    pub visibility: String,
     pub key: String,
     pub back: String,
     /// Who may reply, by its name.
@@ -45,6 +50,9 @@ impl ComposeForm {
         let key = own_key(&self.key)?;
         let mut hasher = DefaultHasher::new();
         self.content.hash(&mut hasher);
+        if !self.visibility.is_empty() {
+            self.visibility.hash(&mut hasher);
+        }
         if !media.is_empty() {
             media.hash(&mut hasher);
         }
@@ -66,6 +74,7 @@ impl ComposeForm {
             content: self.content,
             reply_to: self.reply_to.parse().ok(),
             quote: self.quote.parse().ok(),
+            visibility: Visibility::parse("visibility", &self.visibility).unwrap_or_default(),
             kept,
             key: self.key,
             back: self.back,
@@ -87,6 +96,8 @@ pub(crate) struct Composer {
     pub content: String,
     pub reply_to: Option<i64>,
     pub quote: Option<i64>,
+    /// Whom it is for, until somebody chooses otherwise.
+    pub visibility: Visibility,
     /// Pictures that were stored with an earlier try.
     pub kept: Vec<KeptPicture>,
     pub key: String,
@@ -96,13 +107,37 @@ pub(crate) struct Composer {
 }
 
 impl Composer {
-    /// An empty one; `back` is the page it leads back to, or "" for the new tweet's own.
-    pub(crate) fn new(now: Timestamp, reply_to: Option<i64>, back: &str) -> Self {
-        let (content, error) = (String::new(), None);
-        let (quote, kept) = (None, Vec::new());
-        let (key, back) = (new_key(now), back.to_owned());
-        let reply_audience = ReplyAudience::Everyone;
-        Self { content, reply_to, quote, kept, key, back, reply_audience, error }
+    /// An empty one of this viewer; `back` is the page it leads back to, or "" for the new tweet's
+    /// own. An answer is for no more people than what it answers.
+    pub(crate) fn new(
+        viewer: &Viewer,
+        now: Timestamp,
+        parent: Option<&TweetView>,
+        back: &str,
+    ) -> Self {
+        let usual = viewer.card.user().default_visibility;
+        let parent = parent.map(|parent| parent.shown().card.tweet());
+        Self {
+            content: String::new(),
+            reply_to: parent.map(|tweet| tweet.id.0),
+            quote: None,
+            visibility: parent.map_or(usual, |tweet| usual.max(tweet.visibility)),
+            reply_audience: ReplyAudience::Everyone,
+            kept: Vec::new(),
+            key: new_key(now),
+            back: back.to_owned(),
+            error: None,
+        }
+    }
+
+    /// Whom it can be for: the name, its label, and whether it is chosen.
+    pub(crate) fn visibilities(&self, w: &Words) -> [(&'static str, &'static str, bool); 3] {
+        let labels = [w.ties.public, w.ties.unlisted, w.ties.followers];
+        let option = |n: usize| {
+            let visibility = Visibility::ALL[n];
+            (visibility.name(), labels[n], visibility == self.visibility)
+        };
+        [option(0), option(1), option(2)]
     }
 
     pub(crate) fn title(&self, w: &Words) -> &'static str {

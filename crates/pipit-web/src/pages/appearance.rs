@@ -40,7 +40,7 @@ pub(crate) struct Answer {
     pub chosen: bool,
 }
 
-fn answer(value: &'static str, label: &'static str, chosen: bool) -> Answer {
+pub(crate) fn answer(value: &'static str, label: &'static str, chosen: bool) -> Answer {
     Answer { value, label, lang: None, chosen }
 }
 

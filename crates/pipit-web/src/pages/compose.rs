@@ -7,7 +7,8 @@ use axum::response::Response;
 use pipit_core::{NewPost, TweetView};
 use pipit_http::UploadForm;
 use pipit_http::upload::is_upload;
-use pipit_model::{MediaId, TweetId};
+use pipit_model::visibility::Visibility;
+use pipit_model::{Error, MediaId, TweetId};
 use serde::Deserialize;
 
 use crate::Web;
@@ -46,7 +47,7 @@ struct Around {
 
 pub(crate) async fn get_compose(
     State(web): State<Web>,
-    _: SignedIn,
+    SignedIn(viewer): SignedIn,
     visitor: Visitor,
     Query(query): Query<ComposeQuery>,
 ) -> Result<Response, Failure> {
@@ -59,12 +60,17 @@ pub(crate) async fn get_compose(
         quoted: find(query.quote.as_deref()).await?,
     };
     let shown = |view: Option<&TweetView>| view.map(|view| view.shown().id().0);
-    let reply_to = shown(around.parent.as_ref());
+    let parent = around.parent.as_ref();
     // A reply leads to itself below what it answers; a tweet to the top of home.
-    let back = if reply_to.is_some() { "" } else { "/home" };
-    let mut composer = Composer::new(web.pipit.clock().now(), reply_to, back);
+    let back = if parent.is_some() { "" } else { "/home" };
+    let mut composer = Composer::new(&viewer, web.pipit.clock().now(), parent, back);
     composer.quote = shown(around.quoted.as_ref());
     render(&web, &visitor, StatusCode::OK, &around, composer).await
+}
+
+/// Whom a new tweet is for; as usual where a form does not say.
+fn named_visibility(name: &str) -> Result<Option<Visibility>, Error> {
+    if name.is_empty() { Ok(None) } else { Visibility::parse("visibility", name).map(Some) }
 }
 
 pub(crate) async fn post_compose(
@@ -97,6 +103,7 @@ pub(crate) async fn post_compose(
             reply_to,
             quote_of,
             media: &media,
+            visibility: named_visibility(&form.visibility)?,
             reply_audience: form.audience(),
         };
         let posted = web.pipit.post_tweet(viewer.caller, post, key.as_deref()).await;

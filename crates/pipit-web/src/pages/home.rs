@@ -76,7 +76,7 @@ pub(crate) async fn get_home(
         StatusCode::OK,
         &HomePage {
             shell: &shell,
-            composer: cursor.is_none().then(|| Composer::new(reading.now, None, "/home")),
+            composer: cursor.is_none().then(|| Composer::new(&viewer, reading.now, None, "/home")),
             left_off: LeftOff::new(seen, page.after, &ids, page_at),
             feed: Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading)),
         },

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pipit_core::{Posts, TweetView, UserView};
+use pipit_core::{Posts, Relationship, TweetView, UserView};
 use pipit_model::Error;
 use pipit_model::page::{ListName, Listed};
 
@@ -12,11 +12,11 @@ use crate::Web;
 use crate::card::Card;
 use crate::error::Failure;
 use crate::extract::{Cursor, Path, Query, user_ref};
-use crate::format::{count, month};
+use crate::format::{Moment, count, month};
 use crate::links;
 use crate::page::{self, Section, Shell};
 use crate::pieces::{self, Piece};
-use crate::view::{Feed, PersonRow, TweetModel};
+use crate::view::{Feed, PersonRow, Reading, TweetModel};
 use crate::visitor::Visitor;
 use crate::words::Words;
 
@@ -36,6 +36,10 @@ pub(crate) struct ProfilePage<'a> {
     /// The followers' unit.
     pub followers_are: &'static str,
     pub tabs: Vec<Tab>,
+    /// How the viewer stands to them; nothing for visitors and oneself.
+    pub tie: Option<Relationship>,
+    /// What of it is said.
+    pub tie_said: Option<String>,
     /// What is said where there is nothing.
     pub empty: (&'static str, String),
     /// Where its owner can do something about it.
@@ -199,12 +203,35 @@ fn profile_page<'a>(
         followers: count(counts.followers, w),
         followers_are: (w.followers)(counts.followers),
         tabs: part.tabs(&user.handle, is_me, w),
-        empty: part.empty(&user.handle, w),
+        empty: match view.relationship {
+            Some(tie) if tie.is_severed() => {
+                (w.ties.nothing_to_see, w.ties.nothing_to_see_text.to_owned())
+            }
+            _ => part.empty(&user.handle, w),
+        },
+        tie: view.relationship,
+        tie_said: view.relationship.and_then(|tie| said(tie, &user.handle, reading)),
         is_start: is_me && part == Part::Posts(Posts::Tweets),
         is_first,
         pinned: pinned.map(|tweet| TweetModel::new(tweet, reading)),
         feed: Feed::new(web, (part.list(), user.id.0), tweets, |tweet| {
             TweetModel::new(tweet, reading)
         }),
+    }
+}
+
+/// What keeps the two apart, if something does.
+fn said(tie: Relationship, handle: &str, reading: Reading) -> Option<String> {
+    let w = reading.w;
+    if tie.blocking {
+        return Some((w.ties.you_block)(handle));
+    }
+    if tie.blocked_by {
+        return Some((w.ties.blocks_you)(handle));
+    }
+    let until = tie.muted_until.map(|end| Moment::new(end, reading.now, w).full);
+    match until {
+        Some(until) => Some((w.ties.you_mute_until)(handle, &until)),
+        None => tie.muting.then(|| (w.ties.you_mute)(handle)),
     }
 }

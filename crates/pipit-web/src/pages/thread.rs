@@ -112,8 +112,12 @@ pub(crate) async fn get_thread(
     let around = Around::of(&web, &visitor, &thread.tweet).await?;
     let reading = Reading { hosts: around.hosts, ..shell.reading() };
     let tweet = TweetModel::new(&thread.tweet, reading);
-    let composer =
-        around.may_reply.then(|| Composer::new(reading.now, Some(tweet.id), &tweet.href));
+    let composer = match &visitor.viewer {
+        Some(viewer) if around.may_reply => {
+            Some(Composer::new(viewer, reading.now, Some(&thread.tweet), &tweet.href))
+        }
+        _ => None,
+    };
     Ok(page::html(
         StatusCode::OK,
         &ThreadPage {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 const VOID: [&str; 9] = ["img", "meta", "link", "input", "br", "use", "path", "circle", "!doctype"];
 const KNOWN: &str = "html head meta title link script body a svg symbol path circle use div nav main \
                      header footer aside section article h1 h2 p span bdi b ul ol li form input \
-                      button label textarea img fieldset legend details summary time code blockquote";
+                      button label textarea img fieldset legend details summary time code blockquote select option";
 
 /// An element in the order of the page.
 #[derive(Debug, Clone)]

@@ -31,6 +31,8 @@ pub(crate) enum What<'a> {
         faces: Vec<Person<'a>>,
         /// What stands behind the first one's name: how many others, and what they did.
         deed: String,
+        /// They ask to follow, and wait for an answer.
+        asks: bool,
         /// The viewer's tweet, to which it was done.
         tweet: Option<Excerpt<'a>>,
     },
@@ -75,6 +77,7 @@ impl<'a> NotificationRow<'a> {
         let (icon, deed) = match notification.kind {
             NotificationKind::Like => ("like", w.liked_yours),
             NotificationKind::Retweet => ("retweet", w.retweeted_yours),
+            NotificationKind::FollowRequest => ("user", w.ties.asked_you),
             _ => ("user", w.followed_you),
         };
         let what = match (&newest.tweet, notification.kind) {
@@ -89,6 +92,7 @@ impl<'a> NotificationRow<'a> {
                     .map(|view| Person::new(view.actor.user()))
                     .collect(),
                 deed: deed(others),
+                asks: notification.kind == NotificationKind::FollowRequest,
                 tweet: tweet.as_ref().map(|tweet| Excerpt {
                     href: href(tweet),
                     text: &tweet.shown().card.tweet().content,

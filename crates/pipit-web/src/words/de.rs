@@ -189,6 +189,7 @@ pub(super) static DE: Words = Words {
     nobody_mentioned_text: "Hier stehen Antworten auf deine Tweets und Tweets, die dich nennen. \
                             Antworte jemandem, dann beginnt ein Gespräch.",
 
+    ties: &super::ties::DE,
     tweets: |n| if n == 1 { "Tweet" } else { "Tweets" },
     replies: |n| if n == 1 { "Antwort" } else { "Antworten" },
     retweets: |n| if n == 1 { "Retweet" } else { "Retweets" },

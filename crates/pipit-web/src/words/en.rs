@@ -175,6 +175,7 @@ pub(super) static EN: Words = Words {
     nobody_mentioned_text: "Replies to your tweets, and tweets with your handle in them, are \
                             listed here. Answer somebody to start a conversation.",
 
+    ties: &super::ties::EN,
     tweets: |n| if n == 1 { "tweet" } else { "tweets" },
     replies: |n| if n == 1 { "reply" } else { "replies" },
     retweets: |n| if n == 1 { "retweet" } else { "retweets" },

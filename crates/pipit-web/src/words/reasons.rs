@@ -222,6 +222,34 @@ pub(super) static DE: Reasons = Reasons {
             "you follow as many hashtags as one can (200): let one go first",
             "du folgst schon so vielen Hashtags wie möglich (200): lass erst eines los",
         ),
+        // Blocks, mutes, and whom a tweet is for
+        ("this account blocks you", "dieses Konto blockiert dich"),
+        (
+            "you block this account: unblock it first",
+            "du blockierst dieses Konto: hebe das erst auf",
+        ),
+        ("you cannot block yourself", "dich selbst kannst du nicht blockieren"),
+        ("you cannot mute yourself", "dich selbst kannst du nicht stummschalten"),
+        (
+            "you block as many accounts as one can (10,000)",
+            "du blockierst schon so viele Konten wie möglich (10.000)",
+        ),
+        (
+            "you mute as many accounts as one can (10,000)",
+            "du hast schon so viele Konten stummgeschaltet wie möglich (10.000)",
+        ),
+        (
+            "is for its author's followers: it cannot be quoted",
+            "ist nur für Follower: das kannst du nicht zitieren",
+        ),
+        (
+            "this tweet is for its author's followers: it cannot be passed on",
+            "dieser Tweet ist nur für Follower: er lässt sich nicht weitergeben",
+        ),
+        (
+            "must be public, unlisted or followers",
+            "muss öffentlich, nicht gelistet oder für Follower sein",
+        ),
         // Filters and replies
         (
             "must not be empty: call the filter something",

@@ -24,6 +24,7 @@ fn posted(id: i64, author: i64, kind: Kind) -> Event {
         quote: None,
         media: Vec::new(),
         mentions: Vec::new(),
+        visibility: pipit_model::visibility::Visibility::Public,
         reply_audience: pipit_model::tweet::ReplyAudience::Everyone,
         hidden: false,
         deleted: false,
