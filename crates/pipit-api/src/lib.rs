@@ -102,6 +102,9 @@ fn router() -> OpenApiRouter<Api> {
             security::remove_second_factor
         ))
         .routes(routes!(security::renew_recovery_codes))
+        .routes(routes!(security::request_reset, security::reset_password))
+        .routes(routes!(security::get_email, security::change_email))
+        .routes(routes!(security::confirm_email))
         .routes(routes!(tweets::create_tweet, tweets::list_tweets))
         .routes(routes!(tweets::get_tweet, tweets::delete_tweet))
         .routes(routes!(tweets::get_thread))

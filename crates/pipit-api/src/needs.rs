@@ -30,6 +30,12 @@ pub(crate) const NEEDS: &[(&str, &str, Need)] = &[
     ("PUT", "/users/me/second-factor", Need::Person),
     ("DELETE", "/users/me/second-factor", Need::Person),
     ("POST", "/users/me/recovery-codes", Need::Person),
+    // Whoever has the link: no token is asked for.
+    ("POST", "/password-resets", Need::Nothing),
+    ("PUT", "/password-resets", Need::Nothing),
+    ("POST", "/email-confirmations", Need::Nothing),
+    ("GET", "/users/me/email", Need::Person),
+    ("PUT", "/users/me/email", Need::Person),
     ("POST", "/tweets", Need::Scopes(&[S::WriteStatuses])),
     ("GET", "/tweets", Need::Scopes(&[S::ReadStatuses])),
     ("GET", "/tweets/{id}", Need::Scopes(&[S::ReadStatuses])),

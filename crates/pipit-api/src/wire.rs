@@ -24,7 +24,8 @@ pub use notification::{
 pub use problem::Problem;
 pub use requests::{CreateSession, CreateTweet, CreateUser, MuteUser, NameList, UpdateMe};
 pub use security::{
-    ConfirmFactor, CreateProof, OfferedFactor, RecoveryCodes, SecondFactor, SetPassword,
+    ConfirmEmail, ConfirmFactor, CreateProof, EmailAddress, OfferedFactor, RecoveryCodes,
+    RequestReset, ResetPassword, SecondFactor, SetPassword,
 };
 pub(crate) use tweet::write_tweet;
 pub use tweet::{Entities, HashtagEntity, MentionEntity, Tweet, UrlEntity};

@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
+use base64::engine::general_purpose::{STANDARD_NO_PAD as BASE64, URL_SAFE_NO_PAD as URL_SAFE};
 use pipit_model::{Error, Result, Timestamp};
 use pipit_store::{IdempotencyKey, Store};
 
@@ -29,6 +29,11 @@ pub(crate) fn random_secret() -> Result<Vec<u8>> {
     aws_lc_rs::rand::fill(&mut secret)
         .map_err(|_| Error::Internal("the machine has no randomness".to_owned()))?;
     Ok(secret)
+}
+
+/// 128 random bits as letters, for a link.
+pub(crate) fn random_code() -> Result<String> {
+    Ok(URL_SAFE.encode(&random_secret()?[..16]))
 }
 
 /// An `Idempotency-Key` bound to who sent it (`scope`) and to what was asked, hashed: neither can

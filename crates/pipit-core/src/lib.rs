@@ -10,13 +10,17 @@ mod apps;
 mod blocks;
 mod bookmarks;
 mod cursors;
+mod email;
 mod filters;
 mod follows;
 mod hashtags;
+mod invitations;
 mod keys;
+mod letters;
 mod likes;
 mod lists;
 mod live;
+mod mail;
 mod media;
 mod notifications;
 mod oauth;
@@ -35,6 +39,7 @@ mod sight;
 mod sign_in;
 mod suggestions;
 mod throttle;
+mod tickets;
 mod timelines;
 mod tokens;
 mod tweets;
@@ -45,6 +50,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use pipit_feed::{Caches, Feed, Sizes};
+use pipit_mail::Mailer;
+pub use pipit_mail::Place as MailPlace;
 use pipit_media::{Files, Pool};
 use pipit_model::ids::IdGenerator;
 use pipit_model::limits::ARCHIVES_AT_ONCE;
@@ -58,7 +65,9 @@ pub use accounts::SignUp;
 pub use apps::RegisteredApp;
 use cursors::Cursors;
 pub use cursors::{hashtag_subject, search_subject};
+pub use email::EmailChange;
 pub use hashtags::{HashtagView, Trend};
+pub use invitations::{AccountSettings, Confirmation, SignUpMode};
 use live::hub::Hub;
 pub use live::{LiveEvent, LiveStream};
 pub use media::{MediaFile, Upload};
@@ -111,6 +120,8 @@ struct Parts {
     passwords: Passwords,
     seals: Seals,
     throttle: Throttle,
+    mailer: Mailer,
+    accounts: AccountSettings,
     trends: hashtags::TrendCache,
     files: Files,
     pictures: Pool,
@@ -135,8 +146,21 @@ pub struct Settings {
     pub media: MediaPlace,
     /// Where the keys are that seal what identifies or unlocks a person.
     pub keys: KeyPlace,
+    /// Where letters go, and in whose name.
+    pub mail: MailSettings,
+    /// Who may open an account, and how.
+    pub accounts: AccountSettings,
     /// This node's number; no two nodes of one database may share it.
     pub node: u8,
+}
+
+/// Where letters go.
+#[derive(Debug, Clone, Default)]
+pub struct MailSettings {
+    /// Where to.
+    pub place: MailPlace,
+    /// In whose name: `Pipit <pipit@example.org>`.
+    pub from: String,
 }
 
 impl Pipit {
@@ -145,6 +169,12 @@ impl Pipit {
     /// # Errors
     /// [`pipit_model::Error::Unavailable`] if the database cannot be reached.
     pub async fn open(settings: &Settings, clock: Clock) -> Result<Self> {
+        let mailer = Mailer::open(&settings.mail.place, &settings.mail.from)
+            .map_err(|error| Error::Internal(error.to_string()))?;
+        if settings.accounts.confirm_email == Confirmation::Required && !mailer.is_on() {
+            let why = "addresses are to be confirmed, and mail is not set up: set it up first";
+            return Err(Error::Forbidden(why));
+        }
         let caches = Arc::new(Caches::new(Sizes::of_total(settings.cache_bytes)));
         let ids = Arc::new(IdGenerator::new(settings.node));
         let hub = Arc::new(Hub::default());
@@ -171,6 +201,8 @@ impl Pipit {
             passwords: Passwords::new()?,
             seals,
             throttle: Throttle::default(),
+            mailer,
+            accounts: settings.accounts,
             trends: hashtags::TrendCache::default(),
             files: Files::open(&settings.media).await?,
             pictures: Pool::default(),

@@ -106,8 +106,13 @@ impl Feed {
     /// # Errors
     /// What the database says.
     pub async fn prepare(&self, reader: UserId) -> Result<(), StoreError> {
-        tokio::try_join!(self.followees(reader), self.reader_marks(reader), self.ties(reader))
-            .map(|_| ())
+        tokio::try_join!(
+            self.followees(reader),
+            self.reader_marks(reader),
+            self.ties(reader),
+            self.filters(reader)
+        )
+        .map(|_| ())
     }
 
     /// How a reader stands to each of these tweets.

@@ -130,6 +130,27 @@ pub const THROTTLES_MAX: usize = 50_000;
 /// Guesses that a new password must withstand, by what is guessed first: below it a throttled
 /// guesser gets in within months.
 pub const PASSWORD_GUESSES_MIN: u64 = 1_000_000;
+/// Asking for a new password, for one account and from one network, in [`RESET_TRIES_SECS`]
+/// (Mastodon's limit): more would only fill somebody's mailbox.
+pub const RESET_TRIES_MAX: u32 = 5;
+/// In which time they are counted.
+pub const RESET_TRIES_SECS: i64 = 30 * 60;
+/// How long a link to a new password is good: it unlocks the account.
+pub const RESET_SECS: i64 = 30 * 60;
+/// How long a link that confirms an address is good: mail may wait for a weekend.
+pub const CONFIRM_SECS: i64 = 3 * 24 * 3600;
+/// Letters that one run sends.
+pub const MAIL_STEP_ROWS: u64 = 20;
+/// Times that a letter is tried; with the waits between them, a day and a half.
+pub const MAIL_TRIES_MAX: i64 = 11;
+/// Seconds before a letter is tried again; doubled each time.
+pub const MAIL_RETRY_SECS: i64 = 60;
+/// Devices of a person that are remembered, so as to tell them of a new one.
+pub const DEVICES_MAX: u64 = 50;
+/// Accounts that one invitation may open.
+pub const INVITATION_USES_MAX: i64 = 1000;
+/// Days that an invitation may be good.
+pub const INVITATION_DAYS_MAX: i64 = 365;
 /// Sealed rows that are sealed anew in one transaction.
 pub const SEAL_STEP_ROWS: u64 = 200;
 /// Sessions a person may have at once: the oldest one ends when another begins.

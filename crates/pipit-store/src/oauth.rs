@@ -64,10 +64,13 @@ pub enum Redeemed {
 }
 
 impl Store {
-    /// Keeps a code.
-    pub async fn insert_code(&self, code: Code) -> Result<(), StoreError> {
+    /// Keeps a code that was given to who is signed in by this session.
+    pub async fn insert_code(&self, code: Code, by: SessionId) -> Result<(), StoreError> {
         self.write_rarely(async move |tx| {
             lock_user(&tx, code.user_id).await?;
+            let sql = Sql::new(tx.get_database_backend(), "SELECT id FROM sessions WHERE id = ");
+            let goes_on = tx.query_one_raw(sql.bind(by.0).done()).await?;
+            goes_on.ok_or(StoreError::NotFound("session"))?;
             keep_app(&tx, code.app_id).await?;
             let row = vec![
                 code.code_hash.into(),
@@ -121,6 +124,11 @@ impl Store {
         token: NewToken,
     ) -> Result<Redeemed, StoreError> {
         self.write_rarely(async move |tx| {
+            // The person first, like whatever ends their sessions: two transactions never wait for
+            // each other.
+            if let Some(user_id) = token.user_id {
+                lock_user(&tx, user_id).await?;
+            }
             let db = tx.get_database_backend();
             let sql = Sql::new(db, "SELECT session_id FROM oauth_codes WHERE code_hash = ");
             let row = tx.query_one_raw(sql.bind(code_hash.as_str()).for_update().done()).await?;

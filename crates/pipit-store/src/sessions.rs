@@ -2,19 +2,21 @@
 
 use pipit_model::app::Grant;
 use pipit_model::event::Event;
-use pipit_model::limits::EXPIRE_STEP_ROWS;
+use pipit_model::limits::{DEVICES_MAX, EXPIRE_STEP_ROWS};
 use pipit_model::scope::Scopes;
 use pipit_model::{AppId, SessionId, Timestamp, UserId};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::Store;
 use crate::entity::{idempotency_keys, sessions};
 use crate::error::StoreError;
+use crate::mails::{Device, see_device};
 use crate::row::Row;
 use crate::sealed::Sealed;
+use crate::sql::Sql;
 use crate::users::{insert_key, lock_user};
 use crate::write::command::IdempotencyKey;
 
@@ -50,6 +52,7 @@ impl Store {
     pub async fn insert_session(
         &self,
         SessionRow { session, user_agent }: SessionRow,
+        device: Device,
         keep: u64,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<(), StoreError> {
@@ -73,6 +76,8 @@ impl Store {
                     .exec(&tx)
                     .await?;
             }
+            let seen = (session.user_id.0, session.created_at);
+            see_device(&tx, seen, device, DEVICES_MAX).await?;
             if let Some(key) = idempotency {
                 insert_key(&tx, key, session.id.0, session.created_at).await?;
             }
@@ -223,7 +228,8 @@ impl Store {
     }
 }
 
-/// Ends all sessions of a person but the one that goes on, if one does.
+/// Ends all sessions of a person but the one that goes on, if one does; what they consented to and
+/// no app has come for yet is no longer good either. The person is locked.
 pub(crate) async fn end_sessions(
     tx: &DatabaseTransaction,
     user_id: UserId,
@@ -233,6 +239,8 @@ pub(crate) async fn end_sessions(
     let others = sessions::Column::UserId.eq(user_id.0).and(sessions::Column::Id.ne(kept));
     let ended = sessions::Entity::find().filter(others.clone()).all(tx).await?;
     sessions::Entity::delete_many().filter(others).exec(tx).await?;
+    let codes = Sql::new(tx.get_database_backend(), "DELETE FROM oauth_codes WHERE user_id = ");
+    tx.execute_raw(codes.bind(user_id.0).done()).await?;
     Ok(ended.into_iter().map(|session| Event::SessionEnded(session.id.into())).collect())
 }
 

@@ -8,6 +8,7 @@ mod bookmarks;
 mod complete;
 mod compose;
 mod data;
+mod email;
 mod explore;
 mod feeds;
 mod filters;
@@ -88,10 +89,6 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/settings/mutes", get(ties::get_mutes))
         .route("/settings/sessions", get(settings::get_sessions))
         .route("/settings/sessions/{id}/end", post(settings::end_session))
-        .route("/settings/apps", get(apps::get_apps))
-        .route("/settings/apps/{id}/end", post(apps::turn_out))
-        .route("/oauth/authorize", get(oauth::get_authorize).post(oauth::post_authorize))
-        .route("/oauth/authorize/native", get(oauth::get_native))
         .route("/settings/delete", get(settings::get_delete).post(settings::post_delete))
         .route("/@{handle}", get(profile::get_profile))
         .route("/@{handle}/replies", get(profile::get_replies))
@@ -118,6 +115,7 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(of_people())
         .merge(quiet())
         .merge(guards())
+        .merge(of_apps())
         .merge(uploads())
 }
 
@@ -144,6 +142,19 @@ fn guards() -> Router<Web> {
         .route("/settings/security/factor/confirm", post(security::confirm_factor))
         .route("/settings/security/factor/remove", post(security::remove_factor))
         .route("/settings/security/codes", post(security::renew_codes))
+        .route("/settings/account", get(email::get_account).post(email::post_account))
+        .route("/reset-password", get(email::get_reset).post(email::post_reset))
+        .route("/reset-password/new", get(email::get_new_password).post(email::post_new_password))
+        .route("/confirm-email", get(email::get_confirm_email).post(email::post_confirm_email))
+}
+
+/// How apps are let in, and turned out.
+fn of_apps() -> Router<Web> {
+    Router::new()
+        .route("/settings/apps", get(apps::get_apps))
+        .route("/settings/apps/{id}/end", post(apps::turn_out))
+        .route("/oauth/authorize", get(oauth::get_authorize).post(oauth::post_authorize))
+        .route("/oauth/authorize/native", get(oauth::get_native))
 }
 
 /// What keeps from a reader what they do not want to read or hear of.

@@ -9,5 +9,6 @@ mod live;
 mod media;
 mod oauth;
 mod rendering;
+mod security;
 mod site;
 mod ties;

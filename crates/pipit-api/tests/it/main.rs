@@ -5,6 +5,7 @@ mod bad_input;
 mod blocks;
 mod contract;
 mod discovery;
+mod email;
 mod filters;
 mod generated;
 mod leaks;

@@ -299,6 +299,40 @@ async fn tokens_end_when_they_are_revoked_turned_out_or_their_person_leaves() {
 }
 
 #[tokio::test]
+async fn a_new_password_ends_what_apps_were_given() {
+    for backend in backends() {
+        let app = TestApp::new(backend).await;
+        let ann = app.sign_up("ann").await;
+        let who = caller(&app, ann.token.as_ref()).await;
+        let registered = register(&app).await;
+        let (used, waiting) =
+            (code(&app, who, asked(&registered)).await, code(&app, who, asked(&registered)).await);
+        let trade_in = async |code: &str| {
+            app.anonymous().post("/oauth/token", trade(&registered, code, &[])).await
+        };
+        let token = trade_in(&used).await.ok();
+        let mut client = app.anonymous();
+        client.token = token["access_token"].as_str().map(str::to_owned);
+        client.get("/timeline").await.ok();
+        let access = app.pipit.access(client.token.as_deref().expect("one")).await.expect("good");
+        let of_app = access.with(&[]).expect("no scope is needed").expect("somebody");
+        let mut stream = app.pipit.open_stream(of_app, None).await.expect("open");
+
+        let password = "a wholly new one".to_owned();
+        app.pipit.set_password_of(ann.user_id, password).await.expect("set");
+        client.get("/timeline").await.problem(StatusCode::UNAUTHORIZED);
+        assert!(stream.next().await.is_none(), "the open stream ends too");
+        for code in [&used, &waiting] {
+            assert_eq!(refused(&trade_in(code).await, 400), "invalid_grant", "{backend:?}");
+        }
+        // Nor does the session that asked for it get another.
+        let consent = app.pipit.check_authorization(asked(&registered)).await.expect("fine");
+        let late = app.pipit.authorize_app(who, &consent).await;
+        assert!(matches!(late, Err(pipit_model::Error::Unauthenticated(_))), "{late:?}");
+    }
+}
+
+#[tokio::test]
 async fn apps_register_in_json_and_in_forms_and_prove_themselves_by_header_too() {
     let app = TestApp::new(Backend::Sqlite).await;
     let anyone = app.anonymous();

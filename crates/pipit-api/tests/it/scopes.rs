@@ -47,7 +47,7 @@ fn operations() -> Vec<(Method, String, Option<Vec<String>>, bool)> {
 }
 
 /// What no app may do, whatever it was given. This list does not grow without a reason.
-const FOR_PEOPLE: [(&str, &str); 11] = [
+const FOR_PEOPLE: [(&str, &str); 13] = [
     ("DELETE", "/users/me"),
     ("GET", "/sessions"),
     ("DELETE", "/sessions/{id}"),
@@ -60,6 +60,9 @@ const FOR_PEOPLE: [(&str, &str); 11] = [
     ("PUT", "/users/me/second-factor"),
     ("DELETE", "/users/me/second-factor"),
     ("POST", "/users/me/recovery-codes"),
+    // What a new password is sent to.
+    ("GET", "/users/me/email"),
+    ("PUT", "/users/me/email"),
 ];
 
 #[test]

@@ -5,7 +5,7 @@ use pipit_model::app::{App, OUT_OF_BAND};
 use pipit_model::limits::{CODE_SECS, STATE_BYTES_MAX};
 use pipit_model::scope::Scopes;
 use pipit_model::{Error, Result, Timestamp};
-use pipit_store::Code;
+use pipit_store::{Code, StoreError};
 
 use crate::access::new_secret;
 use crate::{Caller, Pipit};
@@ -127,7 +127,7 @@ impl Pipit {
     /// The caller lets an app in: the answer is a code, good once, for ten minutes.
     ///
     /// # Errors
-    /// If the database is away.
+    /// [`Error::Unauthenticated`] if the caller's session has just ended.
     pub async fn authorize_app(&self, caller: Caller, consent: &Consent) -> Result<String> {
         let (code, code_hash) = new_secret()?;
         let now: Timestamp = self.0.clock.now();
@@ -140,8 +140,13 @@ impl Pipit {
             challenge: consent.challenge.clone(),
             expires_at: now.plus_secs(CODE_SECS),
         };
-        self.0.store.insert_code(stored).await?;
-        Ok(code)
+        match self.0.store.insert_code(stored, caller.session_id).await {
+            // Ended since the page was asked for: who may have a code is who is signed in.
+            Err(StoreError::NotFound("session")) => {
+                Err(Error::Unauthenticated("you were signed out: sign in again"))
+            }
+            other => other.map(|()| code).map_err(Into::into),
+        }
     }
 }
 

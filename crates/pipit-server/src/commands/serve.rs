@@ -25,6 +25,9 @@ const SUM_UP_EVERY: Duration = Duration::from_secs(5);
 /// Between two looks for what is to be cleared away.
 const CLEAN_EVERY: Duration = Duration::from_mins(1);
 
+/// Between two looks for letters to be sent: somebody waits for one.
+const MAIL_EVERY: Duration = Duration::from_secs(2);
+
 pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     // Held until the end.
     let _lock = settings.sqlite_file().map(|file| super::lock_database(&file)).transpose()?;
@@ -84,11 +87,15 @@ pub(crate) async fn serve(
             "apps may send people's passwords (oauth_password_grant): not for the public"
         );
     }
+    let letters_url = public_url.clone();
     let router = wire::router(&pipit, public_url, settings.password_grant, metrics.clone());
     let (stop, stopped) = watch::channel(());
     let mut tasks = JoinSet::new();
     tasks.spawn(clean(pipit.clone(), stopped.clone()));
     tasks.spawn(keep_metrics(metrics.clone(), stopped.clone()));
+    if pipit.sends_mail() {
+        tasks.spawn(send_mails(pipit.clone(), letters_url, stopped.clone()));
+    }
     let listener = listener.tap_io(connection::prepare);
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(until_stopped(stopped))
@@ -147,6 +154,21 @@ async fn keep_metrics(metrics: PrometheusHandle, stopped: watch::Receiver<()>) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(SUM_UP_EVERY) => metrics.run_upkeep(),
+            () = &mut stop => return,
+        }
+    }
+}
+
+/// Sends the letters that wait, now and then.
+async fn send_mails(pipit: Pipit, public_url: String, stopped: watch::Receiver<()>) {
+    let mut stop = std::pin::pin!(until_stopped(stopped));
+    loop {
+        // What is under way is not cut off: it would be sent twice.
+        if let Err(error) = pipit.send_mails(&public_url).await {
+            tracing::warn!(%error, "letters wait; they are looked at again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(MAIL_EVERY) => {}
             () = &mut stop => return,
         }
     }

@@ -57,6 +57,7 @@ impl MigrationTrait for Migration {
         manager
             .create_index(index("sessions_app", "sessions", &["app_id", "user_id", "id"]))
             .await?;
+        manager.create_index(index("oauth_codes_user", "oauth_codes", &["user_id"])).await?;
         manager.create_index(index("apps_expiry", "apps", &["expires_at"])).await?;
         manager.create_index(index("oauth_codes_expiry", "oauth_codes", &["expires_at"])).await
     }

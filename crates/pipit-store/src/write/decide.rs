@@ -287,6 +287,19 @@ fn tell_author(
     }
 }
 
+/// Only what is there is marked; a mark can be taken away from anything.
+fn may_mark(
+    state: &State,
+    (user_id, tweet_id): (UserId, TweetId),
+    to: Standing,
+) -> Result<(), StoreError> {
+    if to.is_set() {
+        live_user(state, user_id)?;
+        live_tweet(state, tweet_id)?;
+    }
+    Ok(())
+}
+
 fn like(
     state: &mut State,
     (user_id, tweet_id): (UserId, TweetId),
@@ -294,22 +307,9 @@ fn like(
     births: Births<'_>,
     events: &mut Vec<Event>,
 ) -> Decided {
-    if to.is_set() {
-        live_user(state, user_id)?;
-        live_tweet(state, tweet_id)?;
-    }
-    let pair = (user_id.0, tweet_id.0);
-    if state.likes.get(&pair).is_some() != to.is_set() {
-        let step = match to {
-            Standing::Set => {
-                state.likes.set(pair, births.next());
-                1
-            }
-            Standing::Unset => {
-                state.likes.remove(pair);
-                -1
-            }
-        };
+    may_mark(state, (user_id, tweet_id), to)?;
+    if state.likes.turn((user_id.0, tweet_id.0), to, || births.next()) {
+        let step = if to.is_set() { 1 } else { -1 };
         tell_author(state, NotificationKind::Like, (user_id, tweet_id), to, births);
         state.tweets.edit(&tweet_id.0, |tweet| tweet.like_count += step);
         events.push(Event::Liked { user_id, tweet_id, now: to });
@@ -324,16 +324,8 @@ fn bookmark(
     births: Births<'_>,
     events: &mut Vec<Event>,
 ) -> Decided {
-    if to.is_set() {
-        live_user(state, user_id)?;
-        live_tweet(state, tweet_id)?;
-    }
-    let pair = (user_id.0, tweet_id.0);
-    if state.bookmarks.get(&pair).is_some() != to.is_set() {
-        match to {
-            Standing::Set => state.bookmarks.set(pair, births.next()),
-            Standing::Unset => state.bookmarks.remove(pair),
-        }
+    may_mark(state, (user_id, tweet_id), to)?;
+    if state.bookmarks.turn((user_id.0, tweet_id.0), to, || births.next()) {
         events.push(Event::Bookmarked { user_id, tweet_id, now: to });
     }
     Ok(Outcome::Done)

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use pipit_model::event::Standing;
 use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::Entry;
 
@@ -88,6 +89,20 @@ impl<K: Eq + Hash + Ord + Clone, V: PartialEq + Clone> Tracked<K, V> {
             self.changed.iter().filter_map(|(key, row)| Some((key, pick(key, row)?))).collect();
         rows.sort_unstable_by(|a, b| a.0.cmp(b.0));
         rows
+    }
+}
+
+impl<K: Eq + Hash + Ord + Clone> Tracked<K, i64> {
+    /// Makes the row, with a new id, or takes it away; false if it stood so already.
+    pub(super) fn turn(&mut self, key: K, to: Standing, id: impl FnOnce() -> i64) -> bool {
+        if self.get(&key).is_some() == to.is_set() {
+            return false;
+        }
+        match to {
+            Standing::Set => self.set(key, id()),
+            Standing::Unset => self.remove(key),
+        }
+        true
     }
 }
 

@@ -61,6 +61,8 @@ const HOT: &[&str] = &[
      ORDER BY s.id DESC",
     "SELECT id FROM sessions WHERE app_id = 1 AND user_id = 0 ORDER BY id DESC LIMIT 20 OFFSET 9",
     "SELECT id FROM apps WHERE expires_at <= 900 LIMIT 20",
+    "SELECT code_hash FROM oauth_codes WHERE expires_at < 900 LIMIT 20",
+    "DELETE FROM oauth_codes WHERE user_id = 1",
     "SELECT id FROM users WHERE id > 1 ORDER BY id LIMIT 20",
     "SELECT id, title FROM filters WHERE user_id = 1 ORDER BY id DESC",
     "SELECT filter_id, keyword FROM filter_keywords WHERE filter_id IN (1, 2) \

@@ -7,8 +7,8 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use pipit_core::{
-    Authorization, KeyPlace, MediaPlace, PasswordGrant, Pipit, RegisteredApp, Settings,
-    TokenRequest,
+    AccountSettings, Authorization, KeyPlace, MailSettings, MediaPlace, PasswordGrant, Pipit,
+    RegisteredApp, Settings, TokenRequest,
 };
 use pipit_model::Clock;
 use pipit_model::app::{AppForm, OUT_OF_BAND};
@@ -63,7 +63,15 @@ impl Site {
         let database_url = format!("sqlite://{}/x.db", folder.path().display());
         let media = MediaPlace::Memory;
         let keys = KeyPlace::File(folder.path().join("keys"));
-        let settings = Settings { database_url, cache_bytes: 8 << 20, media, keys, node: 0 };
+        let settings = Settings {
+            database_url,
+            cache_bytes: 8 << 20,
+            media,
+            keys,
+            mail: MailSettings::default(),
+            accounts: AccountSettings::default(),
+            node: 0,
+        };
         let pipit = Pipit::open(&settings, Clock::System).await.expect("a database");
         let web = Web { pipit: pipit.clone(), public_url: public_url.to_owned() };
         Self { app: routes(web).fallback(not_found), pipit, _folder: folder }

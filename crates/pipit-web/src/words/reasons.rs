@@ -28,7 +28,8 @@ pub(super) static EN: Reasons = Reasons {
         "reply_to_id" => "What you answer",
         "quote_of_id" => "What you quote",
         "email" => "This address",
-        "password" | "client_id" | "code" | "otp" => "This",
+        "invite" => "The invitation",
+        "login" | "password" | "client_id" | "code" | "otp" => "This",
         "content" => "The text",
         "title" => "The title",
         "keywords" => "The words",
@@ -54,7 +55,8 @@ pub(super) static DE: Reasons = Reasons {
         "reply_to_id" => "Was du beantwortest,",
         "quote_of_id" => "Was du zitierst,",
         "email" => "Diese Adresse",
-        "password" | "client_id" | "code" | "otp" => "Das",
+        "invite" => "Die Einladung",
+        "login" | "password" | "client_id" | "code" | "otp" => "Das",
         "content" => "Der Text",
         "title" => "Der Titel",
         "keywords" => "Bei den Wörtern",
@@ -172,6 +174,26 @@ pub(super) static DE: Reasons = Reasons {
         (
             "is wrong or was used before: wait for the next one, and check the phone's clock",
             "ist falsch oder war schon dran: warte auf den nächsten, und sieh nach der Uhr des Telefons",
+        ),
+        (
+            "confirm your e-mail address first: follow the link that we sent you",
+            "bestätige erst deine E-Mail-Adresse: folge dem Link, den wir dir geschickt haben",
+        ),
+        (
+            "must be a handle or an e-mail address",
+            "muss ein Kurzname oder eine E-Mail-Adresse sein",
+        ),
+        (
+            "is needed: ask somebody for an invitation",
+            "wird gebraucht: lass dir eine Einladung geben",
+        ),
+        (
+            "is not good (any more): ask for a new one",
+            "gilt nicht (mehr): lass dir eine neue geben",
+        ),
+        (
+            "nobody can open an account here at the moment",
+            "im Moment kann hier niemand ein Konto eröffnen",
         ),
         (
             "a second factor is set up: remove it first",

@@ -264,10 +264,7 @@ async fn a_whole_visit_by_keyboard() {
     browser.press("n").await;
     browser.has(1, "dialog textarea").await;
     browser.press("Up and about").await;
-    browser.tab().await;
-    browser.holds("document.activeElement.matches('dialog .add summary')").await;
-    browser.tab().await;
-    browser.press(ENTER).await;
+    post_from_the_text(&browser).await;
     browser.has(0, "dialog").await;
     browser.sees("Up and about").await;
     browser.press("j").await;
@@ -304,4 +301,15 @@ async fn a_whole_visit_by_keyboard() {
     browser.holds("document.activeElement.innerText?.includes('Nobody else?')").await;
     browser.assert_quiet_but(&[]).await;
     browser.stop().await;
+}
+
+/// Goes on with Tab: pictures, who may reply, for whom it is, and the button.
+async fn post_from_the_text(browser: &Browser) {
+    browser.tab().await;
+    browser.holds("document.activeElement.matches('dialog .add summary')").await;
+    for _ in 0..3 {
+        browser.tab().await;
+    }
+    browser.holds("document.activeElement.matches('dialog .send button')").await;
+    browser.press(ENTER).await;
 }

@@ -254,8 +254,8 @@ async fn messages(viewing: &Viewing<'_>) {
     browser.connect(Line::Whole).await;
     browser.fill("content", "").await;
     viewing.open("/home").await;
-    browser.click("article:has(.menu .danger) .menu summary").await;
-    browser.click(".menu[open] .danger").await;
+    browser.click("article:has([formaction$='/delete']) .menu summary").await;
+    browser.click(".menu[open] [formaction$='/delete']").await;
     browser.has(1, ".toast").await;
     viewing.look("deleting").await;
     browser.click(".toast button:not(.shut)").await;
