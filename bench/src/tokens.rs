@@ -1,7 +1,11 @@
-//! Sessions and tokens for people of the network, made as the server makes them: with its own key,
-//! from its own table. A hundred thousand sign-ins by password would take an hour.
+//! Sessions and tokens for people of the network, made as the server makes them: a hundred thousand
+//! sign-ins by password would take an hour. The server's own signing key is sealed, so it is given
+//! one of ours, which it seals when it starts: tokens are minted before that.
 
-use anyhow::Context;
+use std::sync::OnceLock;
+
+use anyhow::{Context, anyhow};
+use aws_lc_rs::signature::Ed25519KeyPair;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -22,14 +26,29 @@ struct Claims {
     exp: i64,
 }
 
-/// A bearer token for each of these accounts.
+/// The same for all tokens of a run, whichever restart they are minted before.
+fn signing_key() -> anyhow::Result<&'static [u8]> {
+    static KEY: OnceLock<Vec<u8>> = OnceLock::new();
+    if let Some(key) = KEY.get() {
+        return Ok(key);
+    }
+    let pair = Ed25519KeyPair::generate().map_err(|_| anyhow!("making a key failed"))?;
+    let pkcs8 = pair.to_pkcs8().map_err(|_| anyhow!("writing a key failed"))?;
+    Ok(KEY.get_or_init(|| pkcs8.as_ref().to_vec()))
+}
+
+/// A bearer token for each of these accounts, good on servers that start on this database from now
+/// on.
 pub(crate) async fn mint(database_url: &str, user_ids: &[i64]) -> anyhow::Result<Vec<String>> {
     let db = connect(database_url).await?;
     let backend = db.get_database_backend();
-    let query = "SELECT secret FROM server_keys WHERE id = 'jwt-1'";
-    let row = db.query_one_raw(Statement::from_string(backend, query.to_owned())).await?;
-    let secret: String = row.context("the server has made no key yet")?.try_get_by_index(0)?;
-    let key = EncodingKey::from_ed_der(&STANDARD_NO_PAD.decode(secret)?);
+    let pkcs8 = signing_key()?;
+    let secret = STANDARD_NO_PAD.encode(pkcs8);
+    let text =
+        format!("UPDATE server_keys SET secret = '{secret}', sealed_with = 0 WHERE id = 'jwt-1'");
+    let done = db.execute_raw(Statement::from_string(backend, text)).await?;
+    (done.rows_affected() == 1).then_some(()).context("the server has made no key yet")?;
+    let key = EncodingKey::from_ed_der(pkcs8);
 
     let now = Clock::System.now().0;
     let sessions = user_ids.iter().enumerate();
@@ -38,9 +57,10 @@ pub(crate) async fn mint(database_url: &str, user_ids: &[i64]) -> anyhow::Result
     for part in sessions.chunks(PER_STATEMENT) {
         let rows: Vec<String> = part
             .iter()
-            .map(|(id, user)| format!("({id},{user},{now},{},'pipit-bench')", now + SESSION_MS))
+            .map(|(id, user)| format!("({id},{user},{now},{},'',1)", now + SESSION_MS))
             .collect();
-        let columns = "id, user_id, created_at, expires_at, user_agent";
+        // As if sealed: sealing so many names of browsers would be part of the start. Nobody reads them.
+        let columns = "id, user_id, created_at, expires_at, user_agent, sealed_with";
         let text = format!("INSERT INTO sessions ({columns}) VALUES {}", rows.join(","));
         db.execute_raw(Statement::from_sql_and_values(backend, text, Vec::<Value>::new())).await?;
     }

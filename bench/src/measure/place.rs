@@ -116,7 +116,9 @@ impl Place {
     fn start_on(&self, url: &str) -> anyhow::Result<Server> {
         let cache_mb = self.cache_mb.to_string();
         let listen = ["serve", "--listen", "127.0.0.1:0", "--log", "warn"];
-        let store = ["--database-url", url, "--cache-mb", &cache_mb];
+        // One ring for all: a copy of a database opens with the keys of its master.
+        let keys = root().join("target/bench/keys").display().to_string();
+        let store = ["--database-url", url, "--cache-mb", &cache_mb, "--key-file", &keys];
         let arguments: Vec<String> = listen.into_iter().chain(store).map(str::to_owned).collect();
         Server::start(&self.binary, &arguments)
     }

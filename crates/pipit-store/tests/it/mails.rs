@@ -1,5 +1,7 @@
 //! Letters, devices, invitations, addresses that change.
 
+use std::cell::Cell;
+
 use pipit_model::{SessionId, Timestamp, UserId};
 use pipit_store::{
     Device, Invitation, Login, Mail, Sealed, SealedEmail, Session, SessionRow, StoreError,
@@ -68,7 +70,9 @@ async fn an_invitation_opens_so_many_accounts_until_its_end() {
     for backend in backends() {
         let f = Fixture::new(backend).await;
         let now = Timestamp(1_700_000_000_000);
-        let id_at = |at: Timestamp, n: i64| UserId((at.0 << 16) | n);
+        // The id says when an account is opened.
+        let opened = Cell::new(0);
+        let id_at = |at: Timestamp| UserId((at.0 << 16) | opened.replace(opened.get() + 1));
         let invitation = Invitation {
             code_hash: "code".to_owned(),
             created_at: now,
@@ -77,7 +81,7 @@ async fn an_invitation_opens_so_many_accounts_until_its_end() {
         };
         f.store.insert_invitation(invitation).await.expect("made");
         let open = async |handle: &str, at: Timestamp, code: &str| {
-            let mut new = new_user(id_at(at, f.ids.next(at) & 0xff), handle);
+            let mut new = new_user(id_at(at), handle);
             new.invitation = Some(code.to_owned());
             f.store.insert_user(new).await
         };
