@@ -8,6 +8,7 @@ mod forms;
 mod live;
 mod looks;
 mod measures;
+mod oauth;
 mod scripts;
 mod town;
 
