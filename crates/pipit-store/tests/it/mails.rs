@@ -50,6 +50,7 @@ async fn a_new_device_is_told_of_and_the_first_is_not() {
                 created_at: now,
                 expires_at: now,
                 proved_at: now,
+                grant: None,
             };
             let user_agent = Sealed { text: "sealed".to_owned(), key: 1 };
             let device = Device { hash: device.to_owned(), notice: Some(mail(n)) };
