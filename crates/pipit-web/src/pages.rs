@@ -87,8 +87,6 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/settings/privacy", get(ties::get_privacy).post(ties::post_privacy))
         .route("/settings/blocks", get(ties::get_blocks))
         .route("/settings/mutes", get(ties::get_mutes))
-        .route("/settings/sessions", get(settings::get_sessions))
-        .route("/settings/sessions/{id}/end", post(settings::end_session))
         .route("/settings/delete", get(settings::get_delete).post(settings::post_delete))
         .route("/@{handle}", get(profile::get_profile))
         .route("/@{handle}/replies", get(profile::get_replies))
@@ -135,6 +133,8 @@ fn of_people() -> Router<Web> {
 /// What guards an account.
 fn guards() -> Router<Web> {
     Router::new()
+        .route("/settings/sessions", get(settings::get_sessions))
+        .route("/settings/sessions/{id}/end", post(settings::end_session))
         .route("/settings/confirm", get(security::get_confirm).post(security::post_confirm))
         .route("/settings/security", get(security::get_security))
         .route("/settings/security/password", post(security::post_password))
