@@ -4,6 +4,7 @@ use pipit_model::user::{Email, Handle, Password, UserRef, display_name};
 use pipit_model::{Result, UserId};
 use pipit_store::{NewUser, StoreError};
 
+use crate::email::guard;
 use crate::invitations::not_good;
 use crate::mail::Note;
 use crate::{Caller, Pipit, RequestKey, UserView, keys};
@@ -66,7 +67,8 @@ impl Pipit {
         let names = names_of(handle.as_str(), email.as_str());
         let password_hash = self.0.passwords.hash(password, names).await?;
         let id = UserId(self.0.ids.next(self.0.clock.now()));
-        let confirm = Note::ConfirmEmail { user_id: id, email: email.as_str().to_owned() };
+        let guard = guard(&password_hash, email.as_str());
+        let confirm = Note::ConfirmEmail { user_id: id, email: email.as_str().to_owned(), guard };
         let mail = self.new_mail(&confirm)?;
         let email = self.0.seals.keys()?.seal_email(id.0, &email)?;
         let name = if name.is_empty() { handle.as_str().to_owned() } else { name };

@@ -49,12 +49,10 @@ impl Pipit {
         self.seal_ticket(RESET, &Ticket { user_id, bound_to, brings: String::new() }, RESET_SECS)
     }
 
-    /// What a link to a new password is bound to: it is good no longer once the password or the
-    /// address that it was sent to is another.
     fn guarded_by(&self, found: &Credentials) -> Result<String> {
         let place = Place::Row(SealedColumn::Email, found.user_id.0);
         let email = self.0.seals.keys()?.open_text(place, &found.email)?;
-        Ok(keys::hash(&["reset", &found.password_hash, &email]))
+        Ok(guard(&found.password_hash, &email))
     }
 
     /// Whether a link to a new password is still good.
@@ -125,20 +123,22 @@ impl Pipit {
         self.require_proof(caller).await?;
         let email = Email::new(email)?;
         let user_id = caller.user_id;
-        let note = Note::ConfirmEmail { user_id, email: email.as_str().to_owned() };
+        let found = self.0.store.find_credentials(&Login::User(user_id)).await?;
+        let found = found.ok_or(Error::NotFound("account"))?;
+        let guard = self.guarded_by(&found)?;
+        let note = Note::ConfirmEmail { user_id, email: email.as_str().to_owned(), guard };
         let Some(mail) = self.new_mail(&note)? else {
-            self.set_email(user_id, &email, None).await?;
+            self.set_email(found, &email, None).await?;
             return Ok(EmailChange::Changed);
         };
         let now = self.0.clock.now();
-        self.0.throttle.count(&Tried::Reset(format!("confirm {user_id}")), now)?;
+        self.0.throttle.count(&confirming(user_id), now)?;
         self.0.store.insert_mail(mail).await?;
         Ok(EmailChange::Sent)
     }
 
-    pub(crate) fn email_ticket(&self, user_id: UserId, own: &str, new: &str) -> Result<String> {
-        let bound_to = keys::hash(&["address", &own.to_lowercase()]);
-        let ticket = Ticket { user_id, bound_to, brings: new.to_owned() };
+    pub(crate) fn email_ticket(&self, user_id: UserId, guard: String, new: &str) -> Result<String> {
+        let ticket = Ticket { user_id, bound_to: guard, brings: new.to_owned() };
         self.seal_ticket(CONFIRM, &ticket, CONFIRM_SECS)
     }
 
@@ -150,30 +150,28 @@ impl Pipit {
     /// else has the address.
     pub async fn confirm_email(&self, ticket: &str) -> Result<()> {
         let Ticket { user_id, bound_to, brings } = self.open_ticket(CONFIRM, ticket)?;
-        let own = self.own_email_of(user_id).await.map_err(|error| match error {
-            Error::NotFound(_) => stale(),
-            other => other,
-        })?;
-        if keys::hash(&["address", &own.key()]) != bound_to {
+        let found = self.0.store.find_credentials(&Login::User(user_id)).await?;
+        let found = found.ok_or_else(stale)?;
+        if self.guarded_by(&found)? != bound_to {
             return Err(stale());
         }
         let now = self.0.clock.now();
-        self.set_email(user_id, &Email::new(&brings)?, Some(now)).await
+        self.set_email(found, &Email::new(&brings)?, Some(now)).await
     }
 
     async fn set_email(
         &self,
-        user_id: UserId,
+        found: Credentials,
         email: &Email,
         confirmed_at: Option<Timestamp>,
     ) -> Result<()> {
-        let found = self.0.store.find_credentials(&Login::User(user_id)).await?;
-        let found = found.ok_or(Error::NotFound("account"))?;
-        let was = self.own_email_of(user_id).await?;
+        let user_id = found.user_id;
+        let place = Place::Row(SealedColumn::Email, user_id.0);
+        let was = Email::new(&self.0.seals.keys()?.open_text(place, &found.email)?)?;
         let note = Note::EmailChanged { user_id, was: was.as_str().to_owned() };
         let notice = if was.key() == email.key() { None } else { self.new_mail(&note)? };
         let sealed = self.0.seals.keys()?.seal_email(user_id.0, email)?;
-        match self.0.store.set_email(user_id, found.email, sealed, confirmed_at, notice).await {
+        match self.0.store.set_email(found, sealed, confirmed_at, notice).await {
             Err(StoreError::Clash(_)) => Err(stale()),
             other => Ok(other?),
         }
@@ -187,13 +185,26 @@ impl Pipit {
         let user_id = found.user_id;
         let now = self.0.clock.now();
         let email = self.own_email_of(user_id).await?.as_str().to_owned();
-        if self.0.throttle.count(&Tried::Reset(format!("confirm {user_id}")), now).is_ok()
-            && let Some(mail) = self.new_mail(&Note::ConfirmEmail { user_id, email })?
+        let guard = self.guarded_by(found)?;
+        if self.0.throttle.count(&confirming(user_id), now).is_ok()
+            && let Some(mail) = self.new_mail(&Note::ConfirmEmail { user_id, email, guard })?
         {
             self.0.store.insert_mail(mail).await?;
         }
         Err(Error::Forbidden("confirm your e-mail address first: follow the link that we sent you"))
     }
+}
+
+/// Letters to an address that is to be confirmed. No login has a line break: who asks for passwords
+/// uses up nobody's.
+fn confirming(user_id: UserId) -> Tried {
+    Tried::Reset(format!("\nconfirm {user_id}"))
+}
+
+/// What links that were sent are bound to: they are good no longer once the password or the address
+/// is another. Whoever sets a new password shuts a thief out with all that the thief had asked for.
+pub(crate) fn guard(password_hash: &str, email: &str) -> String {
+    keys::hash(&["guard", password_hash, &email.to_lowercase()])
 }
 
 /// What became of another address.

@@ -17,8 +17,9 @@ use crate::{Caller, Pipit};
 pub(crate) enum Note {
     /// Somebody asked for a new password.
     ResetPassword { login: String },
-    /// An address is to be confirmed.
-    ConfirmEmail { user_id: UserId, email: String },
+    /// An address is to be confirmed. The link is bound to what guarded the account when it was
+    /// asked for, however long the letter takes.
+    ConfirmEmail { user_id: UserId, email: String, guard: String },
     /// Another address took the place of this one.
     EmailChanged { user_id: UserId, was: String },
     /// The password is another.
@@ -39,7 +40,9 @@ impl Note {
     fn encode(&self) -> String {
         let (word, user_id, text) = match self {
             Self::ResetPassword { login } => ("reset", UserId(0), login.as_str()),
-            Self::ConfirmEmail { user_id, email } => ("confirm", *user_id, email.as_str()),
+            Self::ConfirmEmail { user_id, email, guard } => {
+                return format!("confirm\n{user_id}\n{guard} {email}");
+            }
             Self::EmailChanged { user_id, was } => ("moved", *user_id, was.as_str()),
             Self::PasswordChanged { user_id } => ("password", *user_id, ""),
             Self::NewDevice { user_id, device } => ("device", *user_id, device.as_str()),
@@ -54,7 +57,10 @@ impl Note {
         let text = lines.next()?.to_owned();
         Some(match word {
             "reset" => Self::ResetPassword { login: text },
-            "confirm" => Self::ConfirmEmail { user_id, email: text },
+            "confirm" => {
+                let (guard, email) = text.split_once(' ')?;
+                Self::ConfirmEmail { user_id, email: email.to_owned(), guard: guard.to_owned() }
+            }
             "moved" => Self::EmailChanged { user_id, was: text },
             "password" => Self::PasswordChanged { user_id },
             "device" => Self::NewDevice { user_id, device: text },
@@ -150,8 +156,8 @@ impl Pipit {
                 let ticket = self.reset_ticket(user_id).await?;
                 letters::reset_password(own, &handle, &link("/reset-password/new", &ticket))
             }
-            Note::ConfirmEmail { email, .. } => {
-                let ticket = self.email_ticket(user_id, &own, &email)?;
+            Note::ConfirmEmail { email, guard, .. } => {
+                let ticket = self.email_ticket(user_id, guard, &email)?;
                 letters::confirm_email(email, &handle, &link("/confirm-email", &ticket))
             }
             Note::EmailChanged { was, .. } => letters::email_changed(was, &handle, public_url),
@@ -190,7 +196,7 @@ mod tests {
         let user_id = UserId(7);
         for note in [
             Note::ResetPassword { login: "Ann".into() },
-            Note::ConfirmEmail { user_id, email: "a@b.example".into() },
+            Note::ConfirmEmail { user_id, email: "a@b.example".into(), guard: "0f".into() },
             Note::EmailChanged { user_id, was: "a@b.example".into() },
             Note::PasswordChanged { user_id },
             Note::NewDevice { user_id, device: "Mozilla/5.0 (X11)".into() },

@@ -232,11 +232,10 @@ impl Store {
     }
 
     /// Another e-mail address, or the same one, which was confirmed at that moment or not yet. `was`
-    /// is the address as it was read: nothing happens if it is another by now.
+    /// is what was read: nothing happens if the address or the password is another by now.
     pub async fn set_email(
         &self,
-        user_id: UserId,
-        was: Sealed,
+        was: Credentials,
         email: SealedEmail,
         confirmed_at: Option<Timestamp>,
         notice: Option<Mail>,
@@ -250,12 +249,15 @@ impl Store {
             ..Default::default()
         };
         let older_keys: Vec<String> = keys.collect();
+        let user_id = was.user_id;
         self.write_rarely(async move |tx| {
             lock_user(&tx, user_id).await?;
             let of_user = credentials::Column::UserId.eq(user_id.0);
-            let as_read = credentials::Column::Email.eq(was.text);
+            let as_read = credentials::Column::Email.eq(was.email.text);
+            let guarded_as_read = credentials::Column::PasswordHash.eq(was.password_hash);
             let set = credentials::Entity::update_many().set(edit).filter(of_user);
-            if set.filter(as_read).exec(&tx).await?.rows_affected == 0 {
+            let set = set.filter(as_read).filter(guarded_as_read);
+            if set.exec(&tx).await?.rows_affected == 0 {
                 return Err(StoreError::Clash("the address changed meanwhile".to_owned()));
             }
             refuse_taken_by_others(&tx, user_id, older_keys).await?;

@@ -151,6 +151,33 @@ async fn an_address_changes_once_it_is_confirmed_and_the_old_one_is_told() {
 }
 
 #[tokio::test]
+async fn a_new_password_shuts_out_whoever_asked_for_another_address() {
+    for backend in backends() {
+        let (app, folder) = app(backend, open()).await;
+        let thief = app.sign_up("ann").await;
+        letters(&app, &folder).await;
+        let change = async |email: &str| {
+            let asked = thief.put_json("/users/me/email", json!({"email": email})).await;
+            assert_eq!(asked.status, StatusCode::ACCEPTED);
+        };
+        change("thief@x.test").await;
+        let early = token(&letters(&app, &folder).await[0]);
+        // A mail server may well take its time, and on purpose.
+        change("late@x.test").await;
+        let password = "a wholly new one".to_owned();
+        app.pipit.set_password_of(thief.user_id, password).await.expect("set");
+        let sent = letters(&app, &folder).await;
+        let late = sent.iter().find(|letter| letter.0 == "late@x.test").map(token);
+        let nobody = app.anonymous();
+        for token in [early, late.expect("sent all the same")] {
+            let confirmed = nobody.post("/email-confirmations", json!({"token": token})).await;
+            confirmed.problem(StatusCode::UNAUTHORIZED);
+        }
+        assert_eq!(sign_in(&nobody, "ann@x.test", "a wholly new one").await, StatusCode::CREATED);
+    }
+}
+
+#[tokio::test]
 async fn who_must_confirm_their_address_waits_for_the_letter() {
     let accounts = AccountSettings { confirm_email: Confirmation::Required, ..open() };
     let (app, folder) = app(Backend::Sqlite, accounts).await;

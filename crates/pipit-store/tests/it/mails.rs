@@ -114,7 +114,7 @@ async fn an_address_changes_if_it_is_what_it_was_and_free() {
             keys: hashes.iter().map(|hash| (*hash).to_owned()).collect(),
         };
         for taken in [&["hash of bob"][..], &["new hash", "hash of bob"]] {
-            let set = f.store.set_email(ann, was.email.clone(), new(taken), None, None);
+            let set = f.store.set_email(was.clone(), new(taken), None, None);
             let set = set.await;
             assert!(matches!(set, Err(StoreError::Taken("email"))), "{set:?}");
         }
@@ -122,7 +122,7 @@ async fn an_address_changes_if_it_is_what_it_was_and_free() {
         for expected in [true, false] {
             let free = new(&["new hash", "hash of ann"]);
             let (at, notice) = (Some(Timestamp(5)), Some(mail(1)));
-            let set = f.store.set_email(ann, was.email.clone(), free, at, notice).await;
+            let set = f.store.set_email(was.clone(), free, at, notice).await;
             assert_eq!(set.is_ok(), expected, "{set:?}");
         }
         assert_eq!(find().await.confirmed_at, Some(Timestamp(5)));
