@@ -24,6 +24,8 @@ const DRAIN: Duration = Duration::from_secs(10);
 const SUM_UP_EVERY: Duration = Duration::from_secs(5);
 /// Between two looks for what is to be cleared away.
 const CLEAN_EVERY: Duration = Duration::from_mins(1);
+/// Before the first one: those who waited for a restart come first.
+const CLEAN_AFTER: Duration = Duration::from_secs(3);
 
 /// Between two looks for letters to be sent: somebody waits for one.
 const MAIL_EVERY: Duration = Duration::from_secs(2);
@@ -181,7 +183,13 @@ async fn clean(pipit: Pipit, stopped: watch::Receiver<()>) {
         tracing::warn!(%error, "no trends yet; they are looked for again when somebody asks");
     }
     let mut stop = std::pin::pin!(until_stopped(stopped));
+    let mut pause = CLEAN_AFTER;
     loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = &mut stop => return,
+        }
+        pause = CLEAN_EVERY;
         let cleaned = async {
             pipit.delete_expired().await?;
             pipit.delete_expired_apps().await?;
@@ -193,10 +201,6 @@ async fn clean(pipit: Pipit, stopped: watch::Receiver<()>) {
             result = cleaned => if let Err(error) = result {
                 tracing::warn!(%error, "clearing away failed; it is tried again");
             },
-            () = &mut stop => return,
-        }
-        tokio::select! {
-            () = tokio::time::sleep(CLEAN_EVERY) => {}
             () = &mut stop => return,
         }
     }

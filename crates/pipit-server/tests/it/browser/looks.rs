@@ -3,10 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
+use pipit_model::limits::ACCOUNT_TRIES_MAX;
+use serde_json::json;
+
 use super::axe::Axe;
 use super::devtools::{Line, Scheme};
 use super::driver::Browser;
 use super::town::{Town, picture};
+use crate::process::{Client, Server};
 
 /// The widths of a desktop, a tablet and a phone, in CSS pixels.
 const WIDTHS: [u32; 3] = [1280, 900, 390];
@@ -179,8 +183,32 @@ async fn every_state_can_be_looked_at() {
     browser.sign_in("ann").await;
     windows(&viewing).await;
     messages(&viewing).await;
+    second_factor(&viewing).await;
     pictures_to_post(&viewing).await;
     browser.assert_quiet_but(&["422", "401", "404", "403", "405", "ERR_INTERNET"]).await;
+    browser.stop().await;
+}
+
+/// Last of all it shuts its network out, so it has a server of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_tries_too_often_is_told_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    Client::sign_up(&server.url, "eve");
+    let browser = Browser::start(&server.url).await;
+    let viewing = Viewing { browser: &browser, camera: Camera::new(), axe: Axe::fetch() };
+    let guess = json!({"login": "eve", "password": "not the right one"});
+    for _ in 0..ACCOUNT_TRIES_MAX {
+        let answer = Client::anonymous(&server.url).post("/sessions", &guess);
+        assert_eq!(answer.expect("answered").0, 401);
+    }
+    viewing.open("/login").await;
+    browser.fill("login", "eve").await;
+    browser.fill("password", "not the right one").await;
+    browser.submit("form[action='/login']").await;
+    browser.sees("Too many").await;
+    viewing.look("too-many-tries").await;
+    browser.assert_quiet_but(&["429"]).await;
     browser.stop().await;
 }
 
@@ -291,4 +319,11 @@ async fn pictures_to_post(viewing: &Viewing<'_>) {
     browser.submit("main form[action='/compose']").await;
     browser.sees("signed out").await;
     viewing.camera.shoot_state(browser, "signed-out-while-writing").await;
+}
+
+async fn second_factor(viewing: &Viewing<'_>) {
+    viewing.open("/settings/security").await;
+    viewing.browser.submit("form[action='/settings/security/factor']").await;
+    viewing.browser.has(1, "svg.qr").await;
+    viewing.look("second-factor").await;
 }

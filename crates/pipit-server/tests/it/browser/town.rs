@@ -65,6 +65,7 @@ impl Town {
         let thread = talk(&ann, &bob, &noor);
         let quote = quotes(&ann, &bob, &thread);
         let lists = keeps(&ann, &thread);
+        protects(&ann, &server.url);
         Self { server, thread, pictures, lists, quote, _folder: folder }
     }
 
@@ -100,6 +101,7 @@ impl Town {
             "/home",
             "/notifications",
             "/notifications/mentions",
+            "/follow-requests",
             "/explore",
             "/@ann",
             "/@ann/replies",
@@ -121,6 +123,12 @@ impl Town {
             "/lists",
             "/settings",
             "/settings/appearance",
+            "/settings/privacy",
+            "/settings/blocks",
+            "/settings/mutes",
+            "/settings/filters",
+            "/settings/security",
+            "/settings/confirm",
             "/settings/sessions",
             "/settings/data",
             "/settings/delete",
@@ -140,8 +148,18 @@ impl Town {
 
     /// What somebody sees who has just come: eve.
     pub(crate) fn empty() -> Vec<String> {
-        let paths =
-            ["/home", "/notifications", "/notifications/mentions", "/bookmarks", "/lists", "/@eve"];
+        let paths = [
+            "/home",
+            "/notifications",
+            "/notifications/mentions",
+            "/follow-requests",
+            "/bookmarks",
+            "/lists",
+            "/@eve",
+            "/settings/blocks",
+            "/settings/mutes",
+            "/settings/filters",
+        ];
         paths.map(str::to_owned).to_vec()
     }
 }
@@ -240,4 +258,18 @@ fn keeps(ann: &Client, thread: &str) -> [i64; 2] {
         ann.put(&format!("/users/me/lists/{}/members/{who}", lists[0])).expect("added");
     }
     lists
+}
+
+/// Whom and what ann keeps away, and who asks to follow her.
+fn protects(ann: &Client, url: &str) {
+    Client::sign_up(url, "pest");
+    let bore = Client::sign_up(url, "bore");
+    ann.put("/users/pest/block").expect("blocked");
+    ann.put("/users/bore/mute").expect("muted");
+    let keywords = json!([{"keyword": "spoiler"}, {"keyword": "#finale"}]);
+    let filter = json!({"title": "Series", "context": ["home", "public"], "keywords": keywords});
+    let (status, filter) = ann.post("/users/me/filters", &filter).expect("made");
+    assert_eq!(status, 201, "{filter}");
+    ann.patch("/users/me", &json!({"locked": true}));
+    bore.put("/users/ann/follow").expect("asked");
 }
