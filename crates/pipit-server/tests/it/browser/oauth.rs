@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::driver::{Browser, Scripts};
 use crate::process::{Client, Server};
 
-/// The library and what it speaks HTTP with, from PyPI, at test time.
+/// The library and what it speaks HTTP with, from `PyPI`, at test time.
 const LIBRARY: [&str; 2] = ["authlib==1.9.10", "requests==2.34.2"];
 
 /// A Python with the library, made the first time.
@@ -18,9 +18,9 @@ fn python() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/authlib-venv");
     let (python, done) = (folder.join("bin/python"), folder.join("complete"));
     if !done.exists() {
-        let mut make = Command::new("python3");
-        let made = make.args(["-m", "venv"]).arg(&folder).status();
-        assert!(made.expect("python3 (scripts/install-test-tools)").success());
+        let mut venv = Command::new("python3");
+        let status = venv.args(["-m", "venv"]).arg(&folder).status();
+        assert!(status.expect("python3 (scripts/install-test-tools)").success());
         let mut install = Command::new(&python);
         install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
         assert!(install.args(LIBRARY).status().expect("pip").success());
