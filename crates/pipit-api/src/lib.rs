@@ -19,6 +19,7 @@ mod needs;
 mod notifications;
 mod oauth;
 mod paging;
+mod reports;
 mod security;
 mod sessions;
 mod timeline;
@@ -139,6 +140,8 @@ fn router() -> OpenApiRouter<Api> {
         .routes(routes!(lists::get_list, lists::update_list, lists::delete_list))
         .routes(routes!(lists::list_list_members))
         .routes(routes!(lists::add_list_member, lists::remove_list_member))
+        .routes(routes!(reports::create_report))
+        .routes(routes!(reports::list_rules))
         .routes(routes!(hashtags::list_hashtags))
         .routes(routes!(hashtags::list_trending_hashtags))
         .routes(routes!(hashtags::list_followed_hashtags))

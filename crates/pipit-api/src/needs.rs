@@ -90,6 +90,8 @@ pub(crate) const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/users/me/lists/{id}/members", Need::Scopes(&[S::ReadLists])),
     ("PUT", "/users/me/lists/{id}/members/{user}", Need::Scopes(&[S::WriteLists])),
     ("DELETE", "/users/me/lists/{id}/members/{user}", Need::Scopes(&[S::WriteLists])),
+    ("POST", "/reports", Need::Scopes(&[S::WriteReports])),
+    ("GET", "/rules", Need::Nothing),
     ("GET", "/hashtags", Need::Nothing),
     ("GET", "/hashtags/trending", Need::Nothing),
     ("GET", "/hashtags/followed", Need::Scopes(&[S::ReadFollows])),

@@ -6,6 +6,7 @@ mod lists;
 mod media;
 mod notification;
 mod problem;
+mod report;
 mod requests;
 mod security;
 mod tweet;
@@ -22,7 +23,10 @@ pub use notification::{
     Deleted, Gap, Notification, NotificationPage, ReadPosition, SetReadPosition, UnreadCount,
 };
 pub use problem::Problem;
-pub use requests::{CreateSession, CreateTweet, CreateUser, MuteUser, NameList, UpdateMe};
+pub use report::{Report, Rule, RulePage};
+pub use requests::{
+    CreateReport, CreateSession, CreateTweet, CreateUser, MuteUser, NameList, UpdateMe,
+};
 pub use security::{
     ConfirmEmail, ConfirmFactor, CreateProof, EmailAddress, OfferedFactor, RecoveryCodes,
     RequestReset, ResetPassword, SecondFactor, SetPassword,

@@ -8,10 +8,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use pipit_model::app::Grant;
 use pipit_model::limits::USE_NOTED_SECS;
 use pipit_model::scope::Scope;
-use pipit_model::{Error, Result, SessionId, Timestamp};
+use pipit_model::{AccountState, Error, Result, SessionId, Timestamp};
 use pipit_store::Session;
 use quick_cache::sync::Cache;
 
+use crate::moderators::SUSPENDED;
 use crate::{Caller, Pipit, keys};
 
 /// An app's token: 32 random bytes in base64.
@@ -104,7 +105,8 @@ impl Pipit {
     /// What a token opens: one of a person's own sessions, or an app's.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] if it is not ours, has expired, or was revoked.
+    /// [`Error::Unauthenticated`] if it is not ours, has expired, or was revoked;
+    /// [`Error::Forbidden`] if the account is suspended.
     pub async fn access(&self, token: &str) -> Result<Access> {
         // Those of sessions have dots in them.
         if token.len() != APP_TOKEN_CHARS {
@@ -118,9 +120,14 @@ impl Pipit {
         if session.expires_at <= now {
             return Err(refused());
         }
-        self.note_use(session.id, grant, now).await;
         let caller = Caller { user_id: session.user_id, session_id: session.id };
         let caller = (session.user_id.0 != 0).then_some(caller);
+        if let Some(caller) = caller
+            && self.state_of(caller.user_id).await? == AccountState::Suspended
+        {
+            return Err(Error::Forbidden(SUSPENDED));
+        }
+        self.note_use(session.id, grant, now).await;
         Ok(Access { caller, grant: Some(grant) })
     }
 

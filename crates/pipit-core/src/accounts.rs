@@ -59,6 +59,7 @@ impl Pipit {
         let name = display_name(form.name.as_deref().unwrap_or_default())?;
         let email = Email::new(&form.email)?;
         let password = Password::new(form.password)?;
+        self.require_welcome(&email).await?;
         // The password is no part of it: a fast hash of one must not be stored.
         // The address as it is found, since it could be guessed from a plain hash.
         let email_key = self.0.seals.keys()?.email_hashes(&email).swap_remove(0);

@@ -122,6 +122,7 @@ impl Pipit {
     pub async fn change_email(&self, caller: Caller, email: &str) -> Result<EmailChange> {
         self.require_proof(caller).await?;
         let email = Email::new(email)?;
+        self.require_welcome(&email).await?;
         let user_id = caller.user_id;
         let found = self.0.store.find_credentials(&Login::User(user_id)).await?;
         let found = found.ok_or(Error::NotFound("account"))?;

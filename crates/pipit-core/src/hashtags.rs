@@ -64,6 +64,11 @@ pub(crate) struct TrendCache {
 }
 
 impl TrendCache {
+    /// What is asked for next is found anew.
+    pub(crate) fn forget(&self) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn last(&self) -> Option<(Timestamp, Arc<[Trend]>)> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -99,6 +104,7 @@ impl Pipit {
         name: &str,
         to: Standing,
     ) -> Result<HashtagView> {
+        self.require_writable(caller).await?;
         let view = self.hashtag(Some(caller), name).await?;
         if view.following != Some(to.is_set()) {
             let id = self.0.ids.next(self.0.clock.now());
@@ -156,7 +162,9 @@ impl Pipit {
         used.sort_unstable_by_key(|used| (Reverse((used.accounts, used.uses)), used.hashtag_id));
         used.truncate(CANDIDATES);
         let ids: Vec<HashtagId> = used.iter().map(|used| used.hashtag_id).collect();
-        let hashtags = self.0.store.get_hashtags(&ids).await?;
+        let mut hashtags = self.0.store.get_hashtags(&ids).await?;
+        let moderated = self.0.feed.moderated().await?;
+        hashtags.retain(|hashtag| !moderated.blocks.blocks_trend(&hashtag.name));
         let mut named: HashMap<HashtagId, Hashtag> =
             hashtags.into_iter().map(|hashtag| (hashtag.id, hashtag)).collect();
         let trend = |used: HashtagUse| {

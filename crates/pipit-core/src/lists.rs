@@ -39,6 +39,7 @@ impl Pipit {
         name: &str,
         key: RequestKey<'_>,
     ) -> Result<List> {
+        self.require_writable(caller).await?;
         let name = list_name(name)?;
         let scope = format!("lists of {}", caller.user_id);
         let idempotency = key.map(|key| keys::idempotency(&scope, key, &[&name]));
@@ -61,6 +62,7 @@ impl Pipit {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::InvalidField`] for a name that will not do.
     pub async fn rename_list(&self, caller: Caller, id: ListId, name: &str) -> Result<List> {
+        self.require_writable(caller).await?;
         self.0.store.set_list_name(caller.user_id, id, list_name(name)?).await?;
         self.list(caller, id).await
     }
@@ -85,6 +87,7 @@ impl Pipit {
         user: &UserRef,
         to: Standing,
     ) -> Result<List> {
+        self.require_writable(caller).await?;
         let member = self.resolve_user(user).await?;
         let relation = self.0.ids.next(self.0.clock.now());
         let store = &self.0.store;

@@ -56,6 +56,7 @@ impl Pipit {
         upload: Upload,
         key: RequestKey<'_>,
     ) -> Result<Media> {
+        self.require_writable(caller).await?;
         let description = description(&upload.description)?;
         let idempotency = key.map(|key| {
             let file = hex(digest(&SHA256, &upload.bytes).as_ref());
@@ -82,6 +83,7 @@ impl Pipit {
     /// # Errors
     /// [`Error::NotFound`] if the caller has no such picture; [`Error::InvalidField`].
     pub async fn describe_media(&self, caller: Caller, id: MediaId, typed: &str) -> Result<Media> {
+        self.require_writable(caller).await?;
         let description = description(typed)?;
         self.media(caller, id).await?;
         self.0.store.set_media_description(caller.user_id, id, description).await?;
@@ -108,6 +110,7 @@ impl Pipit {
         bytes: Vec<u8>,
         used_as: MediaUse,
     ) -> Result<UserView> {
+        self.require_writable(caller).await?;
         let shape = match used_as {
             MediaUse::Avatar => Shape::Avatar,
             MediaUse::Banner => Shape::Banner,

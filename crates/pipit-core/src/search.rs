@@ -66,6 +66,7 @@ impl Pipit {
         let mut cards: Vec<_> = cards.into_iter().flatten().collect();
         let sight = self.sight(reader, Occasion::Found).await?;
         cards.retain(|card| !card.user().deleted && !sight.tie(card.user().id).is_severed());
+        self.retain_who_come_up(reader, &mut cards).await?;
         cards.sort_by_key(|card| {
             let key = card.user().handle.to_ascii_lowercase();
             let is_named = prefixes.len() == 1 && prefixes[0] == key;

@@ -1,9 +1,10 @@
 //! Sessions: whose a token is, how long it lasts, which there are.
 
 use pipit_model::limits::{SESSION_IDLE_SECS, SESSION_NOTE_SECS, SESSION_SECS};
-use pipit_model::{Error, Result, SessionId, Timestamp};
+use pipit_model::{AccountState, Error, Result, SessionId, Timestamp};
 use pipit_store::{SealedColumn, Session, SessionRow, StoreError};
 
+use crate::moderators::SUSPENDED;
 use crate::seal::Place;
 use crate::{Caller, Pipit};
 
@@ -20,8 +21,22 @@ impl Pipit {
     /// Who a token belongs to.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] if it is not ours, has expired, or its session was ended.
+    /// [`Error::Unauthenticated`] if it is not ours, has expired, or its session was ended;
+    /// [`Error::Forbidden`] if the account is suspended.
     pub async fn authenticate(&self, token: &str) -> Result<Caller> {
+        let caller = self.authenticate_any(token).await?;
+        match self.state_of(caller.user_id).await? {
+            AccountState::Suspended => Err(Error::Forbidden(SUSPENDED)),
+            _ => Ok(caller),
+        }
+    }
+
+    /// The same, also for an account that is suspended: only for its [`Pipit::standing`], for
+    /// appeals, and for signing out.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`]
+    pub async fn authenticate_any(&self, token: &str) -> Result<Caller> {
         let refused = || Error::Unauthenticated("the token is not valid (any more): sign in again");
         let now = self.0.clock.now();
         let caller = self.0.tokens.verify(token, now).ok_or_else(refused)?;

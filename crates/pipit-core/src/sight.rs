@@ -82,7 +82,12 @@ impl Pipit {
         let views = [view, view.shown()];
         let sight = self.sight(Some(caller), Occasion::Fed).await?;
         let sight = self.sight_of(sight, views.iter().map(|view| &view.card)).await?;
-        Ok(views.iter().all(|view| sight.shows(&view.card, &view.author)))
+        // Their authors as they are now: one may have been suspended meanwhile.
+        let authors = self.0.feed.users(&views.map(|view| view.author.user().id)).await?;
+        let is_shown = |(view, author): (&TweetView, Option<UserCard>)| {
+            author.is_some_and(|author| sight.shows(&view.card, &author))
+        };
+        Ok(views.into_iter().zip(authors).all(is_shown))
     }
 
     /// Whether a reader is still told of this.
@@ -94,6 +99,10 @@ impl Pipit {
         let sight = self.sight(Some(caller), Occasion::Asked).await?;
         let sight = self.sight_of(sight, view.tweet.iter().map(|tweet| &tweet.card)).await?;
         let told = &view.notification;
+        let actor = self.0.feed.users(&[told.actor_id]).await?.pop().flatten();
+        if actor.is_none_or(|actor| actor.user().deleted) {
+            return Ok(false);
+        }
         Ok(visibility::is_told(sight.tie(told.actor_id), told.visibility))
     }
 }

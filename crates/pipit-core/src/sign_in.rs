@@ -283,7 +283,9 @@ impl Pipit {
         let caller = Caller { user_id: session.user_id, session_id: session.id };
         let expires_at = session.created_at.plus_secs(SESSION_SECS);
         let token = self.0.tokens.issue(caller, session.created_at, expires_at)?;
-        let user = self.user(Some(caller), &UserRef::Id(session.user_id)).await?;
+        // One's own account, also if nobody else sees it.
+        let card = self.0.feed.users(&[session.user_id]).await?.pop().flatten();
+        let user = UserView { card: card.ok_or(Error::NotFound("user"))?, relationship: None };
         Ok(SignedIn { token, expires_at, user })
     }
 }

@@ -1,6 +1,6 @@
 //! Whom to follow.
 
-use pipit_model::Result;
+use pipit_model::{Result, visibility};
 
 use crate::{Caller, Pipit, Relationship, UserView};
 
@@ -28,6 +28,11 @@ impl Pipit {
             Some(UserView { card: card?, relationship: reader.map(|_| relationship) })
         };
         let views = people.into_iter().zip(cards).filter_map(view);
-        Ok(views.filter(|view| !view.card.user().deleted).take(limit).collect())
+        let is_suggested = |view: &UserView| {
+            let user = view.card.user();
+            // Nobody who is suggested is followed yet.
+            !user.deleted && visibility::comes_up(user, || false)
+        };
+        Ok(views.filter(is_suggested).take(limit).collect())
     }
 }

@@ -165,7 +165,7 @@ impl Pipit {
             let views =
                 self.view_tweets(reader, occasion, &ids).await?.into_iter().flatten().collect();
             items.extend(match context {
-                Some(context) => self.sift(reader, context, views).await?,
+                Some(context) => self.shown_in(reader, context, views).await?,
                 None => views,
             });
             if !more {
@@ -176,6 +176,21 @@ impl Pipit {
             }
         }
         Ok(Listed { items, next: Some(before) })
+    }
+
+    /// Of some tweets those that a reader is shown in a place: where nobody asked for their authors,
+    /// none by authors who come up only for those who know them; nowhere what a filter hides.
+    async fn shown_in(
+        &self,
+        reader: Option<Caller>,
+        context: FilterContext,
+        views: Vec<TweetView>,
+    ) -> Result<Vec<TweetView>> {
+        let views = match context {
+            FilterContext::Public => self.that_come_up(reader, views).await?,
+            _ => views,
+        };
+        self.sift(reader, context, views).await
     }
 
     /// Everything with a hashtag; empty for one that nobody used.
@@ -239,7 +254,7 @@ impl Pipit {
             };
             entries.truncate(room);
             let views = self.view_entries(reader, &sight, &entries).await?;
-            items.extend(self.sift(reader, context, views).await?);
+            items.extend(self.shown_in(reader, context, views).await?);
             if before == 0 {
                 return Ok(Listed { items, next: None });
             }

@@ -269,6 +269,7 @@ impl Pipit {
             ));
         }
         if tweet.hidden != to.is_set() {
+            self.require_writable(caller).await?;
             self.0.store.set_hidden(tweet.id, to).await?;
         }
         self.tweet(Some(caller), tweet.id).await

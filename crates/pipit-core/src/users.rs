@@ -23,6 +23,7 @@ impl Pipit {
     /// # Errors
     /// [`Error::InvalidField`] with the name of the first field that breaks a rule.
     pub async fn edit_profile(&self, caller: Caller, edit: ProfileEdit) -> Result<UserView> {
+        self.require_writable(caller).await?;
         let mut edit = edit.checked()?;
         let card = self.find_user(&UserRef::Id(caller.user_id)).await?;
         if edit.name.as_deref() == Some("") {
@@ -38,6 +39,7 @@ impl Pipit {
     /// # Errors
     /// [`Error::NotFound`], or [`Error::Forbidden`] for somebody else's.
     pub async fn set_pin(&self, caller: Caller, id: TweetId, to: Standing) -> Result<TweetView> {
+        self.require_writable(caller).await?;
         let tweet = self.tweet(Some(caller), id).await?;
         // A retweet shows what somebody else wrote, or is already here.
         if tweet.shown().card.tweet().user_id != caller.user_id {

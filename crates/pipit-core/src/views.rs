@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pipit_feed::{Marks, Ties, TweetCard, UserCard};
 use pipit_model::tweet::{Entry, Kind};
-use pipit_model::visibility::Occasion;
+use pipit_model::visibility::{self, Occasion};
 use pipit_model::{FilterId, Result, Timestamp, TweetId, UserId};
 
 use crate::sight::Sight;
@@ -233,6 +233,49 @@ impl Pipit {
         let entries: Vec<Entry> = cards.iter().flatten().map(|card| card.tweet().entry()).collect();
         let mut views = self.parts(reader, sight, &entries).await?.into_views(&entries);
         Ok(cards.iter().map(|card| card.as_ref().and_then(|_| views.next()?)).collect())
+    }
+
+    /// Of some tweets those that come up where nobody asked for their authors.
+    pub(crate) async fn that_come_up(
+        &self,
+        reader: Option<Caller>,
+        mut views: Vec<TweetView>,
+    ) -> Result<Vec<TweetView>> {
+        let author = |view: &TweetView| view.shown().author.clone();
+        if views.iter().all(|view| visibility::comes_up(author(view).user(), || false)) {
+            return Ok(views);
+        }
+        let known = self.known_to(reader).await?;
+        views.retain(|view| {
+            let author = author(view);
+            visibility::comes_up(author.user(), || known(author.user().id))
+        });
+        Ok(views)
+    }
+
+    /// The same of people.
+    pub(crate) async fn retain_who_come_up(
+        &self,
+        reader: Option<Caller>,
+        cards: &mut Vec<UserCard>,
+    ) -> Result<()> {
+        if cards.iter().all(|card| visibility::comes_up(card.user(), || false)) {
+            return Ok(());
+        }
+        let known = self.known_to(reader).await?;
+        cards.retain(|card| visibility::comes_up(card.user(), || known(card.user().id)));
+        Ok(())
+    }
+
+    /// Whom a reader follows, and the reader.
+    async fn known_to(&self, reader: Option<Caller>) -> Result<impl Fn(UserId) -> bool> {
+        let known = match reader {
+            Some(reader) => Some((reader.user_id, self.0.feed.followees(reader.user_id).await?)),
+            None => None,
+        };
+        Ok(move |id| {
+            known.as_ref().is_some_and(|(own, followees)| *own == id || followees.contains(id))
+        })
     }
 
     /// What these entries need to be shown, the tweets that retweets among them pass on included.

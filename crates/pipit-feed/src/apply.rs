@@ -27,8 +27,6 @@ impl Caches {
         match event {
             Event::TweetPosted { tweet, hashtags } => self.tweet_posted(tweet, hashtags),
             Event::TweetDeleted { entry, hashtags } => self.tweet_deleted(entry, hashtags),
-            // The one drops out when it is read, and nothing that is cached knows of the other.
-            Event::RetweetGone(_) | Event::FollowRequested { .. } => {}
             Event::TweetCounted(id, counts) => {
                 self.tweets.update(id, |card| TweetCard { counts: *counts, ..card });
             }
@@ -70,6 +68,14 @@ impl Caches {
             Event::ReadUpTo { user_id, position, last_id } => {
                 self.read_up_to(*user_id, *position, *last_id);
             }
+            Event::ModerationChanged => self.moderated.forget(&()),
+            // A retweet drops out when it is read; nothing that is cached knows of requests; the hub
+            // ends streams; the store minds the log.
+            Event::RetweetGone(_)
+            | Event::FollowRequested { .. }
+            | Event::StreamsEnded(_)
+            | Event::Audited(_) => {}
+            Event::SessionsForgotten => self.sessions.forget_all(),
             Event::SessionEnded(id) | Event::SessionChanged(id) => self.sessions.forget(id),
             Event::Unknown => self.forget_all(),
         }
@@ -153,6 +159,7 @@ impl Caches {
         self.lists.forget_all();
         self.hashtag_follows.forget_all();
         self.suggestions.forget_all();
+        self.moderated.forget_all();
         self.trends.forget_all();
     }
 }

@@ -14,6 +14,7 @@ use crate::hashtag_follows::FollowedHashtag;
 use crate::lists::Members;
 use crate::log::{Log, LogKey};
 use crate::marks::ReaderMarks;
+use crate::moderation::Moderated;
 use crate::newest::NewestIds;
 use crate::notifications::Unread;
 use crate::people::UserCard;
@@ -44,7 +45,8 @@ pub struct Sizes {
     pub unread: u64,
     /// How far each reader has read.
     pub read_positions: u64,
-    /// Sessions, handles, hashtag names, followed hashtags and suggestions, each.
+    /// Sessions, handles, hashtag names, followed hashtags, suggestions and what moderators decided,
+    /// each.
     pub names: u64,
 }
 
@@ -89,6 +91,7 @@ pub struct Caches {
     pub(crate) lists: Coherent<ListId, Arc<Members>>,
     pub(crate) hashtag_follows: Coherent<UserId, Arc<[FollowedHashtag]>>,
     pub(crate) suggestions: Coherent<UserId, Arc<Suggestions>>,
+    pub(crate) moderated: Coherent<(), Arc<Moderated>>,
     /// Bounded by a limit of its own.
     pub(crate) trends: Trends,
 }
@@ -127,6 +130,7 @@ impl Caches {
             lists: Coherent::new(sizes.lists, 2000),
             hashtag_follows: Coherent::new(sizes.names, 200),
             suggestions: Coherent::new(sizes.names, 500),
+            moderated: Coherent::new(sizes.names, 10_000),
             trends: Trends::default(),
         }
     }
@@ -149,6 +153,7 @@ impl Caches {
             of("lists", self.lists.stats()),
             of("hashtag_follows", self.hashtag_follows.stats()),
             of("suggestions", self.suggestions.stats()),
+            of("moderated", self.moderated.stats()),
         ]
     }
 }

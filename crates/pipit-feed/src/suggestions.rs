@@ -8,7 +8,7 @@ use pipit_model::{Timestamp, UserId};
 use pipit_store::StoreError;
 
 use crate::coherent::Weigh;
-use crate::{Feed, Timeline};
+use crate::{Feed, Timeline, UserCard};
 
 /// How long what was found is good for.
 const FRESH_SECS: i64 = 300;
@@ -115,7 +115,8 @@ impl Feed {
         ids.sort_unstable();
         ids.dedup();
         let users = self.users(&ids).await?.into_iter().flatten();
-        let mut users: Vec<_> = users.filter(|card| !card.user().deleted).collect();
+        let is_shown = |card: &UserCard| !card.user().deleted && !card.user().state.is_limited();
+        let mut users: Vec<_> = users.filter(is_shown).collect();
         users.sort_by_key(|card| (std::cmp::Reverse(card.counts.followers), card.user().id));
         // Twice as many: a reader may follow the first ones.
         Ok(users.iter().take(2 * SUGGESTIONS_MAX).map(|card| card.user().id).collect())

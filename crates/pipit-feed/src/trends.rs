@@ -116,13 +116,14 @@ impl Uses {
         }
     }
 
-    /// How each hashtag was used, in no order; what is too old is forgotten.
-    fn sum_up(&mut self, now: Timestamp) -> Vec<HashtagUse> {
+    /// How each hashtag was used by all but some, in no order; what is too old is forgotten.
+    fn sum_up(&mut self, now: Timestamp, but: &HashSet<UserId>) -> Vec<HashtagUse> {
         let oldest = TweetId(now.plus_secs(-(HOURS as i64) * HOUR_SECS).0 << 16);
         self.by_tweet = self.by_tweet.split_off(&oldest);
         let scale = 1 << self.shift;
         let mut found: HashMap<HashtagId, (HashtagUse, HashSet<UserId>)> = HashMap::new();
-        for (id, (user_id, hashtags)) in &self.by_tweet {
+        let used = self.by_tweet.iter().filter(|(_, (user_id, _))| !but.contains(user_id));
+        for (id, (user_id, hashtags)) in used {
             let age = (now.secs() - id.timestamp().secs()).max(0) / HOUR_SECS;
             let hour = (HOURS - 1).saturating_sub(age as usize);
             for hashtag_id in hashtags.iter() {
@@ -158,7 +159,8 @@ fn in_sample(user_id: UserId, shift: u32) -> bool {
 }
 
 impl Feed {
-    /// How each hashtag was used in the last 24 hours, in no order.
+    /// How each hashtag was used in the last 24 hours, in no order; what limited accounts wrote does
+    /// not count.
     ///
     /// # Errors
     /// What the database says.
@@ -177,7 +179,8 @@ impl Feed {
             let read = self.store.list_hashtag_uses(since, TREND_USES_MAX as u64).await?;
             trends.lock().complete(read);
         }
-        Ok(trends.lock().sum_up(now))
+        let moderated = self.moderated().await?;
+        Ok(trends.lock().sum_up(now, &moderated.limited))
     }
 }
 
@@ -196,7 +199,7 @@ mod tests {
     }
 
     fn sorted(uses: &mut Uses, hour: i64) -> Vec<HashtagUse> {
-        let mut found = uses.sum_up(Timestamp(hour * HOUR_MS + 1));
+        let mut found = uses.sum_up(Timestamp(hour * HOUR_MS + 1), &HashSet::new());
         found.sort_by_key(|found| found.hashtag_id);
         found
     }

@@ -116,6 +116,14 @@ pub enum Event {
         /// Up to this id.
         last_id: i64,
     },
+    /// All streams of somebody end: what they may see or do is no longer what it was.
+    StreamsEnded(UserId),
+    /// What the server keeps out, its rules, or which accounts are limited.
+    ModerationChanged,
+    /// A line of the moderators' log was written here; what others write is found by reading it.
+    Audited(i64),
+    /// Another node or process ended sessions: none that is cached can be trusted.
+    SessionsForgotten,
     /// A session ended; its token is good no longer.
     SessionEnded(SessionId),
     /// A session lasts longer than it would have, its owner has shown again who they are, or an

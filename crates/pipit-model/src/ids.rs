@@ -73,6 +73,18 @@ id_type! {
     ListId
 }
 id_type! {
+    /// What somebody tells the moderators.
+    ReportId
+}
+id_type! {
+    /// A rule of the server.
+    RuleId
+}
+id_type! {
+    /// What a moderator did.
+    ActionId
+}
+id_type! {
     /// Words that somebody does not want to read.
     FilterId
 }

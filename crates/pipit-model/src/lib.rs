@@ -13,12 +13,16 @@ pub mod ids;
 pub mod limits;
 pub mod list;
 pub mod media;
+pub mod moderation;
 pub mod network;
 pub mod notification;
 pub mod page;
 pub mod read_position;
+pub mod report;
+pub mod role;
 pub mod scope;
 pub mod search;
+pub mod server_block;
 pub mod text;
 pub mod time;
 pub mod tweet;
@@ -27,7 +31,8 @@ pub mod visibility;
 
 pub use error::{Error, Result};
 pub use ids::{
-    AppId, FilterId, HashtagId, IdGenerator, ListId, MediaId, NotificationId, SessionId, TweetId,
-    UserId,
+    ActionId, AppId, FilterId, HashtagId, IdGenerator, ListId, MediaId, NotificationId, ReportId,
+    RuleId, SessionId, TweetId, UserId,
 };
+pub use role::{AccountState, Role};
 pub use time::{Clock, Timestamp};

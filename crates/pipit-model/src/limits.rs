@@ -301,3 +301,34 @@ pub const APPS_PER_USER_MAX: i64 = 200;
 pub const TOKENS_PER_APP_MAX: i64 = 100;
 /// The last use of an app is noted to this many seconds: a write for each request is too much.
 pub const USE_NOTED_SECS: i64 = 3600;
+
+/// Tweets attached to one report, or named by one action: as many as a page shows.
+pub const REPORT_TWEETS_MAX: usize = 20;
+/// Characters of a report's comment (Mastodon's limit).
+pub const REPORT_COMMENT_CHARS_MAX: usize = 1000;
+/// Reports of one person in 24 hours: beyond this it is no help any more.
+pub const REPORTS_PER_DAY_MAX: i64 = 50;
+/// Tweets of somebody that are offered to be attached to a report about them.
+pub const REPORT_OFFERED_TWEETS: i64 = 10;
+/// Characters of the reason that goes with an action: a paragraph that somebody reads.
+pub const REASON_CHARS_MAX: usize = 1000;
+/// Characters of an appeal, as long as a reason may be.
+pub const APPEAL_CHARS_MAX: usize = 1000;
+/// Characters of a note among moderators.
+pub const NOTE_CHARS_MAX: usize = 1000;
+/// Notes, actions and reports of one account that its page shows, the newest.
+pub const HISTORY_ROWS_MAX: u64 = 50;
+/// Rules of a server: people must be able to read them.
+pub const RULES_MAX: usize = 30;
+/// Characters of a rule.
+pub const RULE_CHARS_MAX: usize = 500;
+/// Blocked domains, networks, words and links together: all are kept in memory.
+pub const SERVER_BLOCKS_MAX: usize = 10_000;
+/// Characters of what is blocked: a domain has at most 253.
+pub const BLOCK_VALUE_CHARS_MAX: usize = 253;
+/// Characters of what a line of the log says besides who, what and whom.
+pub const AUDIT_DETAIL_CHARS_MAX: usize = 1000;
+/// Lines of the log read in one go when it is checked.
+pub const AUDIT_STEP_ROWS: u64 = 1000;
+/// Limited accounts whose hashtags are kept out of trends, the newest, and as many suspended ones.
+pub const LIMITED_IN_MEMORY_MAX: u64 = 10_000;

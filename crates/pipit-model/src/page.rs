@@ -103,6 +103,12 @@ pub enum ListName {
     Blocks,
     /// Whom someone mutes.
     Mutes,
+    /// Reports that wait for moderators, or are dealt with.
+    Reports,
+    /// The log of what moderators do.
+    AuditLog,
+    /// What people say to actions.
+    Appeals,
 }
 
 impl ListName {
@@ -132,6 +138,9 @@ impl ListName {
             Self::FollowRequests => 40,
             Self::Blocks => 41,
             Self::Mutes => 42,
+            Self::Reports => 50,
+            Self::AuditLog => 51,
+            Self::Appeals => 52,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::limits::{
     BIO_CHARS_MAX, EMAIL_BYTES_MAX, HANDLE_CHARS_MAX, LINK_BYTES_MAX, LINKS_MAX, NAME_CHARS_MAX,
     PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, PICTURE_URL_BYTES_MAX,
 };
+use crate::role::{AccountState, Role};
 use crate::text;
 use crate::time::Timestamp;
 use crate::visibility::Visibility;
@@ -42,8 +43,15 @@ pub struct User {
     pub locked: bool,
     /// Whom its tweets are for unless it says otherwise.
     pub default_visibility: Visibility,
-    /// A tombstone: the account and all it wrote are shown to nobody, its handle stays taken.
+    /// The account and all it wrote are shown to nobody: it is a tombstone, whose handle stays
+    /// taken, or suspended.
     pub deleted: bool,
+    /// What it may do besides.
+    pub role: Role,
+    /// What moderators made of it.
+    pub state: AccountState,
+    /// Whether the moderators told its owner something that they have not looked at yet.
+    pub has_notice: bool,
 }
 
 /// What a profile counts.
@@ -286,7 +294,7 @@ pub(crate) fn one_line(field: &'static str, value: &str, max: usize) -> Result<S
     Ok(value)
 }
 
-fn clean(field: &'static str, value: &str, max: usize) -> Result<String> {
+pub(crate) fn clean(field: &'static str, value: &str, max: usize) -> Result<String> {
     // Nothing of this size passes; it is refused before it is worked on.
     if value.len() > max * 16 {
         return Err(Error::invalid(field, format!("must have at most {max} characters")));

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::ids::UserId;
+use crate::role::AccountState;
 use crate::tweet::{Entry, Kind, ReplyAudience, Tweet};
 use crate::user::User;
 
@@ -128,8 +129,9 @@ pub fn is_kept_out(entry: &Entry, hides: impl Fn(UserId) -> bool) -> bool {
 /// Whether a tweet is shown to a reader who stands like this to its author.
 #[must_use]
 pub fn is_shown(tweet: &Tweet, author: &User, tie: Tie, occasion: Occasion) -> bool {
-    // What is true for everybody: an account's state belongs here too.
-    if tweet.deleted || author.deleted {
+    // What is true for everybody. (A suspended account comes out of the store as deleted; that this
+    // rule says so too costs nothing.)
+    if tweet.deleted || author.deleted || author.state == AccountState::Suspended {
         return false;
     }
     if tie.is_self {
@@ -159,6 +161,13 @@ pub fn may_be_passed_on(visibility: Visibility) -> bool {
     visibility != Visibility::Followers
 }
 
+/// Whether what somebody wrote, or they themselves, come up where nobody asked for them by name: on
+/// the public timeline, on hashtags, in search, among suggestions. `is_known` says whether the reader
+/// follows them, or is them.
+pub fn comes_up(author: &User, is_known: impl FnOnce() -> bool) -> bool {
+    !author.state.is_limited() || is_known()
+}
+
 /// Whether somebody may answer in the conversation that a tweet begins.
 pub fn may_reply(root: &Tweet, who: UserId, root_author_follows: impl FnOnce() -> bool) -> bool {
     let is_mentioned = || root.mentions.iter().any(|mention| mention.user_id == who);
@@ -174,6 +183,7 @@ pub fn may_reply(root: &Tweet, who: UserId, root_author_follows: impl FnOnce() -
 mod tests {
     use super::*;
     use crate::ids::TweetId;
+    use crate::role::Role;
     use crate::time::Timestamp;
     use crate::tweet::TweetCounts;
     use crate::user::UserCounts;
@@ -241,6 +251,9 @@ mod tests {
             locked: false,
             default_visibility: Visibility::Public,
             deleted: false,
+            role: Role::User,
+            state: AccountState::Active,
+            has_notice: false,
         }
     }
 
@@ -272,6 +285,8 @@ mod tests {
                 assert!(!is_shown(&gone, &author(), tie, Occasion::Asked));
                 let of_gone = User { deleted: true, ..author() };
                 assert!(!is_shown(&tweet(visibility), &of_gone, tie, Occasion::Asked));
+                let suspended = User { state: AccountState::Suspended, ..author() };
+                assert!(!is_shown(&tweet(visibility), &suspended, tie, Occasion::Asked));
             }
         }
     }

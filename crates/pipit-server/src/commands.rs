@@ -4,6 +4,7 @@ pub(crate) mod demo;
 pub(crate) mod invite;
 pub(crate) mod keys;
 pub(crate) mod migrate;
+pub(crate) mod moderate;
 pub(crate) mod serve;
 pub(crate) mod user;
 

@@ -37,6 +37,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: UserAction,
     },
+    /// Look after accounts as the operator: every action is noted in the moderators' log.
+    Moderate(Moderate),
     /// Bring the database's schema up to date and exit; `serve` does it too.
     Migrate,
     /// Make an invitation: a link by which accounts are opened.
@@ -83,6 +85,13 @@ pub(crate) enum UserAction {
         #[arg(long, env = "PIPIT_PASSWORD", hide = true, hide_env_values = true)]
         password: Option<String>,
     },
+    /// Make somebody a moderator or an admin, or no longer.
+    SetRole {
+        /// Their handle
+        handle: String,
+        /// user, moderator or admin
+        role: String,
+    },
 }
 
 /// One may hold a password.
@@ -103,6 +112,9 @@ pub(crate) struct NewAccount {
     /// A display name; the handle if left out
     #[arg(long)]
     pub(crate) name: Option<String>,
+    /// user, moderator or admin
+    #[arg(long, default_value = "user")]
+    pub(crate) role: String,
     #[arg(long, env = "PIPIT_PASSWORD", hide = true, hide_env_values = true)]
     pub(crate) password: Option<String>,
 }
@@ -111,6 +123,78 @@ impl std::fmt::Debug for NewAccount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "NewAccount({})", self.handle)
     }
+}
+
+/// What to do as the operator.
+#[derive(Debug, Args)]
+pub(crate) struct Moderate {
+    #[command(subcommand)]
+    pub(crate) action: ModerateAction,
+    /// Print JSON, for scripts
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// What to do to an account, or to read.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModerateAction {
+    /// Tell somebody something, and nothing more.
+    Warn(Target),
+    /// Show an account only to those who look for it.
+    Limit(Target),
+    /// Let an account read, but not post, like or follow.
+    Freeze(Target),
+    /// Show an account to nobody; it can be undone.
+    Suspend(Target),
+    /// Make an account like any other again.
+    Restore(Target),
+    /// Delete an account for good.
+    DeleteAccount(Target),
+    /// Delete tweets of somebody for good.
+    DeleteTweets {
+        #[command(flatten)]
+        target: Target,
+        /// Their numbers
+        #[arg(long = "tweet", required = true, value_name = "ID")]
+        tweets: Vec<i64>,
+    },
+    /// Show the reports that wait.
+    Reports,
+    /// Show the newest lines of the log.
+    Log {
+        /// Only those about this account
+        #[arg(long)]
+        account: Option<String>,
+        /// How many, up to 100
+        #[arg(long, default_value_t = 20)]
+        limit: i64,
+    },
+    /// Check that no line of the log was changed or lost.
+    VerifyLog,
+    /// Keep something out: email-domain, network, word, link or trend.
+    Block {
+        /// Of what kind
+        kind: String,
+        /// What
+        value: String,
+    },
+    /// Keep something out no longer.
+    Unblock {
+        /// Of what kind
+        kind: String,
+        /// What
+        value: String,
+    },
+}
+
+/// To whom, and why.
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    /// Their handle
+    pub(crate) handle: String,
+    /// Why, as the person reads it
+    #[arg(long)]
+    pub(crate) reason: String,
 }
 
 /// Every setting, as a flag, in the environment, and (by the same name with underscores) in the

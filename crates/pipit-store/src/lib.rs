@@ -8,6 +8,7 @@
 //! `tests/it/plans.rs`, which asks every database whether an index serves it.
 
 mod apps;
+mod audit;
 mod blocks;
 mod connect;
 mod entity;
@@ -21,14 +22,17 @@ mod lists;
 mod mails;
 mod media;
 mod migrations;
+mod moderation;
 mod notifications;
 mod oauth;
 mod read_positions;
 mod relations;
+mod reports;
 mod row;
 mod sealed;
 mod search;
 mod second_factors;
+mod server_rules;
 mod sessions;
 mod sql;
 mod tweets;
@@ -45,6 +49,8 @@ use tokio::sync::{Mutex, Notify, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 pub use apps::AppCredentials;
+use audit::OwnLines;
+pub use audit::{Noted, seal};
 pub use blocks::{Mute, Tied};
 use connect::Pools;
 pub use entries::{Entries, Source};
@@ -76,6 +82,7 @@ pub struct Store {
     searches: Arc<Semaphore>,
     stop: Arc<Notify>,
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+    own_lines: OwnLines,
 }
 
 impl Store {
@@ -104,7 +111,8 @@ impl Store {
         #[expect(clippy::disallowed_methods, reason = "its handle is kept, and awaited by `close`")]
         let writer = Arc::new(Mutex::new(Some(tokio::spawn(task))));
         let searches = Arc::new(Semaphore::new(SEARCHES_AT_ONCE));
-        Ok(Self { pools, on_commit, jobs, horizon, searches, stop, writer })
+        let own_lines = OwnLines::default();
+        Ok(Self { pools, on_commit, jobs, horizon, searches, stop, writer, own_lines })
     }
 
     /// Carries out a hot write; when this returns, it is durable and the caches know it.
@@ -206,6 +214,7 @@ impl Store {
         W: Future<Output = Result<(DatabaseTransaction, T, Vec<Event>), StoreError>> + Send,
     {
         let (pools, on_commit) = (self.pools.clone(), self.on_commit.clone());
+        let own_lines = self.own_lines.clone();
         let write = async move {
             let (tx, value, events) = work(pools.begin().await?).await?;
             if let Err(error) = tx.commit().await {
@@ -213,6 +222,7 @@ impl Store {
                 on_commit(&[Event::Unknown]);
                 return Err(error.into());
             }
+            own_lines.remember(&events);
             on_commit(&events);
             Ok(value)
         };

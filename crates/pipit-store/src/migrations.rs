@@ -16,6 +16,7 @@ mod m0011_blocks;
 mod m0012_sealed_email;
 mod m0013_letters;
 mod m0014_oauth;
+mod m0015_moderation;
 mod m0016_filters;
 mod m0017_reply_controls;
 mod table;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_sealed_email::Migration),
             Box::new(m0013_letters::Migration),
             Box::new(m0014_oauth::Migration),
+            Box::new(m0015_moderation::Migration),
             Box::new(m0016_filters::Migration),
             Box::new(m0017_reply_controls::Migration),
         ]

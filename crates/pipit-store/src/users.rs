@@ -5,7 +5,7 @@ use pipit_model::media::MediaUse;
 use pipit_model::search::person_words;
 use pipit_model::user::{Handle, ProfileEdit, User, UserCounts};
 use pipit_model::visibility::Visibility;
-use pipit_model::{SessionId, Timestamp, TweetId, UserId};
+use pipit_model::{AccountState, Role, SessionId, Timestamp, TweetId, UserId};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     QueryFilter,
@@ -87,7 +87,7 @@ impl Store {
         let sql = self
             .sql("SELECT id, handle, name, bio, profile_picture, created_at, tweet_count, ")
             .push("follower_count, following_count, deleted_at, banner, links, pinned_tweet_id, ")
-            .push("locked, default_visibility FROM users WHERE id IN ")
+            .push("locked, default_visibility, role, state, has_notice FROM users WHERE id IN ")
             .list(ids.iter().map(|id| id.0));
         self.rows(sql).await?.iter().map(|row| Ok(user_from(row)?)).collect()
     }
@@ -151,6 +151,9 @@ impl Store {
             following_count: Set(0),
             deleted_at: Set(None),
             purged_at: Set(None),
+            role: Set(0),
+            state: Set(0),
+            has_notice: Set(0),
         };
         let credentials = credentials::ActiveModel {
             user_id: Set(new.id.0),
@@ -495,6 +498,7 @@ pub(crate) async fn insert_key(
 }
 
 fn user_from(row: &Row) -> Result<User, DbErr> {
+    let state = AccountState::from_code(row.try_get_by_index(16)?);
     Ok(User {
         id: UserId(row.try_get_by_index(0)?),
         handle: row.try_get_by_index(1)?,
@@ -512,6 +516,10 @@ fn user_from(row: &Row) -> Result<User, DbErr> {
         },
         locked: row.try_get_by_index::<i16>(13)? != 0,
         default_visibility: Visibility::from_code(row.try_get_by_index(14)?),
-        deleted: row.try_get_by_index::<Option<i64>>(9)?.is_some(),
+        deleted: row.try_get_by_index::<Option<i64>>(9)?.is_some()
+            || state == AccountState::Suspended,
+        role: Role::from_code(row.try_get_by_index(15)?),
+        state,
+        has_notice: row.try_get_by_index::<i16>(17)? != 0,
     })
 }

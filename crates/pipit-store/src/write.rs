@@ -8,6 +8,7 @@ mod apply;
 pub mod command;
 mod decide;
 pub(crate) mod horizon;
+mod limited;
 mod load;
 mod muted;
 mod notices;

@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     Problem(Problem),
     /// Somebody has to sign in first, and is then led back to this address.
     SignIn { next: String },
+    /// Somebody is suspended, and is led to where it says why.
+    Suspended,
 }
 
 impl From<Problem> for Failure {
@@ -116,6 +118,7 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let problem = match self {
             Self::Problem(problem) => problem,
+            Self::Suspended => return links::see_other("/settings/standing"),
             Self::SignIn { next } => {
                 let mut response = links::see_other(&links::login(&next));
                 response.extensions_mut().insert(SignInFirst);

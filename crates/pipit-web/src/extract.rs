@@ -79,6 +79,23 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
     }
 }
 
+/// A form whose fields may stand in it more than once.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Pairs(Vec<(String, String)>);
+
+impl Pairs {
+    /// The first value of a field; empty if there is none.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
+    }
+
+    /// All values of a field.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+}
+
 /// The person that `/@handle` names. Only by handle: a number is no name.
 pub(crate) fn user_ref(handle: &str) -> Result<UserRef, Failure> {
     let handle = Handle::new(handle).map_err(|_| Error::NotFound("user"))?;

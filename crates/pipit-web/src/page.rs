@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use pipit_core::UserView;
 use pipit_http::Problem;
 use pipit_model::limits::UNREAD_MAX;
-use pipit_model::{Error, Timestamp};
+use pipit_model::{Error, Role, Timestamp};
 
 use crate::compress::PAGE_TYPE;
 use crate::error::Failure;
@@ -146,6 +146,16 @@ impl Shell {
             now: web.pipit.clock().now(),
             unread,
         })
+    }
+
+    /// Whether the viewer is a moderator.
+    pub(crate) fn is_staff(&self) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.card.user().role > Role::User)
+    }
+
+    /// Whether the moderators told the viewer something.
+    pub(crate) fn has_notice(&self) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.card.user().has_notice)
     }
 
     /// The viewer as a person to show.

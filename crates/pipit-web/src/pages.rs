@@ -2,6 +2,7 @@
 
 mod account;
 mod actions;
+mod admin;
 mod appearance;
 mod apps;
 mod bookmarks;
@@ -20,9 +21,11 @@ mod oauth;
 mod oembed;
 mod people;
 mod profile;
+mod report;
 mod search;
 mod security;
 mod settings;
+mod standing;
 mod tags;
 mod thread;
 pub(crate) mod ties;
@@ -110,11 +113,21 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/@{handle}/{id}/delete", post(actions::delete))
         .route("/@{handle}/{id}/pin", of_tweet(Deed::Pin, Standing::Set))
         .route("/@{handle}/{id}/unpin", of_tweet(Deed::Pin, Standing::Unset))
-        .merge(of_people())
+        .merge(of_people().merge(moderation()))
         .merge(quiet())
         .merge(guards())
         .merge(of_apps())
         .merge(uploads())
+}
+
+/// Reports and rules, what moderators do, and what one says to it.
+fn moderation() -> Router<Web> {
+    Router::new()
+        .route("/report", get(report::get_report).post(report::post_report))
+        .route("/about/rules", get(report::get_rules))
+        .route("/settings/standing", get(standing::get_standing))
+        .route("/settings/standing/{id}/appeal", post(standing::post_appeal))
+        .merge(admin::routes())
 }
 
 /// The buttons about people.

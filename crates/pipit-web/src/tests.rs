@@ -7,6 +7,7 @@ mod flows;
 mod html;
 mod live;
 mod media;
+mod moderation;
 mod oauth;
 mod rendering;
 mod security;

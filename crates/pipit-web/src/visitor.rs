@@ -33,6 +33,8 @@ impl Viewer {
 #[derive(Debug, Clone)]
 pub(crate) struct Visitor {
     pub viewer: Option<Arc<Viewer>>,
+    /// Signed in, but suspended: a stranger everywhere but on the page that says so.
+    pub suspended: Option<Caller>,
     /// The page's address, with its query.
     pub here: String,
     pub preferences: Preferences,
@@ -53,18 +55,20 @@ pub(crate) async fn recognise(
 ) -> Response {
     let token = cookie::token(&web, request.headers());
     let has_cookie = token.is_some();
-    let viewer = match token {
+    let found = match token {
         Some(token) => find_viewer(&web, token).await,
-        None => Ok(None),
+        None => Ok(Found::Nobody),
     };
-    let viewer = match viewer {
-        Ok(viewer) => viewer.map(Arc::new),
+    let (viewer, suspended) = match found {
+        Ok(Found::Nobody) => (None, None),
+        Ok(Found::Viewer(viewer)) => (Some(Arc::new(viewer)), None),
+        Ok(Found::Suspended(caller)) => (None, Some(caller)),
         Err(error) => return Failure::from(error).into_response(),
     };
-    let is_stale = has_cookie && viewer.is_none();
+    let is_stale = has_cookie && viewer.is_none() && suspended.is_none();
     let here = request.uri().path_and_query().map_or("/", |here| here.as_str()).to_owned();
     let preferences = Preferences::of(request.headers());
-    request.extensions_mut().insert(Visitor { viewer, here, preferences });
+    request.extensions_mut().insert(Visitor { viewer, suspended, here, preferences });
     let mut response = next.run(request).await;
     // Not where the page itself has set one: a sign-in.
     if is_stale
@@ -76,15 +80,25 @@ pub(crate) async fn recognise(
     response
 }
 
-async fn find_viewer(web: &Web, token: &str) -> Result<Option<Viewer>> {
+/// Whose a token is.
+enum Found {
+    Nobody,
+    Viewer(Viewer),
+    Suspended(Caller),
+}
+
+async fn find_viewer(web: &Web, token: &str) -> Result<Found> {
     let caller = match web.pipit.authenticate(token).await {
         Ok(caller) => caller,
-        Err(Error::Unauthenticated(_)) => return Ok(None),
+        Err(Error::Unauthenticated(_)) => return Ok(Found::Nobody),
+        Err(Error::Forbidden(_)) => {
+            return web.pipit.authenticate_any(token).await.map(Found::Suspended);
+        }
         Err(error) => return Err(error),
     };
     match web.pipit.user(None, &UserRef::Id(caller.user_id)).await {
-        Ok(user) => Ok(Some(Viewer { caller, card: user.card })),
-        Err(Error::NotFound(_)) => Ok(None),
+        Ok(user) => Ok(Found::Viewer(Viewer { caller, card: user.card })),
+        Err(Error::NotFound(_)) => Ok(Found::Nobody),
         Err(error) => Err(error),
     }
 }
@@ -108,8 +122,25 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let visitor = Visitor::from_request_parts(parts, state).await?;
-        match visitor.viewer {
-            Some(viewer) => Ok(Self(viewer)),
+        match (visitor.viewer, visitor.suspended) {
+            (Some(viewer), _) => Ok(Self(viewer)),
+            (None, Some(_)) => Err(Failure::Suspended),
+            (None, None) => Err(Failure::SignIn { next: page_of(&parts.method, &visitor.here) }),
+        }
+    }
+}
+
+/// Someone signed in, also if they are suspended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AnyState(pub Caller);
+
+impl<S: Send + Sync> FromRequestParts<S> for AnyState {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let visitor = Visitor::from_request_parts(parts, state).await?;
+        match visitor.caller().or(visitor.suspended) {
+            Some(caller) => Ok(Self(caller)),
             None => Err(Failure::SignIn { next: page_of(&parts.method, &visitor.here) }),
         }
     }

@@ -8,6 +8,7 @@ mod apps;
 mod de;
 mod en;
 pub(crate) mod filters;
+mod moderation;
 mod reasons;
 mod security;
 pub(crate) mod ties;
@@ -298,6 +299,9 @@ pub(crate) struct Words {
     pub settings_profile: &'static str,
     pub settings_sessions: &'static str,
     pub settings_delete: &'static str,
+
+    // Reports, standing and the moderators' pages
+    pub moderation: &'static moderation::ModerationWords,
     pub settings_appearance: &'static str,
     pub profile_saved: &'static str,
     /// Also before a number.

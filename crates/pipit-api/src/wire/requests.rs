@@ -118,3 +118,25 @@ pub struct UpdateMe {
     #[schema(example = "public")]
     pub default_visibility: Option<String>,
 }
+
+/// What somebody tells the moderators.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateReport {
+    /// Whom it is about.
+    #[serde(deserialize_with = "ids::required")]
+    pub user_id: i64,
+    /// Up to 20 of their tweets, which show it.
+    #[serde(default, deserialize_with = "ids::list")]
+    pub tweet_ids: Vec<i64>,
+    /// `spam`, `violation` (of a rule of this server), `legal` or `other`, which needs a comment.
+    #[schema(example = "spam")]
+    pub category: String,
+    /// The rule that is broken, one of `GET /rules`; only with `violation`.
+    #[serde(default, deserialize_with = "ids::optional")]
+    pub rule_id: Option<i64>,
+    /// Up to 1,000 characters.
+    #[serde(default)]
+    #[schema(example = "Sells followers.", max_length = 1000)]
+    pub comment: String,
+}

@@ -2,6 +2,8 @@
 //! visibility. A new route that shows tweets gets a line in [`ROUTES`].
 
 use axum::http::StatusCode;
+use pipit_core::{Deed, Moderator};
+use pipit_model::moderation::ActionKind;
 use pipit_model::visibility::Visibility;
 use pipit_testkit::{Answer, Client, TestApp, backends};
 use serde_json::json;
@@ -207,31 +209,88 @@ fn says(answer: &Answer, mark: &str) -> bool {
     String::from_utf8_lossy(&answer.body).contains(mark)
 }
 
-#[tokio::test]
-async fn every_route_shows_a_tweet_to_those_it_is_for_and_nobody_else() {
-    for backend in backends() {
-        let world = World::new(TestApp::new(backend).await).await;
+impl World {
+    /// Asks every route as every reader, and compares.
+    async fn check(&self, case: &str, expected: impl Fn(&str, Shows, Reader, Visibility) -> bool) {
         let mut cells = 0;
-        for (reader, client, list) in &world.readers {
-            for (visibility, id, reply) in &world.tweets {
+        for (reader, client, list) in &self.readers {
+            for (visibility, id, reply) in &self.tweets {
                 let mark = mark(*visibility);
-                for (path, shows) in ROUTES {
-                    let needs_pictures = path.ends_with("only=media");
-                    let path = path
+                for (route, shows) in ROUTES {
+                    let path = route
                         .replace("ID", &id.to_string())
                         .replace("REPLY", &reply.to_string())
                         .replace("LIST", &list.to_string())
                         .replace("MARK", &mark);
                     let answer = client.get(&path).await;
-                    let expected = shows(*reader, *visibility) && !needs_pictures;
-                    let (status, case) = (answer.status, (reader, visibility));
-                    assert_eq!(says(&answer, &mark), expected, "{backend:?}: {path}, {case:?}");
-                    assert!(!status.is_server_error(), "{path}: {status}");
+                    let needs_pictures = path.ends_with("only=media");
+                    let expected = expected(route, shows, *reader, *visibility) && !needs_pictures;
+                    let (status, who) = (answer.status, (reader, visibility));
+                    assert_eq!(says(&answer, &mark), expected, "{case}: {path}, {who:?}");
+                    assert!(!status.is_server_error(), "{case}: {path}: {status}");
                     cells += 1;
                 }
             }
         }
         assert_eq!(cells, ROUTES.len() * READERS.len() * Visibility::ALL.len());
+    }
+
+    /// What a moderator does to the author.
+    async fn act(&self, kind: ActionKind) {
+        let (user_id, reason) = (self.author.user_id, "Because.".to_owned());
+        let deed = Deed { user_id, kind, reason, tweets: Vec::new(), report: None };
+        self.app.pipit.act(Moderator::operator(), deed).await.expect("done");
+    }
+}
+
+#[tokio::test]
+async fn every_route_shows_a_tweet_to_those_it_is_for_and_nobody_else() {
+    for backend in backends() {
+        let world = World::new(TestApp::new(backend).await).await;
+        let case = format!("{backend:?}");
+        world.check(&case, |_, shows, reader, visibility| shows(reader, visibility)).await;
+    }
+}
+
+/// The caches are warm each time: they have just shown everything.
+#[tokio::test]
+async fn every_route_keeps_to_what_moderators_made_of_the_author() {
+    for backend in backends() {
+        let world = World::new(TestApp::new(backend).await).await;
+        let as_ever = |_: &str, shows: Shows, reader, visibility| shows(reader, visibility);
+        world.check(&format!("{backend:?}, active"), as_ever).await;
+        world.act(ActionKind::Limit).await;
+        // The roads on which nobody asked for the author are for those who follow them.
+        let limited = |route: &str, shows: Shows, reader, visibility| {
+            let is_met = route == "/tweets" || route.contains("hashtag=") || route.contains("?q=");
+            let is_known = matches!(reader, Follower | Muting | Author);
+            shows(reader, visibility) && (!is_met || is_known)
+        };
+        world.check(&format!("{backend:?}, limited"), limited).await;
+        world.act(ActionKind::Freeze).await;
+        world.check(&format!("{backend:?}, frozen"), as_ever).await;
+        world.act(ActionKind::Suspend).await;
+        world.check(&format!("{backend:?}, suspended"), |_, _, _, _| false).await;
+        let (_, other, _) = &world.readers[1];
+        for (_, id, reply) in &world.tweets {
+            other.get(&format!("/tweets/{id}")).await.problem(StatusCode::NOT_FOUND);
+            // What others answered stays theirs.
+            let stays = other.get(&format!("/tweets/{reply}")).await.status;
+            assert!(stays == StatusCode::OK || stays == StatusCode::NOT_FOUND);
+        }
+        let trends = other.get("/hashtags/trending").await.ok();
+        assert_eq!(trends["hashtags"], json!([]), "{backend:?}");
+        for (reader, client, _) in &world.readers {
+            let answer = client.get("/timeline").await.status;
+            let is_out = matches!(reader, Nobody | Author);
+            assert_eq!(answer == StatusCode::UNAUTHORIZED, is_out, "{backend:?}: {reader:?}");
+        }
+        world.act(ActionKind::Restore).await;
+        // The author has to sign in again: their token is worth nothing.
+        let restored = |_: &str, shows: Shows, reader, visibility| {
+            reader != Author && shows(reader, visibility)
+        };
+        world.check(&format!("{backend:?}, restored"), restored).await;
     }
 }
 

@@ -10,6 +10,7 @@ mod filters;
 mod generated;
 mod leaks;
 mod media;
+mod moderation;
 mod notifications;
 mod oauth;
 mod scopes;

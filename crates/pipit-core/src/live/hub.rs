@@ -228,6 +228,9 @@ impl Streams {
                     self.remove(user_id, |o| o.session_id == *id, Some(Standing::Ended));
                 }
             }
+            Event::StreamsEnded(user_id) => {
+                self.remove(*user_id, |_| true, Some(Standing::Ended));
+            }
             // Sessions may have ended too: whoever comes back is looked at anew.
             Event::Unknown => self.end_all(Standing::LeftBehind),
             _ => {}

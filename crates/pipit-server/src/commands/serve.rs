@@ -22,6 +22,8 @@ use crate::{connection, telemetry, wire};
 const DRAIN: Duration = Duration::from_secs(10);
 /// Between two times of summing up the metrics.
 const SUM_UP_EVERY: Duration = Duration::from_secs(5);
+/// Between two looks for what moderators did elsewhere: at the terminal, on another node.
+const HEAR_EVERY: Duration = Duration::from_millis(500);
 /// Between two looks for what is to be cleared away.
 const CLEAN_EVERY: Duration = Duration::from_mins(1);
 /// Before the first one: those who waited for a restart come first.
@@ -98,6 +100,7 @@ pub(crate) async fn serve(
     if pipit.sends_mail() {
         tasks.spawn(send_mails(pipit.clone(), letters_url, stopped.clone()));
     }
+    tasks.spawn(hear_of_moderation(pipit.clone(), stopped.clone()));
     let listener = listener.tap_io(connection::prepare);
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(until_stopped(stopped))
@@ -171,6 +174,28 @@ async fn send_mails(pipit: Pipit, public_url: String, stopped: watch::Receiver<(
         }
         tokio::select! {
             () = tokio::time::sleep(MAIL_EVERY) => {}
+            () = &mut stop => return,
+        }
+    }
+}
+
+/// Lets the caches and streams know of what moderators did elsewhere.
+async fn hear_of_moderation(pipit: Pipit, stopped: watch::Receiver<()>) {
+    let mut stop = std::pin::pin!(until_stopped(stopped));
+    let mut heard = None;
+    loop {
+        let hear = async {
+            match heard {
+                Some(since) => pipit.hear_of_moderation(since).await,
+                None => pipit.audit_end().await,
+            }
+        };
+        match hear.await {
+            Ok(seq) => heard = Some(seq),
+            Err(error) => tracing::warn!(%error, "the moderators' log cannot be read"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(HEAR_EVERY) => {}
             () = &mut stop => return,
         }
     }

@@ -3,9 +3,9 @@
 use std::io::{IsTerminal, stdin};
 
 use anyhow::Context;
-use pipit_core::SignUp;
-use pipit_model::Clock;
+use pipit_core::{Moderator, SignUp};
 use pipit_model::user::UserRef;
+use pipit_model::{Clock, Role};
 
 use crate::config::{NewAccount, Settings, UserAction};
 
@@ -15,6 +15,7 @@ pub(crate) async fn run(settings: &Settings, action: UserAction) -> anyhow::Resu
         UserAction::SetPassword { handle, password } => {
             set_password(settings, &handle, password).await
         }
+        UserAction::SetRole { handle, role } => set_role(settings, &handle, &role).await,
     }
 }
 
@@ -23,12 +24,30 @@ async fn create(settings: &Settings, account: NewAccount) -> anyhow::Result<()> 
         Some(password) => password,
         None => read_password()?,
     };
+    let role = parse_role(&account.role)?;
     let pipit = super::open(settings, Clock::System).await?;
     let NewAccount { handle, email, name, .. } = account;
     let form = SignUp { handle, name, email, password, invite: None };
     let user = pipit.create_account(form).await?;
-    println!("Opened the account @{} (id {}).", user.card.user().handle, user.card.user().id);
+    let user = user.card.user();
+    if role != Role::User {
+        pipit.set_role(Moderator::operator(), &UserRef::Id(user.id), role).await?;
+    }
+    println!("Opened the account @{} (id {}, {}).", user.handle, user.id, role.name());
     Ok(pipit.close().await?)
+}
+
+async fn set_role(settings: &Settings, handle: &str, role: &str) -> anyhow::Result<()> {
+    let role = parse_role(role)?;
+    let user = UserRef::parse(handle).context("that is no handle")?;
+    let pipit = super::open(settings, Clock::System).await?;
+    let card = pipit.set_role(Moderator::operator(), &user, role).await?;
+    println!("@{} is now: {}.", card.user().handle, card.user().role.name());
+    Ok(pipit.close().await?)
+}
+
+fn parse_role(name: &str) -> anyhow::Result<Role> {
+    Role::parse(name).with_context(|| format!("{name} is no role: user, moderator or admin"))
 }
 
 async fn set_password(

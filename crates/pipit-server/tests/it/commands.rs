@@ -6,7 +6,7 @@ use std::process::Stdio;
 use pipit_testkit::{Backend, TestDb, backends};
 use serde_json::json;
 
-use crate::process::{Client, Server, pipit};
+use crate::process::{Client, Server, pipit, wait_for};
 
 #[test]
 fn a_user_is_created_beside_a_running_server() {
@@ -33,6 +33,41 @@ fn a_user_is_created_beside_a_running_server() {
         .expect("it ends");
     let why = String::from_utf8_lossy(&again.stderr);
     assert!(!again.status.success() && why.contains("handle: is taken"), "{why}");
+}
+
+/// Runs `pipit ARGUMENTS --data-dir FOLDER` to its end; what it printed.
+fn run(folder: &std::path::Path, arguments: &[&str]) -> String {
+    let output = pipit().args(arguments).arg("--data-dir").arg(folder).output().expect("it ends");
+    let (out, why) = (output.stdout, String::from_utf8_lossy(&output.stderr).into_owned());
+    assert!(output.status.success(), "{arguments:?}: {why}");
+    String::from_utf8(out).expect("text")
+}
+
+/// What the operator does at the terminal, the server beside it hears of within a second: sessions
+/// and streams end, pages change.
+#[test]
+fn the_operator_moderates_beside_a_running_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let (ann, eve) = (Client::sign_up(&server.url, "ann"), Client::sign_up(&server.url, "eve"));
+    eve.post("/tweets", &json!({"content": "evil"})).expect("posted");
+    assert!(run(folder.path(), &["user", "set-role", "ann", "moderator"]).contains("moderator"));
+    assert!(ann.get_json("/tweets").to_string().contains("evil"));
+    eve.get_json("/timeline");
+    run(folder.path(), &["moderate", "suspend", "eve", "--reason", "Fraud."]);
+    let says_evil = || ann.get_json("/tweets").to_string().contains("evil");
+    wait_for("the tweet to vanish", || (!says_evil()).then_some(()));
+    wait_for("the session to end", || eve.get("/timeline").filter(|(status, _)| *status == 401));
+    let line = run(folder.path(), &["moderate", "restore", "eve", "--reason", "No.", "--json"]);
+    let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+    assert_eq!((&line["user"], &line["kind"]), (&json!("eve"), &json!("restore")));
+    wait_for("the tweet to come back", || says_evil().then_some(()));
+    run(folder.path(), &["moderate", "block", "link", "spam.example"]);
+    let log = run(folder.path(), &["moderate", "log"]);
+    let kinds: Vec<_> = log.lines().filter_map(|line| line.split(' ').nth(3)).collect();
+    assert_eq!(kinds, ["block-added", "restore", "suspend", "set-role"], "{log}");
+    let checked = run(folder.path(), &["moderate", "verify-log"]);
+    assert!(checked.contains("whole: 4 lines"), "{checked}");
 }
 
 #[test]

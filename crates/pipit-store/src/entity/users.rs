@@ -30,6 +30,12 @@ pub struct Model {
     pub deleted_at: Option<i64>,
     /// When all that a deleted account left behind was cleared away.
     pub purged_at: Option<i64>,
+    /// 0 user, 1 moderator, 2 admin.
+    pub role: i16,
+    /// 0 active, 1 limited, 2 frozen, 3 suspended.
+    pub state: i16,
+    /// 1 while something from the moderators has not been looked at.
+    pub has_notice: i16,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

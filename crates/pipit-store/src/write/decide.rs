@@ -11,7 +11,7 @@ use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::{Entry, Kind, Quote, ReplyAudience, Tweet, TweetCounts};
 use pipit_model::user::UserCounts;
 use pipit_model::visibility::{Visibility, may_be_passed_on};
-use pipit_model::{HashtagId, IdGenerator, MediaId, Timestamp, TweetId, UserId};
+use pipit_model::{AccountState, HashtagId, IdGenerator, MediaId, Timestamp, TweetId, UserId};
 
 use super::command::{Command, NewTweet, Outcome};
 use super::notices::Notice;
@@ -23,6 +23,8 @@ use crate::media::{media_from, waits_to_be_posted};
 use crate::tweets::{from_row, kind_code, to_row};
 
 const NOT_PASSED_ON: &str = "this tweet is for its author's followers: it cannot be passed on";
+/// What somebody is told whose account is frozen.
+pub(crate) const FROZEN: &str = "your account is frozen: see why at /settings/standing";
 
 pub(super) type Decided = Result<Outcome, StoreError>;
 
@@ -109,7 +111,7 @@ fn post(state: &mut State, new: &NewTweet, births: Births<'_>, events: &mut Vec<
             Err(StoreError::KeyReused)
         };
     }
-    live_user(state, new.user_id)?;
+    acting_user(state, new.user_id)?;
     let parent = new.reply_to.map(|id| live_tweet(state, id).cloned()).transpose()?;
 
     let quote = new.quote_of.map(|id| quoted(state, id)).transpose()?;
@@ -294,7 +296,7 @@ fn may_mark(
     to: Standing,
 ) -> Result<(), StoreError> {
     if to.is_set() {
-        live_user(state, user_id)?;
+        acting_user(state, user_id)?;
         live_tweet(state, tweet_id)?;
     }
     Ok(())
@@ -337,7 +339,7 @@ fn retweet(
     births: Births<'_>,
     events: &mut Vec<Event>,
 ) -> Decided {
-    live_user(state, user_id)?;
+    acting_user(state, user_id)?;
     let of = live_tweet(state, tweet_id)?;
     let of_user = UserId(of.user_id);
     let visibility = Visibility::from_code(of.visibility);
@@ -413,8 +415,17 @@ fn read(
 /// How many accounts a user follows, if the user is there.
 pub(super) fn live_user(state: &State, id: UserId) -> Result<i64, StoreError> {
     match state.users.get(&id.0) {
-        Some(user) if !user.deleted => Ok(user.following),
+        Some(user) if !user.deleted && user.state != AccountState::Suspended => Ok(user.following),
         _ => Err(StoreError::NotFound("user")),
+    }
+}
+
+/// The same, of somebody who wants to do something new.
+pub(super) fn acting_user(state: &State, id: UserId) -> Result<i64, StoreError> {
+    let following = live_user(state, id)?;
+    match state.users.get(&id.0) {
+        Some(user) if !user.state.may_write() => Err(StoreError::Forbidden(FROZEN)),
+        _ => Ok(following),
     }
 }
 

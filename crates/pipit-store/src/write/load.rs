@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use pipit_model::limits::{DELETES_TOLD_MAX, RETWEETS_TOLD_MAX};
 use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::{Entry, Kind};
-use pipit_model::{TweetId, UserId};
+use pipit_model::{AccountState, TweetId, UserId};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult};
 
 use super::command::Command;
@@ -199,7 +199,7 @@ async fn load_users(
     }
     let sql = Sql::new(
         db,
-        "SELECT id, tweet_count, follower_count, following_count, deleted_at, locked \
+        "SELECT id, tweet_count, follower_count, following_count, deleted_at, locked, state \
          FROM users WHERE id IN ",
     );
     let sql = sql.list(needs.users.iter().copied()).push(" ORDER BY id").for_update();
@@ -210,6 +210,7 @@ async fn load_users(
             following: row.try_get_by_index(3)?,
             deleted: row.try_get_by_index::<Option<i64>>(4)?.is_some(),
             locked: row.try_get_by_index::<i16>(5)? != 0,
+            state: AccountState::from_code(row.try_get_by_index(6)?),
         };
         state.users.read(row.try_get_by_index(0)?, user);
     }

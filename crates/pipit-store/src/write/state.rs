@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use pipit_model::AccountState;
 use pipit_model::event::Standing;
 use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::Entry;
@@ -114,6 +115,7 @@ pub(super) struct UserRow {
     pub(super) following: i64,
     pub(super) locked: bool,
     pub(super) deleted: bool,
+    pub(super) state: AccountState,
 }
 
 /// A hashtag's row.

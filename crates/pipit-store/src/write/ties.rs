@@ -6,7 +6,7 @@ use pipit_model::limits::FOLLOWING_MAX;
 use pipit_model::notification::NotificationKind;
 
 use super::command::{Outcome, RequestAnswer};
-use super::decide::{Births, Decided, live_user};
+use super::decide::{Births, Decided, acting_user, live_user};
 use super::notices::Notice;
 use super::state::State;
 use crate::error::StoreError;
@@ -32,6 +32,7 @@ pub(super) fn follow(
         return Ok(Outcome::Done);
     }
     live_user(state, followed_user_id)?;
+    acting_user(state, user_id)?;
     may_follow_one_more(state, user_id)?;
     if state.blocks.get(&key(pair)).is_some() {
         return Err(StoreError::Forbidden("you block this account: unblock it first"));
@@ -61,7 +62,7 @@ pub(super) fn answer_request(
         return Ok(Outcome::Done);
     }
     if answer == RequestAnswer::Accept {
-        live_user(state, pair.1)?;
+        acting_user(state, pair.1)?;
         may_follow_one_more(state, pair.0)?;
         if state.follows.get(&key(pair)).is_none() {
             begin_follow(state, pair, births, events);
@@ -85,6 +86,7 @@ pub(super) fn block(
     }
     match to {
         Standing::Set => {
+            // Also if their account is frozen: it keeps somebody away.
             live_user(state, user_id)?;
             live_user(state, blocked_user_id)?;
             state.blocks.set(key(pair), births.next());

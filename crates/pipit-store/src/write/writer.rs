@@ -13,6 +13,7 @@ use super::apply::apply;
 use super::command::{Command, Outcome};
 use super::decide::{Births, count_events, decide};
 use super::horizon::Horizon;
+use super::limited::hush;
 use super::load::load;
 use super::muted::drop_muted;
 use crate::connect::Pools;
@@ -132,6 +133,7 @@ impl Writer {
             return Ok(outcomes);
         }
         count_events(&state, &mut events);
+        hush(&tx, &mut state).await?;
         drop_muted(&tx, &mut state).await?;
         state.notices.announce(&mut events);
         apply(&tx, &state, births.now).await?;

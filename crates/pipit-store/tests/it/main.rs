@@ -5,6 +5,7 @@ mod crash;
 mod lists;
 mod mails;
 mod media;
+mod moderation;
 mod notifications;
 mod plans;
 mod reads;

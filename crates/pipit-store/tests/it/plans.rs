@@ -63,6 +63,17 @@ const HOT: &[&str] = &[
     "SELECT id FROM apps WHERE expires_at <= 900 LIMIT 20",
     "SELECT code_hash FROM oauth_codes WHERE expires_at < 900 LIMIT 20",
     "DELETE FROM oauth_codes WHERE user_id = 1",
+    "SELECT id FROM users WHERE state = 1 ORDER BY id DESC LIMIT 20",
+    "SELECT id, comment FROM reports WHERE state = 0 AND id < 900 ORDER BY id DESC LIMIT 20",
+    "SELECT id FROM reports WHERE state = 0 AND assignee_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",
+    "SELECT COUNT(*) FROM reports WHERE reporter_id = 1 AND id > 5",
+    "SELECT state, COUNT(*) FROM reports WHERE user_id = 1 GROUP BY state",
+    "SELECT a.id, p.text FROM moderation_actions a LEFT JOIN appeals p ON p.action_id = a.id \
+     WHERE a.user_id = 1 ORDER BY a.id DESC LIMIT 20",
+    "SELECT a.id, p.text FROM moderation_actions a LEFT JOIN appeals p ON p.action_id = a.id \
+     WHERE p.state = 0 AND p.action_id < 900 ORDER BY p.action_id DESC LIMIT 20",
+    "SELECT seq FROM audit_log WHERE user_id = 1 AND seq < 900 ORDER BY seq DESC LIMIT 20",
+    "SELECT id, text FROM moderation_notes WHERE user_id = 1 ORDER BY id DESC LIMIT 20",
     "SELECT id FROM users WHERE id > 1 ORDER BY id LIMIT 20",
     "SELECT id, title FROM filters WHERE user_id = 1 ORDER BY id DESC",
     "SELECT filter_id, keyword FROM filter_keywords WHERE filter_id IN (1, 2) \
@@ -203,8 +214,9 @@ async fn prepare(db: &DatabaseConnection, backend: Backend) {
         Backend::MySql => {
             &["ANALYZE TABLE tweets, users, followers, likes, hashtags, tweet_hashtags, mentions, \
                bookmarks, lists, list_members, hashtag_follows, user_words, notifications, \
-               read_positions, media, filters, filter_keywords, conversation_mutes, blocks, \
-               mutes, follow_requests"]
+               read_positions, media, reports, moderation_actions, appeals, audit_log, \
+               moderation_notes, filters, filter_keywords, conversation_mutes, blocks, mutes, \
+               follow_requests"]
         }
     };
     for statement in statements {

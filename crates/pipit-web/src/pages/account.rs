@@ -283,8 +283,8 @@ pub(crate) async fn post_logout(
 
 /// Ends the session that the browser came with, if it came with one.
 async fn end_session(web: &Web, visitor: &Visitor) -> Result<(), Failure> {
-    if let Some(viewer) = &visitor.viewer {
-        match web.pipit.end_session(viewer.caller, viewer.caller.session_id).await {
+    if let Some(caller) = visitor.caller().or(visitor.suspended) {
+        match web.pipit.end_session(caller, caller.session_id).await {
             // Ended already, as by a double click.
             Ok(()) | Err(Error::NotFound(_)) => {}
             Err(error) => return Err(error.into()),

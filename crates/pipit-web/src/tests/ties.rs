@@ -2,8 +2,10 @@
 //! a tweet, for every kind of reader, for tweets of every visibility. A new page that shows tweets
 //! gets a line in [`PAGES`].
 
+use pipit_model::Role;
 use pipit_model::visibility::Visibility;
 
+use super::moderation::staff;
 use super::site::Site;
 
 /// How somebody stands to the author.
@@ -84,8 +86,16 @@ async fn press(site: &Site, cookie: &str, path: &str) {
     site.post(path, cookie, &[]).await.location();
 }
 
-#[tokio::test]
-async fn every_page_shows_a_tweet_to_those_it_is_for_and_nobody_else() {
+/// The author's tweets, and all who read them.
+struct Town {
+    site: Site,
+    /// With their cookies.
+    readers: Vec<(Reader, String)>,
+    /// Each with the answer of a friend to it.
+    tweets: Vec<(Visibility, String, String)>,
+}
+
+async fn town() -> Town {
     let site = Site::open().await;
     let (author, friend) = (site.sign_up("author").await, site.sign_up("friend").await);
     press(&site, &friend, "/@author/follow").await;
@@ -121,18 +131,63 @@ async fn every_page_shows_a_tweet_to_those_it_is_for_and_nobody_else() {
     press(&site, &author, "/@blocked/block").await;
     press(&site, &readers[4].1, "/@author/block").await;
     press(&site, &readers[5].1, "/@author/mute").await;
-    for (reader, cookie) in &readers {
-        for (visibility, id, reply) in &tweets {
-            for (path, shows) in PAGES {
-                let path = path.replace("ID", id).replace("REPLY", reply);
-                let answer = site.get(&path, cookie).await;
-                let is_there = answer.body.contains(&mark(*visibility));
-                let case = (reader, visibility, answer.status);
-                assert_eq!(is_there, shows(*reader, *visibility), "{path}: {case:?}");
-                assert!(!answer.status.is_server_error(), "{path}: {case:?}");
+    Town { site, readers, tweets }
+}
+
+impl Town {
+    /// Asks for every page as every reader, and compares.
+    async fn check(&self, case: &str, expected: impl Fn(&str, Shows, Reader, Visibility) -> bool) {
+        for (reader, cookie) in &self.readers {
+            for (visibility, id, reply) in &self.tweets {
+                for (page, shows) in PAGES {
+                    let path = page.replace("ID", id).replace("REPLY", reply);
+                    let answer = self.site.get(&path, cookie).await;
+                    let is_there = answer.body.contains(&mark(*visibility));
+                    let who = (reader, visibility, answer.status);
+                    let expected = expected(page, shows, *reader, *visibility);
+                    assert_eq!(is_there, expected, "{case}: {path}: {who:?}");
+                    assert!(!answer.status.is_server_error(), "{case}: {path}: {who:?}");
+                }
             }
         }
     }
+}
+
+#[tokio::test]
+async fn every_page_shows_a_tweet_to_those_it_is_for_and_nobody_else() {
+    let town = town().await;
+    town.check("active", |_, shows, reader, visibility| shows(reader, visibility)).await;
+}
+
+/// The caches are warm each time: they have just shown everything.
+#[tokio::test]
+async fn every_page_keeps_to_what_moderators_made_of_the_author() {
+    let town = town().await;
+    let as_ever = |_: &str, shows: Shows, reader, visibility| shows(reader, visibility);
+    town.check("active", as_ever).await;
+    let moe = staff(&town.site, "moe", Role::Moderator).await;
+    let act = async |kind| {
+        let form = [("kind", kind), ("reason", "Because.")];
+        town.site.post("/admin/accounts/author/act", &moe, &form).await.location();
+    };
+    act("limit").await;
+    // Where nobody asked for the author, the author is for those who follow them.
+    let limited = |page: &str, shows: Shows, reader, visibility| {
+        let is_met = ["/explore", "/tags/", "/search"].iter().any(|road| page.starts_with(road));
+        // A feed for programs has no reader.
+        let is_known = matches!(reader, Follower | Muting | Author) && !page.contains("/feed.");
+        shows(reader, visibility) && (!is_met || is_known)
+    };
+    town.check("limited", limited).await;
+    act("suspend").await;
+    town.check("suspended", |_, _, _, _| false).await;
+    act("restore").await;
+    // The author would have to sign in again.
+    let restored = |page: &str, shows: Shows, reader, visibility| match reader {
+        Author => shows(Nobody, visibility) && page != "/home",
+        _ => shows(reader, visibility),
+    };
+    town.check("restored", restored).await;
 }
 
 #[tokio::test]

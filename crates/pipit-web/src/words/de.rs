@@ -294,6 +294,7 @@ pub(super) static DE: Words = Words {
     settings_profile: "Profil",
     settings_sessions: "Sitzungen",
     settings_delete: "Konto löschen",
+    moderation: &super::moderation::DE,
     settings_appearance: "Darstellung",
     profile_saved: "Dein Profil ist gespeichert.",
     picture: "Bild",

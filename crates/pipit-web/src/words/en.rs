@@ -278,6 +278,7 @@ pub(super) static EN: Words = Words {
     settings_profile: "Profile",
     settings_sessions: "Sessions",
     settings_delete: "Delete account",
+    moderation: &super::moderation::EN,
     settings_appearance: "Appearance",
     profile_saved: "Your profile is saved.",
     picture: "Picture",
