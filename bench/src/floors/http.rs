@@ -13,6 +13,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use pipit_api::wire::TweetPage;
+use pipit_http::Stack;
 use pipit_model::Clock;
 use tokio::net::TcpListener;
 
@@ -34,7 +35,7 @@ pub(crate) async fn serve(page: &Path) -> anyhow::Result<()> {
         .route("/bare", get(bytes_that_are_there))
         .route("/readyz", get(async || "ready\n"))
         .with_state(bytes);
-    let router = pipit_http::stack::wrap(inside, Clock::System).merge(outside);
+    let router = pipit_http::stack::wrap(inside, Stack::plain(Clock::System)).merge(outside);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("floors: ready at http://{}", listener.local_addr()?);
     Ok(axum::serve(listener, router).await?)

@@ -119,7 +119,10 @@ impl Place {
         // One ring for all: a copy of a database opens with the keys of its master.
         let keys = root().join("target/bench/keys").display().to_string();
         let store = ["--database-url", url, "--cache-mb", &cache_mb, "--key-file", &keys];
-        let arguments: Vec<String> = listen.into_iter().chain(store).map(str::to_owned).collect();
+        // One address asks for everybody.
+        let limits = ["--rate-limits", "off"];
+        let arguments = listen.into_iter().chain(store).chain(limits);
+        let arguments: Vec<String> = arguments.map(str::to_owned).collect();
         Server::start(&self.binary, &arguments)
     }
 

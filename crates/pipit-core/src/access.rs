@@ -66,6 +66,12 @@ impl Access {
         }
     }
 
+    /// In whose name it is; nobody's, if an app is alone.
+    #[must_use]
+    pub fn caller(self) -> Option<Caller> {
+        self.caller
+    }
+
     /// What an app was given.
     #[must_use]
     pub fn grant(self) -> Option<Grant> {

@@ -11,7 +11,7 @@ use pipit_model::limits::IDEMPOTENCY_KEY_BYTES_MAX;
 use pipit_model::scope::Scope;
 use serde::de::DeserializeOwned;
 
-use crate::Problem;
+use crate::{Problem, rates};
 
 /// A JSON body.
 #[derive(Debug, Clone, Copy)]
@@ -188,18 +188,26 @@ where
 
 const SEND_A_TOKEN: &str = "send a token: Authorization: Bearer TOKEN";
 
-/// What the bearer token of a request opens, if it has one.
+/// What the bearer token of a request opens, if it has one; whoever sent it is counted.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] for one that is not good.
+/// [`Error::Unauthenticated`] for one that is not good; [`Error::RateLimited`].
 pub async fn bearer_access(headers: &HeaderMap, pipit: &Pipit) -> Result<Option<Access>, Error> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let token = value.to_str().ok().and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
     });
-    let token = token.ok_or(Error::Unauthenticated(SEND_A_TOKEN))?;
-    Ok(Some(pipit.access(token).await?))
+    let found = match token {
+        Some(token) => pipit.access(token).await,
+        None => Err(Error::Unauthenticated(SEND_A_TOKEN)),
+    };
+    // An app alone is nobody.
+    match found.as_ref().ok().and_then(|access| access.caller()) {
+        Some(caller) => rates::count(caller)?,
+        None => rates::count_stranger()?,
+    }
+    found.map(Some)
 }
 
 /// What a route asks of an app's token. People themselves may do everything.

@@ -1,5 +1,7 @@
 //! Every bound of the system, in one place, each with its reason.
 
+use std::num::NonZeroU32;
+
 /// Weighted characters of a tweet (Twitter's limit).
 pub const TWEET_WEIGHT_MAX: u32 = 280;
 /// Bytes of a tweet before it is even parsed. 280 characters with the longest links fit.
@@ -332,3 +334,64 @@ pub const AUDIT_DETAIL_CHARS_MAX: usize = 1000;
 pub const AUDIT_STEP_ROWS: u64 = 1000;
 /// Limited accounts whose hashtags are kept out of trends, the newest, and as many suspended ones.
 pub const LIMITED_IN_MEMORY_MAX: u64 = 10_000;
+
+/// So many of something in so many seconds: as many at once, and they come back one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// How many at once.
+    pub most: NonZeroU32,
+    /// In how many seconds as many come back.
+    pub secs: u32,
+}
+
+const fn rate(most: u32, secs: u32) -> Rate {
+    match NonZeroU32::new(most) {
+        Some(most) => Rate { most, secs },
+        None => panic!("none at all is no rate"),
+    }
+}
+
+const MINUTE: u32 = 60;
+/// Requests of one network, whoever sends them: five busy accounts behind one address.
+pub const NETWORK_RATE: Rate = rate(7500, 5 * MINUTE);
+/// Requests of one network without a good token: as of an account (Mastodon's limit).
+pub const STRANGER_RATE: Rate = rate(1500, 5 * MINUTE);
+/// Requests with one token (Mastodon's limit): one a second for ever, and 300 at once.
+pub const TOKEN_RATE: Rate = rate(300, 5 * MINUTE);
+/// Requests of one account with all its tokens (Mastodon's limit).
+pub const ACCOUNT_RATE: Rate = rate(1500, 5 * MINUTE);
+/// Accounts opened from one network (Mastodon's limit).
+pub const SIGN_UP_RATE: Rate = rate(5, 30 * MINUTE);
+/// Tweets of one account (Mastodon's limit).
+pub const POST_RATE: Rate = rate(300, 180 * MINUTE);
+/// Tweets that one account deletes (Mastodon's limit).
+pub const DELETE_RATE: Rate = rate(30, 30 * MINUTE);
+/// Pictures that one account hands in (Mastodon's limit).
+pub const MEDIA_RATE: Rate = rate(30, 30 * MINUTE);
+/// People whom one account follows (Mastodon's limit): more is done by programs.
+pub const FOLLOW_RATE: Rate = rate(400, 24 * 60 * MINUTE);
+/// Archives of their data that one account makes: each reads all that is theirs.
+pub const ARCHIVE_RATE: Rate = rate(5, 60 * MINUTE);
+/// What is counted by [`Rate`] at once, each some 200 bytes: 20 MB. Who is forgotten beyond that
+/// starts anew; as many networks as that are limited by nothing that counts requests.
+pub const BUCKETS_MAX: usize = 100_000;
+/// Addresses of proxies that are read in one `X-Forwarded-For`: nobody has more in a row.
+pub const PROXIES_IN_A_ROW_MAX: usize = 16;
+
+/// Bytes of a request's first line and headers: proxies and browsers send 2 to 8 KB at most.
+pub const HEADER_BYTES_MAX: usize = 16 * 1024;
+/// Seconds from the first byte of a request until its headers are there; on a slow line they are
+/// there in one. What is overdue is cut when it is next looked for, see [`LOOK_SECS`].
+pub const HEADER_SECS_MAX: u64 = 5;
+/// Seconds that a connection may be open without a request: longer than proxies keep theirs (60).
+pub const IDLE_SECS_MAX: u64 = 75;
+/// Seconds between two looks at what a connection does: few enough to cost nothing.
+pub const LOOK_SECS: u64 = 2;
+/// Seconds until a TLS connection must have agreed on its keys: four ways over a slow line.
+pub const HANDSHAKE_SECS_MAX: u64 = 10;
+/// Connections of one network: a company behind one address, six a browser.
+pub const CONNECTIONS_PER_NETWORK_MAX: usize = 200;
+/// Connections of a node: each live stream has one, and so have as many readers.
+pub const CONNECTIONS_MAX: usize = 2 * STREAMS_MAX;
+/// Requests at once over one connection of HTTP/2: a page with all its pictures.
+pub const REQUESTS_PER_CONNECTION_MAX: u32 = 100;

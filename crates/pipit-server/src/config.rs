@@ -13,6 +13,7 @@ use accounts::{ConfirmEmail, SignUp};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pipit_core::{AccountSettings, KeyPlace, MailSettings, MediaPlace, PasswordGrant};
+use pipit_http::Proxies;
 use serde::Deserialize;
 
 /// Pipit, a feed of short tweets.
@@ -269,6 +270,19 @@ pub(crate) struct Options {
     /// The address that people see [default: http:// and where it listens]
     #[arg(long, env = "PIPIT_PUBLIC_URL", global = true, value_name = "URL")]
     pub(crate) public_url: Option<String>,
+    /// Whether anybody may ask only so much: `off` is for tests and measurements [default: on]
+    #[arg(long, env = "PIPIT_RATE_LIMITS", global = true, value_name = "ON")]
+    pub(crate) rate_limits: Option<RateLimits>,
+    /// Proxies in front whose `X-Forwarded-For` is believed: addresses and networks like
+    /// 10.0.0.0/8, with commas between them [default: none]
+    #[arg(
+        long,
+        env = "PIPIT_TRUSTED_PROXIES",
+        global = true,
+        value_name = "NETWORKS",
+        value_delimiter = ','
+    )]
+    pub(crate) trusted_proxies: Option<Vec<String>>,
     /// Memory for all caches together, in megabytes [default: 256]
     #[arg(long, env = "PIPIT_CACHE_MB", global = true, value_name = "MB")]
     pub(crate) cache_mb: Option<u64>,
@@ -313,6 +327,17 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// Whether there are limits to how much anybody may ask.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RateLimits {
+    /// Everybody is limited.
+    #[default]
+    On,
+    /// Nobody is.
+    Off,
+}
+
 /// The settings that hold.
 #[derive(Clone)]
 pub(crate) struct Settings {
@@ -320,6 +345,8 @@ pub(crate) struct Settings {
     pub(crate) database_url: String,
     pub(crate) public_url: Option<String>,
     pub(crate) cache_bytes: u64,
+    pub(crate) rate_limits: RateLimits,
+    pub(crate) proxies: Proxies,
     pub(crate) media: MediaPlace,
     pub(crate) password_grant: PasswordGrant,
     pub(crate) keys: KeyPlace,
@@ -380,6 +407,8 @@ impl Settings {
                 .unwrap_or_else(|| sqlite_url(&data_dir)),
             public_url: public_url.as_deref().map(checked_url).transpose()?,
             cache_bytes: cache_mb * 1024 * 1024,
+            rate_limits: given.rate_limits.or(file.rate_limits).unwrap_or_default(),
+            proxies: checked_proxies(given.trusted_proxies.or(file.trusted_proxies).as_ref())?,
             media,
             password_grant: match given.oauth_password_grant.or(file.oauth_password_grant) {
                 Some(Switch::On) => PasswordGrant::On,
@@ -434,6 +463,13 @@ fn read_file(path: &Path) -> anyhow::Result<Options> {
     toml::from_str(&text).with_context(|| format!("in the configuration file {}", path.display()))
 }
 
+fn checked_proxies(names: Option<&Vec<String>>) -> anyhow::Result<Proxies> {
+    let names = names.into_iter().flatten().map(String::as_str).filter(|name| !name.is_empty());
+    Proxies::new(names).map_err(|name| {
+        anyhow::anyhow!("trusted_proxies must be like 192.0.2.1 or 10.0.0.0/8, not {name:?}")
+    })
+}
+
 fn checked_url(url: &str) -> anyhow::Result<String> {
     let url = url.trim_end_matches('/');
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
@@ -482,6 +518,10 @@ mod tests {
             let given = Options { public_url: Some(url.to_owned()), ..Options::default() };
             assert!(Settings::load(given).is_err(), "{url}");
         }
+        let proxies = Some(vec!["10.0.0.0/8".to_owned(), "nginx".to_owned()]);
+        let given = Options { trusted_proxies: proxies, ..Options::default() };
+        let error = Settings::load(given).expect_err("a name");
+        assert!(format!("{error:#}").contains("\"nginx\""), "{error:#}");
     }
 
     #[test]

@@ -9,6 +9,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 mod commands;
 mod config;
 mod connection;
+mod crowd;
+mod listen;
 mod telemetry;
 mod wire;
 

@@ -7,27 +7,37 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use pipit_api::Api;
-use pipit_core::{PasswordGrant, Pipit};
-use pipit_http::{Problem, stack};
+use pipit_core::Pipit;
+use pipit_http::{Problem, Rates, Stack, stack};
 use pipit_web::Web;
 
+use crate::config::{RateLimits, Settings};
 use crate::telemetry;
 
 /// Everything that is served.
 pub(crate) fn router(
+    settings: &Settings,
     pipit: &Pipit,
     public_url: String,
-    password_grant: PasswordGrant,
     metrics: PrometheusHandle,
 ) -> Router {
     let clock = pipit.clock().clone();
-    let api = Api { pipit: pipit.clone(), public_url: public_url.as_str().into(), password_grant };
+    let rates = match settings.rate_limits {
+        RateLimits::On => Rates::on(),
+        RateLimits::Off => Rates::off(),
+    };
+    let proxies = settings.proxies.clone();
+    let api = Api {
+        pipit: pipit.clone(),
+        public_url: public_url.as_str().into(),
+        password_grant: settings.password_grant,
+    };
     let doors = pipit_api::routes(api)
         .merge(pipit_web::routes(Web { pipit: pipit.clone(), public_url }))
         .merge(operations(pipit.clone(), metrics))
         .method_not_allowed_fallback(async || Problem::no_such_method())
         .fallback(pipit_web::not_found);
-    stack::wrap(doors, clock)
+    stack::wrap(doors, Stack { clock, rates, proxies, refuse: pipit_web::refused })
 }
 
 #[derive(Clone)]

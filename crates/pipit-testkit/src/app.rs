@@ -12,7 +12,7 @@ use pipit_api::Api;
 use pipit_core::{
     AccountSettings, KeyPlace, MailPlace, MailSettings, MediaPlace, PasswordGrant, Pipit, Settings,
 };
-use pipit_http::{Problem, stack};
+use pipit_http::{Problem, Proxies, Rates, Stack, stack};
 use pipit_model::{Clock, UserId};
 use pipit_web::Web;
 use serde_json::{Value, json};
@@ -39,6 +39,7 @@ pub struct TestApp {
     pub db: TestDb,
     /// Its clock, in milliseconds.
     pub time: Arc<AtomicI64>,
+    doors: Router,
     router: Router,
 }
 
@@ -101,7 +102,26 @@ impl TestApp {
             .merge(pipit_web::routes(Web { pipit: pipit.clone(), public_url }))
             .method_not_allowed_fallback(async || Problem::no_such_method())
             .fallback(pipit_web::not_found);
-        Self { pipit, db, time, router: stack::wrap(doors, clock) }
+        Self {
+            pipit,
+            db,
+            time,
+            doors: doors.clone(),
+            router: stack::wrap(doors, Stack::plain(clock)),
+        }
+    }
+
+    /// The same, with the limits that a server has, and a proxy at 10.0.0.1.
+    ///
+    /// # Panics
+    /// Never: that is an address.
+    #[must_use]
+    pub fn limited(self) -> Self {
+        let clock = self.pipit.clock().clone();
+        let proxies = Proxies::new(["10.0.0.1"]).expect("an address");
+        let rates = Rates::on();
+        let stack = Stack { clock, rates, proxies, refuse: pipit_web::refused };
+        Self { router: stack::wrap(self.doors.clone(), stack), ..self }
     }
 
     /// A second core on the same database, with cold caches of its own.

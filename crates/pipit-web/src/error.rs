@@ -200,9 +200,17 @@ fn prefers(headers: &HeaderMap, kind: &str) -> bool {
 
 /// A page for a browser, a problem for everyone else, where no door has anything.
 pub(crate) fn no_such_path(headers: &HeaderMap) -> Response {
-    if prefers(headers, "text/html") {
-        page_of(&Problem::no_such_path(), Preferences::of(headers))
-    } else {
-        Problem::no_such_path().into_response()
+    refused(Problem::no_such_path(), headers)
+}
+
+/// What was refused before any page was asked: a page for a browser, a problem for everyone else.
+pub(crate) fn refused(problem: Problem, headers: &HeaderMap) -> Response {
+    if !prefers(headers, "text/html") {
+        return problem.into_response();
     }
+    let mut page = page_of(&problem, Preferences::of(headers));
+    if let Some(secs) = problem.retry_after_header() {
+        page.headers_mut().insert(header::RETRY_AFTER, secs);
+    }
+    page
 }

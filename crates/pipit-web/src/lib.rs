@@ -37,6 +37,7 @@ use axum::http::HeaderMap;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use pipit_core::Pipit;
+use pipit_http::Problem;
 
 /// What this door needs to be told.
 #[derive(Debug, Clone)]
@@ -81,4 +82,9 @@ pub fn routes(web: Web) -> Router {
 )]
 pub async fn not_found(headers: HeaderMap) -> Response {
     error::no_such_path(&headers)
+}
+
+/// What the stack around all doors refuses, told in the same two ways.
+pub fn refused(problem: Problem, headers: &HeaderMap) -> Response {
+    error::refused(problem, headers)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use pipit_core::Upload;
-use pipit_http::{Part, UploadForm};
+use pipit_http::{Part, UploadForm, rates};
 use pipit_model::limits::MEDIA_PER_TWEET_MAX;
 use pipit_model::media::Media;
 use pipit_model::{Error, MediaId};
@@ -146,7 +146,10 @@ impl ComposeReader<'_> {
             Described::New(bytes) => {
                 let key = self.key(&bytes, &description);
                 let upload = Upload { bytes, description };
-                pipit.upload_media(viewer.caller, upload, key.as_deref()).await
+                match rates::count_picture(viewer.caller) {
+                    Ok(()) => pipit.upload_media(viewer.caller, upload, key.as_deref()).await,
+                    Err(error) => Err(error),
+                }
             }
         };
         match stored {

@@ -8,7 +8,7 @@ use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use pipit_core::{Caller, UserCard};
-use pipit_http::Problem;
+use pipit_http::{Problem, rates};
 use pipit_model::user::UserRef;
 use pipit_model::{Error, Result, UserId};
 
@@ -90,12 +90,18 @@ enum Found {
 async fn find_viewer(web: &Web, token: &str) -> Result<Found> {
     let caller = match web.pipit.authenticate(token).await {
         Ok(caller) => caller,
-        Err(Error::Unauthenticated(_)) => return Ok(Found::Nobody),
+        Err(Error::Unauthenticated(_)) => {
+            rates::count_stranger()?;
+            return Ok(Found::Nobody);
+        }
         Err(Error::Forbidden(_)) => {
-            return web.pipit.authenticate_any(token).await.map(Found::Suspended);
+            let caller = web.pipit.authenticate_any(token).await?;
+            rates::count(caller)?;
+            return Ok(Found::Suspended(caller));
         }
         Err(error) => return Err(error),
     };
+    rates::count(caller)?;
     match web.pipit.user(None, &UserRef::Id(caller.user_id)).await {
         Ok(user) => Ok(Found::Viewer(Viewer { caller, card: user.card })),
         Err(Error::NotFound(_)) => Ok(Found::Nobody),

@@ -13,5 +13,6 @@ mod media;
 mod moderation;
 mod notifications;
 mod oauth;
+mod rates;
 mod scopes;
 mod security;

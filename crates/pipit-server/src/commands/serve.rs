@@ -6,17 +6,17 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::serve::ListenerExt;
 use metrics_exporter_prometheus::PrometheusHandle;
 use pipit_core::{PasswordGrant, Pipit};
 use pipit_model::Clock;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::config::Settings;
-use crate::{connection, telemetry, wire};
+use crate::config::{RateLimits, Settings};
+use crate::crowd::Crowd;
+use crate::listen::{self, Stop};
+use crate::{telemetry, wire};
 
 /// Requests under way get this long to end when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -91,9 +91,13 @@ pub(crate) async fn serve(
             "apps may send people's passwords (oauth_password_grant): not for the public"
         );
     }
+    if settings.rate_limits == RateLimits::Off {
+        tracing::warn!("rate_limits is off: anybody may ask as much as they like");
+    }
     let letters_url = public_url.clone();
-    let router = wire::router(&pipit, public_url, settings.password_grant, metrics.clone());
-    let (stop, stopped) = watch::channel(());
+    let router = wire::router(settings, &pipit, public_url, metrics.clone());
+    let crowd = Crowd::new(settings.proxies.clone(), settings.rate_limits);
+    let (stop, stopped) = Stop::new();
     let mut tasks = JoinSet::new();
     tasks.spawn(clean(pipit.clone(), stopped.clone()));
     tasks.spawn(keep_metrics(metrics.clone(), stopped.clone()));
@@ -101,15 +105,7 @@ pub(crate) async fn serve(
         tasks.spawn(send_mails(pipit.clone(), letters_url, stopped.clone()));
     }
     tasks.spawn(hear_of_moderation(pipit.clone(), stopped.clone()));
-    let listener = listener.tap_io(connection::prepare);
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(until_stopped(stopped))
-        .into_future();
-    tasks.spawn(async move {
-        if let Err(error) = server.await {
-            tracing::error!(%error, "the server failed");
-        }
-    });
+    tasks.spawn(listen::run(listener, router, crowd, stopped));
 
     let signal = wait_for_signal(&mut terminate, &mut interrupt).await;
     tracing::info!(signal, "stopping: no new connections, requests under way may end");
@@ -148,14 +144,9 @@ fn print_first_lines(
     out.flush()
 }
 
-/// Ends when the other end of the channel is dropped.
-async fn until_stopped(mut stopped: watch::Receiver<()>) {
-    while stopped.changed().await.is_ok() {}
-}
-
 /// Sums up what was measured, so that it takes no memory while nobody asks for it.
-async fn keep_metrics(metrics: PrometheusHandle, stopped: watch::Receiver<()>) {
-    let mut stop = std::pin::pin!(until_stopped(stopped));
+async fn keep_metrics(metrics: PrometheusHandle, stopped: Stop) {
+    let mut stop = std::pin::pin!(stopped.told());
     loop {
         tokio::select! {
             () = tokio::time::sleep(SUM_UP_EVERY) => metrics.run_upkeep(),
@@ -165,8 +156,8 @@ async fn keep_metrics(metrics: PrometheusHandle, stopped: watch::Receiver<()>) {
 }
 
 /// Sends the letters that wait, now and then.
-async fn send_mails(pipit: Pipit, public_url: String, stopped: watch::Receiver<()>) {
-    let mut stop = std::pin::pin!(until_stopped(stopped));
+async fn send_mails(pipit: Pipit, public_url: String, stopped: Stop) {
+    let mut stop = std::pin::pin!(stopped.told());
     loop {
         // What is under way is not cut off: it would be sent twice.
         if let Err(error) = pipit.send_mails(&public_url).await {
@@ -180,8 +171,8 @@ async fn send_mails(pipit: Pipit, public_url: String, stopped: watch::Receiver<(
 }
 
 /// Lets the caches and streams know of what moderators did elsewhere.
-async fn hear_of_moderation(pipit: Pipit, stopped: watch::Receiver<()>) {
-    let mut stop = std::pin::pin!(until_stopped(stopped));
+async fn hear_of_moderation(pipit: Pipit, stopped: Stop) {
+    let mut stop = std::pin::pin!(stopped.told());
     let mut heard = None;
     loop {
         let hear = async {
@@ -202,12 +193,12 @@ async fn hear_of_moderation(pipit: Pipit, stopped: watch::Receiver<()>) {
 }
 
 /// Clears away what deleted accounts left behind and what has expired, now and then.
-async fn clean(pipit: Pipit, stopped: watch::Receiver<()>) {
+async fn clean(pipit: Pipit, stopped: Stop) {
     // A day of hashtags is read from the database once: before the first visitor waits for it.
     if let Err(error) = pipit.trending_hashtags().await {
         tracing::warn!(%error, "no trends yet; they are looked for again when somebody asks");
     }
-    let mut stop = std::pin::pin!(until_stopped(stopped));
+    let mut stop = std::pin::pin!(stopped.told());
     let mut pause = CLEAN_AFTER;
     loop {
         tokio::select! {

@@ -5,6 +5,7 @@ mod browser;
 mod commands;
 mod crash;
 mod keys;
+mod limits;
 mod live;
 mod process;
 mod serve;

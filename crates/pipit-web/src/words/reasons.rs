@@ -13,7 +13,9 @@ pub(crate) struct Reasons {
     /// A field's name as the start of a sentence.
     pub subject: fn(field: &str) -> &str,
     /// The core's words and their translation; `{}` stands for a number or the like in both.
-    pub reasons: &'static [(&'static str, &'static str)],
+    pub table: &'static [(&'static str, &'static str)],
+    /// When to try again, which is said as "5 minutes" or "30 seconds".
+    pub wait: fn(how_long: &str) -> String,
 }
 
 pub(super) static EN: Reasons = Reasons {
@@ -45,7 +47,8 @@ pub(super) static EN: Reasons = Reasons {
         "redirect_uri" => "The address to lead you back to",
         other => other,
     },
-    reasons: &[],
+    table: &[],
+    wait: |how_long| format!("Try again in {how_long}"),
 };
 
 pub(super) static DE: Reasons = Reasons {
@@ -77,7 +80,7 @@ pub(super) static DE: Reasons = Reasons {
         "redirect_uri" => "Die Adresse, zu der du zurück sollst,",
         other => other,
     },
-    reasons: &[
+    table: &[
         // Moderation
         ("must say why: the person reads it", "fehlt: die Person liest sie"),
         ("must say why it should be undone", "muss sagen, warum es rückgängig gemacht werden soll"),
@@ -358,7 +361,29 @@ pub(super) static DE: Reasons = Reasons {
             "was used for a session that has ended: use a new key",
             "gehört zu einer Anmeldung, die beendet ist: lade die Seite neu",
         ),
+        // Too much at once
+        ("too many tries", "zu viele Versuche"),
+        ("too many requests at once", "zu viele Anfragen auf einmal"),
+        (
+            "too many accounts were opened from your network",
+            "aus deinem Netz wurden zu viele Konten eröffnet",
+        ),
+        ("you wrote too many tweets at once", "du hast zu viele Tweets auf einmal geschrieben"),
+        ("you deleted too many tweets at once", "du hast zu viele Tweets auf einmal gelöscht"),
+        (
+            "you uploaded too many pictures at once",
+            "du hast zu viele Bilder auf einmal hochgeladen",
+        ),
+        ("you followed too many people at once", "du bist zu vielen Leuten auf einmal gefolgt"),
+        (
+            "you asked for too many archives at once",
+            "du hast zu viele Archive auf einmal angefordert",
+        ),
     ],
+    wait: |how_long| {
+        let how_long = how_long.replace("seconds", "Sekunden").replace("minutes", "Minuten");
+        format!("Versuch es in {how_long} wieder")
+    },
 };
 
 impl Words {
@@ -371,19 +396,23 @@ impl Words {
             let value = reason.strip_prefix(before)?.strip_suffix(after)?;
             Some(Cow::Owned(here.replacen("{}", value, 1)))
         };
-        self.reasons.reasons.iter().find_map(translated).unwrap_or(Cow::Borrowed(reason))
+        self.reasons.table.iter().find_map(translated).unwrap_or(Cow::Borrowed(reason))
     }
 
     /// What a problem says, which is a reason made a sentence.
     pub(crate) fn sentence<'a>(&self, field: Option<&str>, said: &'a str) -> Cow<'a, str> {
         let reason = said.strip_suffix('.').unwrap_or(said);
+        if let Some((what, how_long)) = reason.split_once(" Try again in ") {
+            let (what, wait) = (self.sentence(None, what), (self.reasons.wait)(how_long));
+            return Cow::Owned(format!("{what} {wait}."));
+        }
         if let Some(field) = field
             && let Some(reason) = reason.strip_prefix(field).and_then(|said| said.strip_prefix(' '))
         {
             return Cow::Owned(self.complaint(field, reason));
         }
         let is_it = |(key, _): &&(&str, &str)| pipit_http::problem::sentence(key) == said;
-        match self.reasons.reasons.iter().find(is_it) {
+        match self.reasons.table.iter().find(is_it) {
             Some((_, here)) => Cow::Owned(pipit_http::problem::sentence(here)),
             None => Cow::Borrowed(said),
         }
@@ -409,5 +438,11 @@ mod tests {
         let long = "must have at most 50 characters";
         assert_eq!(de.complaint("name", long), "Der Name darf höchstens 50 Zeichen haben.");
         assert_eq!(de.reason("what nobody translated"), "what nobody translated");
+        let wait = "Too many requests at once. Try again in 5 minutes.";
+        assert_eq!(en.sentence(None, wait), wait);
+        assert_eq!(
+            de.sentence(None, wait),
+            "Zu viele Anfragen auf einmal. Versuch es in 5 Minuten wieder."
+        );
     }
 }

@@ -1,0 +1,84 @@
+//! Where connections are taken in, until the server is told to stop.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::connection;
+use crate::crowd::{Crowd, Place};
+
+/// After the system had no room for another connection.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Tells everybody who holds it that the server stops.
+#[derive(Clone)]
+pub(crate) struct Stop(watch::Receiver<()>);
+
+impl Stop {
+    /// It is told by dropping the first.
+    pub(crate) fn new() -> (watch::Sender<()>, Self) {
+        let (sender, receiver) = watch::channel(());
+        (sender, Self(receiver))
+    }
+
+    /// Ends when it is told.
+    pub(crate) async fn told(mut self) {
+        while self.0.changed().await.is_ok() {}
+    }
+}
+
+/// Serves whoever connects. Told to stop, it takes in nobody else, and ends when everybody who is
+/// there has their answer.
+pub(crate) async fn run(listener: TcpListener, router: Router, crowd: Crowd, stop: Stop) {
+    let mut connections = JoinSet::new();
+    let mut stopped = std::pin::pin!(stop.clone().told());
+    loop {
+        tokio::select! {
+            taken = listener.accept() => match taken {
+                Ok((socket, peer)) => if let Some(place) = crowd.admit(peer.ip()) {
+                    let served = serve(socket, peer, router.clone(), stop.clone(), place);
+                    connections.spawn(served);
+                } else {
+                    metrics::counter!("pipit_connections_refused_total").increment(1);
+                },
+                Err(error) => pause(&error).await,
+            },
+            Some(ended) = connections.join_next() => log_panic(ended),
+            () = &mut stopped => break,
+        }
+    }
+    drop(listener);
+    while let Some(ended) = connections.join_next().await {
+        log_panic(ended);
+    }
+}
+
+async fn serve(socket: TcpStream, peer: SocketAddr, router: Router, stop: Stop, place: Place) {
+    connection::prepare(&socket);
+    connection::serve(socket, peer, router, stop).await;
+    drop(place);
+}
+
+/// A client that is gone before it is taken in is its own affair; without room (for descriptors)
+/// asking again at once would only burn time.
+async fn pause(error: &io::Error) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
+        tracing::error!(%error, "no connection can be taken in; it is tried again");
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Handlers that panic are answered for in the stack; this is a bug below it.
+fn log_panic(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        tracing::error!(%error, "a connection's task failed");
+    }
+}
