@@ -5,10 +5,16 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use pipit_http::Problem;
+use pipit_http::{Need, Problem};
+use pipit_model::scope;
 use utoipa::openapi::OpenApi as Document;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{
+    AuthorizationCode, ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Scopes,
+    SecurityRequirement, SecurityScheme,
+};
 use utoipa::{Modify, OpenApi};
+
+use crate::needs::NEEDS;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 /// The page loads its own files only. Swagger's widgets set styles on elements and draw their icons
@@ -30,7 +36,8 @@ const PAGE_CSP: HeaderValue = HeaderValue::from_static(
             The id of a user in a path is a number or a handle. Ids are 63-bit numbers, with a \
             twin `…_str` for languages that lose such integers. Errors are RFC 9457 \
             `application/problem+json`. `Idempotency-Key` on a POST makes a repeated request \
-            answer with what the first one made, for 24 hours.",
+            answer with what the first one made, for 24 hours. Apps get their tokens by OAuth 2.1; \
+            each operation names the scopes that it needs.",
         license(name = "MIT OR Apache-2.0")
     ),
     components(schemas(crate::wire::Problem)),
@@ -49,6 +56,37 @@ impl Modify for BearerToken {
             .build();
         if let Some(components) = openapi.components.as_mut() {
             components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+            let names = scope::ALL.iter().map(|scope| (scope.name(), scope.name()));
+            let scopes: Scopes = names.collect();
+            let flows = [
+                Flow::AuthorizationCode(AuthorizationCode::new(
+                    "/oauth/authorize",
+                    "/oauth/token",
+                    scopes.clone(),
+                )),
+                Flow::ClientCredentials(ClientCredentials::new("/oauth/token", scopes)),
+            ];
+            components.add_security_scheme("oauth", SecurityScheme::OAuth2(OAuth2::new(flows)));
+        }
+    }
+}
+
+/// Writes beside each operation that takes a token which scopes an app's must have.
+pub(crate) fn name_scopes(openapi: &mut Document) {
+    for (method, path, need) in NEEDS {
+        let (Need::Scopes(scopes), Some(item)) = (need, openapi.paths.paths.get_mut(*path)) else {
+            continue;
+        };
+        let operation = match *method {
+            "GET" => &mut item.get,
+            "POST" => &mut item.post,
+            "PUT" => &mut item.put,
+            "PATCH" => &mut item.patch,
+            _ => &mut item.delete,
+        };
+        if let Some(security) = operation.as_mut().and_then(|found| found.security.as_mut()) {
+            let names = scopes.iter().map(|scope| scope.name());
+            security.push(SecurityRequirement::new("oauth", names));
         }
     }
 }

@@ -6,6 +6,7 @@
 //! [`router`], and the new `docs/openapi.json` (`scripts/generate`). `docs/adding-an-endpoint.md`
 //! walks through one.
 
+mod apps;
 mod blocks;
 mod bookmarks;
 mod docs;
@@ -14,7 +15,9 @@ mod follows;
 mod hashtags;
 mod lists;
 mod media;
+mod needs;
 mod notifications;
+mod oauth;
 mod paging;
 mod reports;
 mod security;
@@ -24,19 +27,47 @@ mod tweets;
 mod users;
 pub mod wire;
 
+use std::sync::Arc;
+
 use axum::Router;
-use pipit_core::Pipit;
-use pipit_http::{Problem, upload};
+use axum::extract::FromRef;
+use pipit_core::{PasswordGrant, Pipit};
+use pipit_http::{Problem, RouteNeeds, upload};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+/// What this door needs to be told.
+#[derive(Debug, Clone)]
+pub struct Api {
+    /// The service.
+    pub pipit: Pipit,
+    /// Where people reach it, like `https://pipit.example`.
+    pub public_url: Arc<str>,
+    /// Whether apps may send people's passwords.
+    pub password_grant: PasswordGrant,
+}
+
+impl FromRef<Api> for Pipit {
+    fn from_ref(api: &Api) -> Self {
+        api.pipit.clone()
+    }
+}
+
+impl FromRef<Api> for RouteNeeds {
+    fn from_ref(_: &Api) -> Self {
+        needs::ROUTES
+    }
+}
+
 /// All routes of this door with their documentation.
-pub fn routes(pipit: Pipit) -> Router {
-    let (router, openapi) = router().split_for_parts();
+pub fn routes(api: Api) -> Router {
+    let (router, mut openapi) = router().split_for_parts();
+    docs::name_scopes(&mut openapi);
     router
         .merge(media::files())
-        .with_state(pipit)
+        .merge(oauth::routes())
+        .with_state(api)
         .merge(docs::routes(&openapi))
         .method_not_allowed_fallback(async || Problem::no_such_method())
 }
@@ -46,10 +77,12 @@ pub fn routes(pipit: Pipit) -> Router {
 /// # Errors
 /// If it cannot be written as JSON.
 pub fn openapi_json() -> Result<String, serde_json::Error> {
-    router().into_openapi().to_pretty_json().map(|json| json + "\n")
+    let mut openapi = router().into_openapi();
+    docs::name_scopes(&mut openapi);
+    openapi.to_pretty_json().map(|json| json + "\n")
 }
 
-fn router() -> OpenApiRouter<Pipit> {
+fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(docs::Description::openapi())
         .routes(routes!(users::create_user, users::list_users))
         .routes(routes!(users::list_suggested_users))
@@ -70,6 +103,9 @@ fn router() -> OpenApiRouter<Pipit> {
             security::remove_second_factor
         ))
         .routes(routes!(security::renew_recovery_codes))
+        .routes(routes!(security::request_reset, security::reset_password))
+        .routes(routes!(security::get_email, security::change_email))
+        .routes(routes!(security::confirm_email))
         .routes(routes!(tweets::create_tweet, tweets::list_tweets))
         .routes(routes!(tweets::get_tweet, tweets::delete_tweet))
         .routes(routes!(tweets::get_thread))
@@ -114,7 +150,7 @@ fn router() -> OpenApiRouter<Pipit> {
 }
 
 /// What takes files: more than others may send.
-fn uploads() -> OpenApiRouter<Pipit> {
+fn uploads() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(media::create_media))
         .routes(routes!(media::set_avatar))

@@ -11,7 +11,7 @@ use pipit_http::{Bearer, IdempotencyKey, Json, Part, Path, Problem, UploadForm};
 use pipit_model::media::MediaUse;
 use pipit_model::{Error, MediaId};
 
-use crate::wire;
+use crate::{Api, wire};
 
 /// A picture never changes and its name is never used again. Opened on its own it can do nothing,
 /// whatever a browser takes it for.
@@ -23,7 +23,7 @@ const FILE_HEADERS: [(HeaderName, &str); 4] = [
 ];
 
 /// The files of pictures, which are no part of the described API: their addresses are in it.
-pub(crate) fn files() -> Router<Pipit> {
+pub(crate) fn files() -> Router<Api> {
     Router::new().route("/media/p/{file}", get(get_file))
 }
 

@@ -1,11 +1,11 @@
-//! What guards an account: its password and its second factor.
+//! What guards an account: its password, its second factor, its e-mail address.
 
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use pipit_core::Pipit;
-use pipit_http::{Bearer, Json, Problem};
+use pipit_core::{EmailChange, Pipit};
+use pipit_http::{Bearer, Json, Problem, SentBy};
 
 use crate::wire;
 
@@ -109,4 +109,81 @@ pub(crate) async fn renew_recovery_codes(
 ) -> Result<Response, Problem> {
     let recovery_codes = pipit.renew_recovery_codes(caller).await?;
     Ok(once(wire::RecoveryCodes { recovery_codes }))
+}
+
+/// Sends a link to a new password, if there is such an account; the answer is the same if there is
+/// none.
+#[utoipa::path(
+    post, path = "/password-resets", tag = "security",
+    request_body = wire::RequestReset,
+    responses((status = 202), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn request_reset(
+    State(pipit): State<Pipit>,
+    SentBy(client): SentBy,
+    Json(body): Json<wire::RequestReset>,
+) -> Result<StatusCode, Problem> {
+    pipit.request_reset(&body.login, client.network).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Sets a new password by the link that was sent. It works once, within 30 minutes; every session ends.
+#[utoipa::path(
+    put, path = "/password-resets", tag = "security",
+    request_body = wire::ResetPassword,
+    responses((status = 204), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn reset_password(
+    State(pipit): State<Pipit>,
+    Json(body): Json<wire::ResetPassword>,
+) -> Result<StatusCode, Problem> {
+    pipit.reset_password(&body.token, body.password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The caller's e-mail address.
+#[utoipa::path(
+    get, path = "/users/me/email", tag = "security", security(("bearer" = [])),
+    responses(
+        (status = 200, body = wire::EmailAddress),
+        (status = "default", body = wire::Problem),
+    ),
+)]
+pub(crate) async fn get_email(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+) -> Result<Response, Problem> {
+    Ok(once(wire::EmailAddress { email: pipit.own_email(caller).await? }))
+}
+
+/// Asks for another e-mail address: 202 if a link was sent to it that confirms it, 204 if it is the
+/// caller's at once, since the server sends no mail.
+#[utoipa::path(
+    put, path = "/users/me/email", tag = "security", security(("bearer" = [])),
+    request_body = wire::EmailAddress,
+    responses((status = 202), (status = 204), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn change_email(
+    State(pipit): State<Pipit>,
+    Bearer(caller): Bearer,
+    Json(body): Json<wire::EmailAddress>,
+) -> Result<StatusCode, Problem> {
+    Ok(match pipit.change_email(caller, &body.email).await? {
+        EmailChange::Sent => StatusCode::ACCEPTED,
+        EmailChange::Changed => StatusCode::NO_CONTENT,
+    })
+}
+
+/// Confirms an e-mail address by the link that was sent to it.
+#[utoipa::path(
+    post, path = "/email-confirmations", tag = "security",
+    request_body = wire::ConfirmEmail,
+    responses((status = 204), (status = "default", body = wire::Problem)),
+)]
+pub(crate) async fn confirm_email(
+    State(pipit): State<Pipit>,
+    Json(body): Json<wire::ConfirmEmail>,
+) -> Result<StatusCode, Problem> {
+    pipit.confirm_email(&body.token).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

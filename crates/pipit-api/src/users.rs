@@ -29,8 +29,8 @@ pub(crate) async fn create_user(
     key: IdempotencyKey,
     Json(body): Json<wire::CreateUser>,
 ) -> Result<Response, Problem> {
-    let wire::CreateUser { handle, name, email, password } = body;
-    let form = SignUp { handle, name, email, password };
+    let wire::CreateUser { handle, name, email, password, invite } = body;
+    let form = SignUp { handle, name, email, password, invite };
     let view = pipit.sign_up(form, key.as_deref()).await?;
     Ok((StatusCode::CREATED, Answer(wire::User::from(&view))).into_response())
 }

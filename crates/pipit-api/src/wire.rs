@@ -28,7 +28,8 @@ pub use requests::{
     CreateReport, CreateSession, CreateTweet, CreateUser, MuteUser, NameList, UpdateMe,
 };
 pub use security::{
-    ConfirmFactor, CreateProof, OfferedFactor, RecoveryCodes, SecondFactor, SetPassword,
+    ConfirmEmail, ConfirmFactor, CreateProof, EmailAddress, OfferedFactor, RecoveryCodes,
+    RequestReset, ResetPassword, SecondFactor, SetPassword,
 };
 pub(crate) use tweet::write_tweet;
 pub use tweet::{Entities, HashtagEntity, MentionEntity, Tweet, UrlEntity};

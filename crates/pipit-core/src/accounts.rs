@@ -1,10 +1,12 @@
 //! Accounts: opened and deleted.
 
 use pipit_model::user::{Email, Handle, Password, UserRef, display_name};
-use pipit_model::{Error, Result, UserId};
-use pipit_store::{Login, NewUser, SealedColumn};
+use pipit_model::{Result, UserId};
+use pipit_store::{NewUser, StoreError};
 
-use crate::seal::Place;
+use crate::email::guard;
+use crate::invitations::not_good;
+use crate::mail::Note;
 use crate::{Caller, Pipit, RequestKey, UserView, keys};
 
 /// What someone signs up with, as typed.
@@ -18,6 +20,8 @@ pub struct SignUp {
     pub email: String,
     /// Their password.
     pub password: String,
+    /// The code of an invitation.
+    pub invite: Option<String>,
 }
 
 impl std::fmt::Debug for SignUp {
@@ -33,6 +37,24 @@ impl Pipit {
     /// [`pipit_model::Error::InvalidField`] for a field that breaks a rule,
     /// [`pipit_model::Error::Conflict`] for a handle or address that is taken.
     pub async fn sign_up(&self, form: SignUp, key: RequestKey<'_>) -> Result<UserView> {
+        let invitation = self.invitation(form.invite.as_deref())?;
+        self.open_account(form, invitation, key).await
+    }
+
+    /// The same for who runs the service, whoever else may open accounts.
+    ///
+    /// # Errors
+    /// As [`Pipit::sign_up`].
+    pub async fn create_account(&self, form: SignUp) -> Result<UserView> {
+        self.open_account(form, None, None).await
+    }
+
+    async fn open_account(
+        &self,
+        form: SignUp,
+        invitation: Option<String>,
+        key: RequestKey<'_>,
+    ) -> Result<UserView> {
         let handle = Handle::new(&form.handle)?;
         let name = display_name(form.name.as_deref().unwrap_or_default())?;
         let email = Email::new(&form.email)?;
@@ -46,29 +68,24 @@ impl Pipit {
         let names = names_of(handle.as_str(), email.as_str());
         let password_hash = self.0.passwords.hash(password, names).await?;
         let id = UserId(self.0.ids.next(self.0.clock.now()));
+        let guard = guard(&password_hash, email.as_str());
+        let confirm = Note::ConfirmEmail { user_id: id, email: email.as_str().to_owned(), guard };
+        let mail = self.new_mail(&confirm)?;
         let email = self.0.seals.keys()?.seal_email(id.0, &email)?;
         let name = if name.is_empty() { handle.as_str().to_owned() } else { name };
-        let new = NewUser { id, handle, name, email, password_hash, idempotency };
-        let existing = self.0.store.insert_user(new).await?;
+        let new = NewUser { id, handle, name, email, password_hash, invitation, mail, idempotency };
+        let existing = match self.0.store.insert_user(new).await {
+            Err(StoreError::NotFound("invitation")) => return Err(not_good()),
+            other => other?,
+        };
         self.user(None, &UserRef::Id(existing.unwrap_or(id))).await
-    }
-
-    /// The caller's own e-mail address.
-    ///
-    /// # Errors
-    /// If the database is away.
-    pub async fn own_email(&self, caller: Caller) -> Result<String> {
-        let found = self.0.store.find_credentials(&Login::User(caller.user_id)).await?;
-        let found = found.ok_or(Error::NotFound("account"))?;
-        let place = Place::Row(SealedColumn::Email, caller.user_id.0);
-        self.0.seals.keys()?.open_text(place, &found.email)
     }
 
     /// Deletes the caller's account: from now on it cannot sign in and nothing of it is shown.
     /// What it left behind is cleared away afterwards ([`Pipit::purge_deleted_accounts`]).
     ///
     /// # Errors
-    /// [`Error::Forbidden`] if the caller has not shown of late who they are.
+    /// [`pipit_model::Error::Forbidden`] if the caller has not shown of late who they are.
     pub async fn delete_account(&self, caller: Caller) -> Result<()> {
         self.require_proof(caller).await?;
         let card = self.find_user(&UserRef::Id(caller.user_id)).await?;

@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
+use base64::engine::general_purpose::{STANDARD_NO_PAD as BASE64, URL_SAFE_NO_PAD as URL_SAFE};
 use pipit_model::{Error, Result, Timestamp};
 use pipit_store::{IdempotencyKey, Store};
 
@@ -31,6 +31,11 @@ pub(crate) fn random_secret() -> Result<Vec<u8>> {
     Ok(secret)
 }
 
+/// 128 random bits as letters, for a link.
+pub(crate) fn random_code() -> Result<String> {
+    Ok(URL_SAFE.encode(&random_secret()?[..16]))
+}
+
 /// An `Idempotency-Key` bound to who sent it (`scope`) and to what was asked, hashed: neither can
 /// be read from the database.
 pub(crate) fn idempotency(scope: &str, key: &str, request: &[&str]) -> IdempotencyKey {
@@ -44,5 +49,10 @@ pub(crate) fn hash(parts: &[&str]) -> String {
         bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
         bytes.extend_from_slice(part.as_bytes());
     }
-    digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(digest(&SHA256, &bytes).as_ref())
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

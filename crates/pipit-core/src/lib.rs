@@ -4,22 +4,29 @@
 //! ([`TweetView`], [`UserView`]), never JSON or HTML; knows nothing of HTTP.
 //! To add one: a method on [`Pipit`] in the file of its capability, taking the caller first.
 
+mod access;
 mod accounts;
 mod appeals;
+mod apps;
 mod blocks;
 mod bookmarks;
 mod cursors;
+mod email;
 mod filters;
 mod follows;
 mod hashtags;
+mod invitations;
 mod keys;
+mod letters;
 mod likes;
 mod lists;
 mod live;
+mod mail;
 mod media;
 mod moderation;
 mod moderators;
 mod notifications;
+mod oauth;
 mod password_rules;
 mod passwords;
 mod proof;
@@ -37,6 +44,7 @@ mod sight;
 mod sign_in;
 mod suggestions;
 mod throttle;
+mod tickets;
 mod timelines;
 mod tokens;
 mod tweets;
@@ -47,6 +55,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use pipit_feed::{Caches, Feed, Sizes};
+use pipit_mail::Mailer;
+pub use pipit_mail::Place as MailPlace;
 use pipit_media::{Files, Pool};
 use pipit_model::ids::IdGenerator;
 use pipit_model::limits::ARCHIVES_AT_ONCE;
@@ -54,17 +64,25 @@ use pipit_model::{Clock, Error, Result, SessionId, UserId};
 use pipit_store::Store;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+pub use access::Access;
+use access::KnownTokens;
 pub use accounts::SignUp;
 pub use appeals::{AppealView, StandingView};
+pub use apps::RegisteredApp;
 use cursors::Cursors;
 pub use cursors::{hashtag_subject, search_subject};
+pub use email::EmailChange;
 pub use hashtags::{HashtagView, Trend};
+pub use invitations::{AccountSettings, Confirmation, SignUpMode};
 use live::hub::Hub;
 pub use live::{LiveEvent, LiveStream};
 pub use media::{MediaFile, Upload};
 pub use moderation::{AccountView, AuditLine, DayCounts, Deed};
 pub use moderators::Moderator;
 pub use notifications::NotificationView;
+pub use oauth::{
+    Authorization, Consent, IssuedToken, NotAuthorized, OAuthError, PasswordGrant, TokenRequest,
+};
 use passwords::Passwords;
 pub use pipit_feed::{CacheStats, FollowedHashtag, Marks, TweetCard, UserCard};
 pub use pipit_media::{AccessKey, Bucket, Place as MediaPlace, UploadPlace};
@@ -108,9 +126,12 @@ struct Parts {
     ids: Arc<IdGenerator>,
     cursors: Cursors,
     tokens: Tokens,
+    known_tokens: KnownTokens,
     passwords: Passwords,
     seals: Seals,
     throttle: Throttle,
+    mailer: Mailer,
+    accounts: AccountSettings,
     trends: hashtags::TrendCache,
     files: Files,
     pictures: Pool,
@@ -135,8 +156,21 @@ pub struct Settings {
     pub media: MediaPlace,
     /// Where the keys are that seal what identifies or unlocks a person.
     pub keys: KeyPlace,
+    /// Where letters go, and in whose name.
+    pub mail: MailSettings,
+    /// Who may open an account, and how.
+    pub accounts: AccountSettings,
     /// This node's number; no two nodes of one database may share it.
     pub node: u8,
+}
+
+/// Where letters go.
+#[derive(Debug, Clone, Default)]
+pub struct MailSettings {
+    /// Where to.
+    pub place: MailPlace,
+    /// In whose name: `Pipit <pipit@example.org>`.
+    pub from: String,
 }
 
 impl Pipit {
@@ -145,6 +179,12 @@ impl Pipit {
     /// # Errors
     /// [`pipit_model::Error::Unavailable`] if the database cannot be reached.
     pub async fn open(settings: &Settings, clock: Clock) -> Result<Self> {
+        let mailer = Mailer::open(&settings.mail.place, &settings.mail.from)
+            .map_err(|error| Error::Internal(error.to_string()))?;
+        if settings.accounts.confirm_email == Confirmation::Required && !mailer.is_on() {
+            let why = "addresses are to be confirmed, and mail is not set up: set it up first";
+            return Err(Error::Forbidden(why));
+        }
         let caches = Arc::new(Caches::new(Sizes::of_total(settings.cache_bytes)));
         let ids = Arc::new(IdGenerator::new(settings.node));
         let hub = Arc::new(Hub::default());
@@ -167,9 +207,12 @@ impl Pipit {
                 &keys::load(shared, "cursor", keys::random_secret()?, now).await?,
             ),
             tokens: Tokens::new(&keys::load(shared, "jwt-1", tokens::new_key()?, now).await?)?,
+            known_tokens: KnownTokens::default(),
             passwords: Passwords::new()?,
             seals,
             throttle: Throttle::default(),
+            mailer,
+            accounts: settings.accounts,
             trends: hashtags::TrendCache::default(),
             files: Files::open(&settings.media).await?,
             pictures: Pool::default(),

@@ -6,6 +6,7 @@ use pipit_model::{Error, Result};
 use pipit_store::Login;
 
 use crate::accounts::names_of;
+use crate::mail::Note;
 use crate::throttle::Tried;
 use crate::{Caller, Pipit};
 
@@ -88,7 +89,8 @@ impl Pipit {
         self.require_proof(caller).await?;
         let password_hash = self.new_password_hash(caller, password).await?;
         let goes_on = Some(caller.session_id);
-        Ok(self.0.store.set_password(caller.user_id, password_hash, goes_on).await?)
+        let notice = self.new_mail(&Note::PasswordChanged { user_id: caller.user_id })?;
+        Ok(self.0.store.set_password(caller.user_id, None, password_hash, goes_on, notice).await?)
     }
 
     async fn new_password_hash(&self, caller: Caller, password: String) -> Result<String> {

@@ -12,16 +12,18 @@ use pipit_model::network::Network;
 use pipit_model::user::{Email, Password, UserRef};
 use pipit_model::{Error, Result, SessionId, Timestamp, UserId};
 use pipit_store::{
-    Credentials, IdempotencyKey, Login, SealedColumn, Session, SessionRow, StoreError,
+    Credentials, Device, IdempotencyKey, Login, SealedColumn, Session, SessionRow, StoreError,
 };
 
+use crate::mail::Note;
 use crate::seal::Place;
 use crate::sessions::expiry;
 use crate::throttle::Tried;
+use crate::tickets::{Ticket, stale};
 use crate::{Caller, Pipit, RequestKey, UserView, keys};
 
 /// What a ticket is for.
-const TICKET: Place<'static> = Place::Ticket("second step");
+const TICKET: &str = "second step";
 
 /// What someone signs in with, as typed.
 #[derive(Clone)]
@@ -119,9 +121,9 @@ impl Pipit {
             self.let_in(user_id, &form.login, form.client.network);
             return Ok(Step::SignedIn(self.begin_session(user_id, form.client, None).await?));
         }
-        let until = self.0.clock.now().plus_secs(SECOND_STEP_SECS).0;
-        let ticket = format!("{user_id} {until} {}", keys::hash(&[&found.password_hash]));
-        Ok(Step::NeedsCode(self.0.seals.keys()?.seal(TICKET, ticket.as_bytes())?.text))
+        let bound_to = keys::hash(&[&found.password_hash]);
+        let ticket = Ticket { user_id, bound_to, brings: String::new() };
+        Ok(Step::NeedsCode(self.seal_ticket(TICKET, &ticket, SECOND_STEP_SECS)?))
     }
 
     /// The second step: the code for a ticket.
@@ -135,16 +137,10 @@ impl Pipit {
         otp: &str,
         client: Client,
     ) -> Result<SignedIn> {
-        let stale = || Error::Unauthenticated("that took too long: sign in again");
         self.count_network(client.network)?;
-        let opened = self.0.seals.keys()?.open_record(TICKET, ticket).ok_or_else(stale)?;
-        let opened = String::from_utf8(opened).map_err(|_| stale())?;
-        let (user_id, until, hash) = parse_ticket(&opened).ok_or_else(stale)?;
-        if self.0.clock.now() >= until {
-            return Err(stale());
-        }
+        let Ticket { user_id, bound_to, .. } = self.open_ticket(TICKET, ticket)?;
         let found = self.0.store.find_credentials(&Login::User(user_id)).await?;
-        if found.is_none_or(|found| keys::hash(&[&found.password_hash]) != hash) {
+        if found.is_none_or(|found| keys::hash(&[&found.password_hash]) != bound_to) {
             return Err(stale());
         }
         self.0.throttle.count(&Tried::Account(user_id), self.0.clock.now())?;
@@ -154,7 +150,7 @@ impl Pipit {
     }
 
     /// Whose password this is.
-    async fn check_login(
+    pub(crate) async fn check_login(
         &self,
         login: &str,
         password: String,
@@ -178,7 +174,9 @@ impl Pipit {
         let stored = found.as_ref().map(|found| found.password_hash.clone());
         let fits = self.0.passwords.verify(password, stored).await?;
         let wrong = || Error::Unauthenticated("the login or the password is wrong");
-        found.filter(|_| fits).ok_or_else(wrong)
+        let found = found.filter(|_| fits).ok_or_else(wrong)?;
+        self.require_confirmation(&found).await?;
+        Ok(found)
     }
 
     /// By what an account is found that is named like this; there need not be one.
@@ -205,7 +203,7 @@ impl Pipit {
     }
 
     /// Forgets the tries of somebody who has got in.
-    fn let_in(&self, user_id: UserId, login: &str, network: Option<Network>) {
+    pub(crate) fn let_in(&self, user_id: UserId, login: &str, network: Option<Network>) {
         self.0.throttle.forgive(&Tried::Account(user_id));
         self.0.throttle.forgive(&Tried::Login(login.trim().to_lowercase()));
         if let Some(network) = network {
@@ -234,18 +232,20 @@ impl Pipit {
             created_at: now,
             expires_at: expiry(now, now),
             proved_at: now,
+            grant: None,
         };
-        let user_agent: String = client
+        let called: String = client
             .user_agent
             .chars()
             .filter(|c| !c.is_control())
             .take(USER_AGENT_CHARS_MAX)
             .collect();
         let place = Place::Row(SealedColumn::UserAgent, session.id.0);
-        let user_agent = self.0.seals.keys()?.seal(place, user_agent.as_bytes())?;
+        let user_agent = self.0.seals.keys()?.seal(place, called.as_bytes())?;
         let row = SessionRow { session: session.clone(), user_agent };
+        let device = self.device(user_id, &called)?;
         let key = idempotency.clone();
-        match self.0.store.insert_session(row, SESSIONS_PER_USER_MAX, key).await {
+        match self.0.store.insert_session(row, device, SESSIONS_PER_USER_MAX, key).await {
             Ok(()) => self.signed_in(&session).await,
             // The same request came before, or at the same moment.
             Err(StoreError::Clash(_)) if idempotency.is_some() => {
@@ -260,6 +260,14 @@ impl Pipit {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// A device by what it calls itself, whatever its version.
+    fn device(&self, user_id: UserId, called: &str) -> Result<Device> {
+        let name: String = called.chars().filter(|c| !c.is_ascii_digit()).collect();
+        let hash = keys::hash(&["device", &user_id.to_string(), &name]);
+        let note = Note::NewDevice { user_id, device: called.to_owned() };
+        Ok(Device { hash, notice: self.new_mail(&note)? })
     }
 
     /// The session that the same request began before, if it goes on.
@@ -280,12 +288,4 @@ impl Pipit {
         let user = UserView { card: card.ok_or(Error::NotFound("user"))?, relationship: None };
         Ok(SignedIn { token, expires_at, user })
     }
-}
-
-/// A ticket's account, end, and the hash of the password's hash.
-fn parse_ticket(ticket: &str) -> Option<(UserId, Timestamp, &str)> {
-    let mut words = ticket.split(' ');
-    let user_id = words.next()?.parse().ok()?;
-    let until = words.next()?.parse().ok()?;
-    Some((UserId(user_id), Timestamp(until), words.next()?))
 }

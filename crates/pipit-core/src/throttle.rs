@@ -9,7 +9,8 @@ use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pipit_model::limits::{
-    ACCOUNT_TRIES_MAX, ACCOUNT_TRIES_SECS, NETWORK_TRIES_MAX, NETWORK_TRIES_SECS, THROTTLES_MAX,
+    ACCOUNT_TRIES_MAX, ACCOUNT_TRIES_SECS, NETWORK_TRIES_MAX, NETWORK_TRIES_SECS, RESET_TRIES_MAX,
+    RESET_TRIES_SECS, THROTTLES_MAX,
 };
 use pipit_model::network::Network;
 use pipit_model::{Error, Result, Timestamp, UserId};
@@ -25,6 +26,10 @@ pub(crate) enum Tried {
     Login(String),
     /// From a network.
     Network(Network),
+    /// Letters to whom is named like this.
+    Reset(String),
+    /// Asking for a new password from a network.
+    ResetFrom(Network),
 }
 
 impl Tried {
@@ -33,6 +38,7 @@ impl Tried {
         match self {
             Self::Account(_) | Self::Login(_) => (ACCOUNT_TRIES_MAX, ACCOUNT_TRIES_SECS),
             Self::Network(_) => (NETWORK_TRIES_MAX, NETWORK_TRIES_SECS),
+            Self::Reset(_) | Self::ResetFrom(_) => (RESET_TRIES_MAX, RESET_TRIES_SECS),
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, MatchedPath, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
-use pipit_core::{Caller, Pipit};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use pipit_core::{Access, Caller, Pipit};
 use pipit_model::Error;
 use pipit_model::limits::IDEMPOTENCY_KEY_BYTES_MAX;
+use pipit_model::scope::Scope;
 use serde::de::DeserializeOwned;
 
 use crate::{Problem, rates};
@@ -144,20 +145,24 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     }
 }
 
-/// The caller, who must be signed in by a bearer token.
+/// The caller, who must be signed in by a bearer token that may do what the route is for.
 #[derive(Debug, Clone, Copy)]
 pub struct Bearer(pub Caller);
 
 impl<S: Send + Sync> FromRequestParts<S> for Bearer
 where
     Pipit: FromRef<S>,
+    RouteNeeds: FromRef<S>,
 {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let MaybeBearer(caller) = MaybeBearer::from_request_parts(parts, state).await?;
-        let missing = || Error::Unauthenticated("send a token: Authorization: Bearer TOKEN");
-        Ok(Self(caller.ok_or_else(missing)?))
+        let Some(access) = bearer_access(&parts.headers, &Pipit::from_ref(state)).await? else {
+            return Err(Error::Unauthenticated(SEND_A_TOKEN).into());
+        };
+        let caller = RouteNeeds::from_ref(state).met_by(access, parts)?;
+        let nobody = || Error::Forbidden("this token belongs to an app alone, and to no person");
+        Ok(Self(caller.ok_or_else(nobody)?))
     }
 }
 
@@ -169,31 +174,69 @@ pub struct MaybeBearer(pub Option<Caller>);
 impl<S: Send + Sync> FromRequestParts<S> for MaybeBearer
 where
     Pipit: FromRef<S>,
+    RouteNeeds: FromRef<S>,
 {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Some(value) = parts.headers.get(header::AUTHORIZATION) else {
-            return Ok(Self(None));
-        };
-        let token = value.to_str().ok().and_then(|value| {
-            let (scheme, token) = value.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-        });
-        let unclear = Error::Unauthenticated("send a token: Authorization: Bearer TOKEN");
-        let found = match token {
-            Some(token) => Pipit::from_ref(state).authenticate(token).await,
-            None => Err(unclear),
-        };
-        let caller = match found {
-            Ok(caller) => caller,
-            Err(error) => {
-                rates::count_stranger()?;
-                return Err(error.into());
-            }
-        };
-        rates::count(caller)?;
-        Ok(Self(Some(caller)))
+        match bearer_access(&parts.headers, &Pipit::from_ref(state)).await? {
+            Some(access) => Ok(Self(RouteNeeds::from_ref(state).met_by(access, parts)?)),
+            None => Ok(Self(None)),
+        }
+    }
+}
+
+const SEND_A_TOKEN: &str = "send a token: Authorization: Bearer TOKEN";
+
+/// What the bearer token of a request opens, if it has one; whoever sent it is counted.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] for one that is not good; [`Error::RateLimited`].
+pub async fn bearer_access(headers: &HeaderMap, pipit: &Pipit) -> Result<Option<Access>, Error> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let token = value.to_str().ok().and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+    });
+    let found = match token {
+        Some(token) => pipit.access(token).await,
+        None => Err(Error::Unauthenticated(SEND_A_TOKEN)),
+    };
+    // An app alone is nobody.
+    match found.as_ref().ok().and_then(|access| access.caller()) {
+        Some(caller) => rates::count(caller)?,
+        None => rates::count_stranger()?,
+    }
+    found.map(Some)
+}
+
+/// What a route asks of an app's token. People themselves may do everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// All of these scopes.
+    Scopes(&'static [Scope]),
+    /// No app may do it.
+    Person,
+    /// It looks at no token.
+    Nothing,
+}
+
+/// What each route of a door needs, by its method and its path as it was given to the router. A
+/// route that is not named is for people alone.
+#[derive(Debug, Clone, Copy)]
+pub struct RouteNeeds(pub fn(&Method, &str) -> Option<Need>);
+
+impl RouteNeeds {
+    fn met_by(self, access: Access, parts: &Parts) -> Result<Option<Caller>, Error> {
+        // Most callers are people: nothing is looked up for them.
+        if access.grant().is_none() {
+            return access.in_person();
+        }
+        let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        match (self.0)(&parts.method, route) {
+            Some(Need::Scopes(scopes)) => access.with(scopes),
+            Some(Need::Person | Need::Nothing) | None => access.in_person(),
+        }
     }
 }
 

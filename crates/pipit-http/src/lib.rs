@@ -18,7 +18,10 @@ pub mod stack;
 pub mod upload;
 
 pub use client::SentBy;
-pub use extract::{Bearer, IdempotencyKey, Json, MaybeBearer, MaybeJson, Path, Query};
+pub use extract::{
+    Bearer, IdempotencyKey, Json, MaybeBearer, MaybeJson, Need, Path, Query, RouteNeeds,
+    bearer_access,
+};
 pub use problem::Problem;
 pub use proxies::Proxies;
 pub use rates::Rates;

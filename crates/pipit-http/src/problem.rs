@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pipit_model::Error;
+use pipit_model::scope::Scope;
 use serde::Serialize;
 
 use crate::request_id;
@@ -22,6 +23,8 @@ pub struct Problem {
     pub detail: Cow<'static, str>,
     /// The field that is wrong, by its name on the wire.
     pub field: Option<Cow<'static, str>>,
+    /// The right that an app's token lacks.
+    pub scope: Option<Scope>,
     /// In how many seconds the same may succeed.
     pub retry_after_secs: Option<u64>,
 }
@@ -35,6 +38,8 @@ struct Wire<'a> {
     detail: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<&'static str>,
     request_id: String,
 }
 
@@ -46,7 +51,8 @@ impl Problem {
         title: &'static str,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, kind, title, detail: detail.into(), field: None, retry_after_secs: None }
+        let detail = detail.into();
+        Self { status, kind, title, detail, field: None, scope: None, retry_after_secs: None }
     }
 
     /// The same problem, which will be none after so many seconds.
@@ -119,6 +125,12 @@ impl From<Error> for Problem {
             Error::Forbidden(why) => {
                 Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", sentence(why))
             }
+            Error::MissingScope(scope) => {
+                let detail = format!("The token lacks the scope {scope}: ask the person for it.");
+                let (kind, title) = ("insufficient-scope", "The token may not do this");
+                let problem = Self::new(StatusCode::FORBIDDEN, kind, title, detail);
+                Self { scope: Some(scope), ..problem }
+            }
             Error::Conflict { field, message } => Self::new(
                 StatusCode::CONFLICT,
                 "conflict",
@@ -181,6 +193,7 @@ impl IntoResponse for Problem {
             status: self.status.as_u16(),
             detail: &self.detail,
             field: self.field.as_deref(),
+            scope: self.scope.map(Scope::name),
             request_id: request_id::current(),
         };
         let mut response = (self.status, axum::Json(wire)).into_response();
@@ -190,6 +203,12 @@ impl IntoResponse for Problem {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(scope) = self.scope {
+            let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+            if let Ok(challenge) = HeaderValue::try_from(challenge) {
+                headers.insert(header::WWW_AUTHENTICATE, challenge);
+            }
         }
         if let Some(secs) = retry_after {
             headers.insert(header::RETRY_AFTER, secs);

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::scope::Scope;
+
 /// The result of everything that can be refused.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -25,6 +27,9 @@ pub enum Error {
     /// Signed in, but not allowed.
     #[error("{0}")]
     Forbidden(&'static str),
+    /// The app that asks was not given this right.
+    #[error("the token lacks the scope {0}")]
+    MissingScope(Scope),
     /// Somebody else has it already, or it clashes with what there is.
     #[error("{field}: {message}")]
     Conflict {

@@ -126,7 +126,8 @@ pub enum Event {
     SessionsForgotten,
     /// A session ended; its token is good no longer.
     SessionEnded(SessionId),
-    /// A session lasts longer than it would have, or its owner has shown again who they are.
+    /// A session lasts longer than it would have, its owner has shown again who they are, or an
+    /// app's was used.
     SessionChanged(SessionId),
     /// Something may have changed that was not told: forget all that is cached.
     Unknown,

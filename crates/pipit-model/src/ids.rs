@@ -88,6 +88,10 @@ id_type! {
     /// Words that somebody does not want to read.
     FilterId
 }
+id_type! {
+    /// A registered app.
+    AppId
+}
 /// Makes ids for one node. Shared by all threads, never repeats, never blocks.
 #[derive(Debug)]
 pub struct IdGenerator {

@@ -5,6 +5,7 @@
 //! To add one: a new concept gets a file of its own here first, then one of the same name in each
 //! layer above.
 
+pub mod app;
 pub mod error;
 pub mod event;
 pub mod filter;
@@ -19,6 +20,7 @@ pub mod page;
 pub mod read_position;
 pub mod report;
 pub mod role;
+pub mod scope;
 pub mod search;
 pub mod server_block;
 pub mod text;
@@ -29,8 +31,8 @@ pub mod visibility;
 
 pub use error::{Error, Result};
 pub use ids::{
-    ActionId, FilterId, HashtagId, IdGenerator, ListId, MediaId, NotificationId, ReportId, RuleId,
-    SessionId, TweetId, UserId,
+    ActionId, AppId, FilterId, HashtagId, IdGenerator, ListId, MediaId, NotificationId, ReportId,
+    RuleId, SessionId, TweetId, UserId,
 };
 pub use role::{AccountState, Role};
 pub use time::{Clock, Timestamp};

@@ -132,6 +132,27 @@ pub const THROTTLES_MAX: usize = 50_000;
 /// Guesses that a new password must withstand, by what is guessed first: below it a throttled
 /// guesser gets in within months.
 pub const PASSWORD_GUESSES_MIN: u64 = 1_000_000;
+/// Asking for a new password, for one account and from one network, in [`RESET_TRIES_SECS`]
+/// (Mastodon's limit): more would only fill somebody's mailbox.
+pub const RESET_TRIES_MAX: u32 = 5;
+/// In which time they are counted.
+pub const RESET_TRIES_SECS: i64 = 30 * 60;
+/// How long a link to a new password is good: it unlocks the account.
+pub const RESET_SECS: i64 = 30 * 60;
+/// How long a link that confirms an address is good: mail may wait for a weekend.
+pub const CONFIRM_SECS: i64 = 3 * 24 * 3600;
+/// Letters that one run sends.
+pub const MAIL_STEP_ROWS: u64 = 20;
+/// Times that a letter is tried; with the waits between them, a day and a half.
+pub const MAIL_TRIES_MAX: i64 = 11;
+/// Seconds before a letter is tried again; doubled each time.
+pub const MAIL_RETRY_SECS: i64 = 60;
+/// Devices of a person that are remembered, so as to tell them of a new one.
+pub const DEVICES_MAX: u64 = 50;
+/// Accounts that one invitation may open.
+pub const INVITATION_USES_MAX: i64 = 1000;
+/// Days that an invitation may be good.
+pub const INVITATION_DAYS_MAX: i64 = 365;
 /// Sealed rows that are sealed anew in one transaction.
 pub const SEAL_STEP_ROWS: u64 = 200;
 /// Sessions a person may have at once: the oldest one ends when another begins.
@@ -259,6 +280,29 @@ pub const DELETES_TOLD_MAX: usize = 32;
 pub const STUCK_SECS_MAX: u64 = 20;
 /// Seconds of silence after which a stream says that it is still there: proxies cut after 30 to 60.
 pub const STREAM_HEARTBEAT_SECS: u64 = 15;
+
+/// Characters of an app's name: it stands on a button.
+pub const APP_NAME_CHARS_MAX: usize = 60;
+/// Addresses that an app may be led back to.
+pub const APP_REDIRECTS_MAX: usize = 20;
+/// Bytes of each of them, and of an app's website: browsers carry no more everywhere.
+pub const APP_URI_BYTES_MAX: usize = 2000;
+/// Bytes of a list of scopes: all of them together have fewer.
+pub const SCOPES_BYTES_MAX: usize = 1024;
+/// Bytes of what an app wants back unchanged (`state`): a random value and a little more.
+pub const STATE_BYTES_MAX: usize = 1024;
+/// Seconds in which an app must use the code it was given: OAuth 2.1 allows ten minutes.
+pub const CODE_SECS: i64 = 600;
+/// A used code is kept this long, to be recognised when somebody else uses it again.
+pub const CODE_KEPT_SECS: i64 = 24 * 3600;
+/// Apps that nobody has let in are forgotten after this long: whoever tries again registers anew.
+pub const APP_UNUSED_SECS: i64 = 30 * 24 * 3600;
+/// Apps that one person may have let in at once, each device counted: the oldest one is turned out.
+pub const APPS_PER_USER_MAX: i64 = 200;
+/// Tokens without a person that one app may have at once; the oldest one ends.
+pub const TOKENS_PER_APP_MAX: i64 = 100;
+/// The last use of an app is noted to this many seconds: a write for each request is too much.
+pub const USE_NOTED_SECS: i64 = 3600;
 
 /// Tweets attached to one report, or named by one action: as many as a page shows.
 pub const REPORT_TWEETS_MAX: usize = 20;

@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub(crate) mod demo;
+pub(crate) mod invite;
 pub(crate) mod keys;
 pub(crate) mod migrate;
 pub(crate) mod moderate;

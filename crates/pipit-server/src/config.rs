@@ -1,6 +1,7 @@
 //! Settings: from flags, then the environment, then a file, then defaults. Nothing else in the
 //! project reads the environment. `docs/configuration.md` is generated from this file.
 
+mod accounts;
 mod media;
 #[cfg(test)]
 mod reference;
@@ -9,9 +10,10 @@ mod tls;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use accounts::{ConfirmEmail, SignUp};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use pipit_core::{KeyPlace, MediaPlace};
+use pipit_core::{AccountSettings, KeyPlace, MailSettings, MediaPlace, PasswordGrant};
 use pipit_http::Proxies;
 use serde::Deserialize;
 
@@ -43,6 +45,15 @@ pub(crate) enum Command {
     Moderate(Moderate),
     /// Bring the database's schema up to date and exit; `serve` does it too.
     Migrate,
+    /// Make an invitation: a link by which accounts are opened.
+    Invite {
+        /// How many accounts it opens
+        #[arg(long, default_value_t = 1)]
+        uses: i64,
+        /// How many days it is good
+        #[arg(long, default_value_t = 7)]
+        days: i64,
+    },
     /// Manage the keys that seal what identifies or unlocks a person.
     Keys {
         #[command(subcommand)]
@@ -66,10 +77,18 @@ pub(crate) enum KeysAction {
 }
 
 /// What to do with an account.
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub(crate) enum UserAction {
     /// Open an account. The password is read from `PIPIT_PASSWORD` or else from standard input.
     Create(NewAccount),
+    /// Set somebody's password; all their sessions end. It is read from `PIPIT_PASSWORD` or else from
+    /// standard input.
+    SetPassword {
+        /// Whose
+        handle: String,
+        #[arg(long, env = "PIPIT_PASSWORD", hide = true, hide_env_values = true)]
+        password: Option<String>,
+    },
     /// Make somebody a moderator or an admin, or no longer.
     SetRole {
         /// Their handle
@@ -77,6 +96,13 @@ pub(crate) enum UserAction {
         /// user, moderator or admin
         role: String,
     },
+}
+
+/// One may hold a password.
+impl std::fmt::Debug for UserAction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("UserAction(***)")
+    }
 }
 
 /// The account to open.
@@ -228,6 +254,19 @@ pub(crate) struct Options {
         hide_env_values = true
     )]
     pub(crate) s3_secret_access_key: Option<String>,
+    /// Where letters go: `smtps://USER:PASSWORD@HOST`, `smtp://HOST?tls=required`, or `file:FOLDER` to
+    /// try things out [default: mail is not sent]
+    #[arg(long, env = "PIPIT_MAIL", global = true, value_name = "URL", hide_env_values = true)]
+    pub(crate) mail: Option<String>,
+    /// In whose name letters are sent, like "Pipit <pipit@example.org>"
+    #[arg(long, env = "PIPIT_MAIL_FROM", global = true, value_name = "ADDRESS")]
+    pub(crate) mail_from: Option<String>,
+    /// Who may open an account [default: open]
+    #[arg(long, env = "PIPIT_SIGN_UP", global = true, value_name = "WHO")]
+    pub(crate) sign_up: Option<SignUp>,
+    /// Whether an e-mail address must be confirmed before its owner can sign in [default: off]
+    #[arg(long, env = "PIPIT_CONFIRM_EMAIL", global = true, value_name = "WHETHER")]
+    pub(crate) confirm_email: Option<ConfirmEmail>,
     /// sqlite://, postgres:// or mysql:// [default: SQLite in the data folder]
     #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
@@ -275,6 +314,10 @@ pub(crate) struct Options {
     /// Memory for all caches together, in megabytes [default: 256]
     #[arg(long, env = "PIPIT_CACHE_MB", global = true, value_name = "MB")]
     pub(crate) cache_mb: Option<u64>,
+    /// Whether apps may send people's passwords for a token: on or off; for tests and the operator's
+    /// own scripts [default: off]
+    #[arg(long, env = "PIPIT_OAUTH_PASSWORD_GRANT", global = true, value_name = "ON|OFF")]
+    pub(crate) oauth_password_grant: Option<Switch>,
     /// What is logged: error, warn, info, debug, or rules by module [default: info, from the
     /// database only warn]
     #[arg(long, env = "PIPIT_LOG", global = true, value_name = "RULES")]
@@ -282,6 +325,16 @@ pub(crate) struct Options {
     /// How it is logged [default: text]
     #[arg(long, env = "PIPIT_LOG_FORMAT", global = true, value_name = "FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
+}
+
+/// Something that is done or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Switch {
+    /// It is done.
+    On,
+    /// It is not.
+    Off,
 }
 
 /// Some of them unlock things.
@@ -325,7 +378,10 @@ pub(crate) struct Settings {
     pub(crate) rate_limits: RateLimits,
     pub(crate) proxies: Proxies,
     pub(crate) media: MediaPlace,
+    pub(crate) password_grant: PasswordGrant,
     pub(crate) keys: KeyPlace,
+    pub(crate) mail: MailSettings,
+    pub(crate) accounts: AccountSettings,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
 }
@@ -379,6 +435,11 @@ impl Settings {
             },
             &data_dir,
         )?;
+        let mail = accounts::mail(given.mail.or(file.mail), given.mail_from.or(file.mail_from))?;
+        let accounts = AccountSettings {
+            sign_up: given.sign_up.or(file.sign_up).unwrap_or_default().into(),
+            confirm_email: given.confirm_email.or(file.confirm_email).unwrap_or_default().into(),
+        };
         let cache_mb = given.cache_mb.or(file.cache_mb).unwrap_or(256);
         if !CACHE_MB.contains(&cache_mb) {
             bail!("cache_mb must be from {} to {}", CACHE_MB.start(), CACHE_MB.end());
@@ -396,7 +457,13 @@ impl Settings {
             rate_limits: given.rate_limits.or(file.rate_limits).unwrap_or_default(),
             proxies: checked_proxies(given.trusted_proxies.or(file.trusted_proxies).as_ref())?,
             media,
+            password_grant: match given.oauth_password_grant.or(file.oauth_password_grant) {
+                Some(Switch::On) => PasswordGrant::On,
+                Some(Switch::Off) | None => PasswordGrant::Off,
+            },
             keys,
+            mail,
+            accounts,
             log: given.log.or(file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: given.log_format.or(file.log_format).unwrap_or_default(),
         })
@@ -425,6 +492,8 @@ impl Settings {
             cache_bytes: self.cache_bytes,
             media: self.media.clone(),
             keys: self.keys.clone(),
+            mail: self.mail.clone(),
+            accounts: self.accounts,
             node: 0,
         }
     }

@@ -42,6 +42,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Serve => commands::serve::run(&settings).await,
             Command::Demo => Box::pin(commands::demo::run(settings)).await,
             Command::User { action } => commands::user::run(&settings, action).await,
+            Command::Invite { uses, days } => commands::invite::run(&settings, uses, days).await,
             Command::Moderate(moderate) => commands::moderate::run(&settings, moderate).await,
             Command::Keys { action } => commands::keys::run(&settings, action).await,
             Command::Migrate => commands::migrate::run(&settings).await,

@@ -6,6 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
+use pipit_api::Api;
 use pipit_core::Pipit;
 use pipit_http::{Problem, Rates, Stack, stack};
 use pipit_web::Web;
@@ -26,7 +27,12 @@ pub(crate) fn router(
         RateLimits::Off => Rates::off(),
     };
     let proxies = settings.proxies.clone();
-    let doors = pipit_api::routes(pipit.clone())
+    let api = Api {
+        pipit: pipit.clone(),
+        public_url: public_url.as_str().into(),
+        password_grant: settings.password_grant,
+    };
+    let doors = pipit_api::routes(api)
         .merge(pipit_web::routes(Web { pipit: pipit.clone(), public_url }))
         .merge(operations(pipit.clone(), metrics))
         .method_not_allowed_fallback(async || Problem::no_such_method())

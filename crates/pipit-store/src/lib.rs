@@ -7,6 +7,7 @@
 //! To add a query: a method in the file of its table; if it is on the hot path, also a line in
 //! `tests/it/plans.rs`, which asks every database whether an index serves it.
 
+mod apps;
 mod audit;
 mod blocks;
 mod connect;
@@ -16,11 +17,14 @@ mod error;
 mod filters;
 mod hashtags;
 mod inline;
+mod invitations;
 mod lists;
+mod mails;
 mod media;
 mod migrations;
 mod moderation;
 mod notifications;
+mod oauth;
 mod read_positions;
 mod relations;
 mod reports;
@@ -44,6 +48,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 use tokio::sync::{Mutex, Notify, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+pub use apps::AppCredentials;
 use audit::OwnLines;
 pub use audit::{Noted, seal};
 pub use blocks::{Mute, Tied};
@@ -51,7 +56,10 @@ use connect::Pools;
 pub use entries::{Entries, Source};
 pub use error::StoreError;
 pub use hashtags::Hashtag;
+pub use invitations::Invitation;
+pub use mails::{Device, Mail};
 pub use media::{ExpiredMedia, NewMedia};
+pub use oauth::{Code, NewToken, Redeemed};
 pub use relations::{FollowSide, Marked, Relationship};
 use row::Row;
 pub use sealed::{KeptKey, Resealed, Sealed, SealedColumn, SealedRow};

@@ -14,6 +14,8 @@ mod m0009_search;
 mod m0010_visibility;
 mod m0011_blocks;
 mod m0012_sealed_email;
+mod m0013_letters;
+mod m0014_oauth;
 mod m0015_moderation;
 mod m0016_filters;
 mod m0017_reply_controls;
@@ -41,6 +43,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_visibility::Migration),
             Box::new(m0011_blocks::Migration),
             Box::new(m0012_sealed_email::Migration),
+            Box::new(m0013_letters::Migration),
+            Box::new(m0014_oauth::Migration),
             Box::new(m0015_moderation::Migration),
             Box::new(m0016_filters::Migration),
             Box::new(m0017_reply_controls::Migration),

@@ -7,14 +7,14 @@ use pipit_model::moderation::{Action, ActionKind, Appeal, AppealState};
 use pipit_model::report::ReportState;
 use pipit_model::user::User;
 use pipit_model::{AccountState, ActionId, ReportId, Role, Timestamp, TweetId, UserId};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use crate::Store;
 use crate::audit::{Noted, note};
-use crate::entity::sessions;
 use crate::error::StoreError;
 use crate::reports::{lock_report, resolve};
 use crate::row::Row;
+use crate::sessions::end_sessions;
 use crate::sql::{Sql, insert_rows};
 use crate::users::{changed, lock_user};
 
@@ -286,10 +286,7 @@ async fn set_state(
     tx.execute_raw(sql.list(kinds.map(ActionKind::code)).done()).await?;
     let mut events = vec![Event::StreamsEnded(user_id), Event::ModerationChanged];
     if state == AccountState::Suspended {
-        let of_user = sessions::Column::UserId.eq(user_id.0);
-        let ended = sessions::Entity::find().filter(of_user.clone()).all(tx).await?;
-        sessions::Entity::delete_many().filter(of_user).exec(tx).await?;
-        events.extend(ended.into_iter().map(|session| Event::SessionEnded(session.id.into())));
+        events.extend(end_sessions(tx, user_id, None).await?);
     }
     Ok(events)
 }

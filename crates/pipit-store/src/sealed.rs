@@ -38,11 +38,13 @@ pub enum SealedColumn {
     UserAgent,
     /// `second_factors.secret`
     TotpSecret,
+    /// `mails.note`
+    Note,
 }
 
 impl SealedColumn {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Email, Self::UserAgent, Self::TotpSecret];
+    pub const ALL: [Self; 4] = [Self::Email, Self::UserAgent, Self::TotpSecret, Self::Note];
 
     /// The table, the column that is its key, and the column itself.
     #[must_use]
@@ -51,6 +53,7 @@ impl SealedColumn {
             Self::Email => ("credentials", "user_id", "email"),
             Self::UserAgent => ("sessions", "id", "user_agent"),
             Self::TotpSecret => ("second_factors", "user_id", "secret"),
+            Self::Note => ("mails", "id", "note"),
         }
     }
 }

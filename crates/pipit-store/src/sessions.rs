@@ -1,18 +1,22 @@
 //! Sign-ins that have not ended.
 
+use pipit_model::app::Grant;
 use pipit_model::event::Event;
-use pipit_model::limits::EXPIRE_STEP_ROWS;
-use pipit_model::{SessionId, Timestamp, UserId};
+use pipit_model::limits::{DEVICES_MAX, EXPIRE_STEP_ROWS};
+use pipit_model::scope::Scopes;
+use pipit_model::{AppId, SessionId, Timestamp, UserId};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::Store;
 use crate::entity::{idempotency_keys, sessions};
 use crate::error::StoreError;
+use crate::mails::{Device, see_device};
 use crate::row::Row;
 use crate::sealed::Sealed;
+use crate::sql::Sql;
 use crate::users::{insert_key, lock_user};
 use crate::write::command::IdempotencyKey;
 
@@ -29,6 +33,8 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// When its owner last showed who they are.
     pub proved_at: Timestamp,
+    /// What it may do, if it is an app's. Without a person behind it, its `user_id` is 0.
+    pub grant: Option<Grant>,
 }
 
 /// A session as its owner is shown it.
@@ -46,6 +52,7 @@ impl Store {
     pub async fn insert_session(
         &self,
         SessionRow { session, user_agent }: SessionRow,
+        device: Device,
         keep: u64,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<(), StoreError> {
@@ -54,6 +61,7 @@ impl Store {
             lock_user(&tx, session.user_id).await?;
             let ended: Vec<i64> = sessions::Entity::find()
                 .filter(sessions::Column::UserId.eq(session.user_id.0))
+                .filter(sessions::Column::AppId.is_null())
                 .order_by_desc(sessions::Column::Id)
                 .offset(keep.saturating_sub(1))
                 .limit(keep)
@@ -68,6 +76,8 @@ impl Store {
                     .exec(&tx)
                     .await?;
             }
+            let seen = (session.user_id.0, session.created_at);
+            see_device(&tx, seen, device, DEVICES_MAX).await?;
             if let Some(key) = idempotency {
                 insert_key(&tx, key, session.id.0, session.created_at).await?;
             }
@@ -79,6 +89,7 @@ impl Store {
                 user_agent: Set(user_agent.text),
                 sealed_with: Set(user_agent.key),
                 proved_at: Set(session.proved_at.0),
+                ..Default::default()
             };
             sessions::Entity::insert(row).exec_without_returning(&tx).await?;
             let events = ended.into_iter().map(|id| Event::SessionEnded(id.into())).collect();
@@ -90,10 +101,19 @@ impl Store {
     /// A session that has not been ended; it may have expired.
     pub async fn find_session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
         let sql = self
-            .sql("SELECT id, user_id, created_at, expires_at, proved_at FROM sessions WHERE id = ")
+            .sql("SELECT id, user_id, created_at, expires_at, proved_at, app_id, scopes, used_at ")
+            .push("FROM sessions WHERE id = ")
             .bind(id.0);
         let found = |row: &Row| {
+            let app_id = row.try_get_by_index::<Option<i64>>(5)?;
+            let scopes = row.try_get_by_index::<Option<String>>(6)?.unwrap_or_default();
+            let used_at = row.try_get_by_index::<Option<i64>>(7)?.unwrap_or_default();
             Ok(Session {
+                grant: app_id.map(|id| Grant {
+                    app_id: AppId(id),
+                    scopes: Scopes::of_stored(&scopes),
+                    used_at: Timestamp(used_at),
+                }),
                 id: SessionId(row.try_get_by_index(0)?),
                 user_id: UserId(row.try_get_by_index(1)?),
                 created_at: Timestamp(row.try_get_by_index(2)?),
@@ -104,10 +124,12 @@ impl Store {
         self.rows(sql).await?.first().map(found).transpose()
     }
 
-    /// A person's sessions, newest first.
+    /// A person's own sessions, newest first: those of their apps are
+    /// [`Store::list_authorised_apps`].
     pub async fn list_sessions(&self, user_id: UserId) -> Result<Vec<SessionRow>, StoreError> {
         let rows = sessions::Entity::find()
             .filter(sessions::Column::UserId.eq(user_id.0))
+            .filter(sessions::Column::AppId.is_null())
             .order_by_desc(sessions::Column::Id)
             .all(self.read())
             .await?;
@@ -206,7 +228,8 @@ impl Store {
     }
 }
 
-/// Ends all sessions of a person but the one that goes on, if one does.
+/// Ends all sessions of a person but the one that goes on, if one does; what they consented to and
+/// no app has come for yet is no longer good either. The person is locked.
 pub(crate) async fn end_sessions(
     tx: &DatabaseTransaction,
     user_id: UserId,
@@ -216,6 +239,8 @@ pub(crate) async fn end_sessions(
     let others = sessions::Column::UserId.eq(user_id.0).and(sessions::Column::Id.ne(kept));
     let ended = sessions::Entity::find().filter(others.clone()).all(tx).await?;
     sessions::Entity::delete_many().filter(others).exec(tx).await?;
+    let codes = Sql::new(tx.get_database_backend(), "DELETE FROM oauth_codes WHERE user_id = ");
+    tx.execute_raw(codes.bind(user_id.0).done()).await?;
     Ok(ended.into_iter().map(|session| Event::SessionEnded(session.id.into())).collect())
 }
 
@@ -226,6 +251,7 @@ fn session_from(row: sessions::Model) -> SessionRow {
         created_at: Timestamp(row.created_at),
         expires_at: Timestamp(row.expires_at),
         proved_at: Timestamp(row.proved_at),
+        grant: None,
     };
     let user_agent = Sealed { text: row.user_agent, key: row.sealed_with };
     SessionRow { session, user_agent }

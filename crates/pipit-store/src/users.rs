@@ -14,6 +14,8 @@ use sea_orm::{
 use crate::Store;
 use crate::entity::{credentials, idempotency_keys, users};
 use crate::error::StoreError;
+use crate::invitations::use_invitation;
+use crate::mails::{Mail, delete_devices, insert_mail};
 use crate::media::discard_profile_media;
 use crate::row::Row;
 use crate::sealed::Sealed;
@@ -36,6 +38,10 @@ pub struct NewUser {
     pub email: SealedEmail,
     /// The password's hash in PHC form.
     pub password_hash: String,
+    /// The hash of the invitation that it uses up, where one is needed.
+    pub invitation: Option<String>,
+    /// What its owner is written.
+    pub mail: Option<Mail>,
     /// What makes a repeated request answer with what the first one made.
     pub idempotency: Option<IdempotencyKey>,
 }
@@ -68,6 +74,8 @@ pub struct Credentials {
     pub password_hash: String,
     /// Their e-mail address.
     pub email: Sealed,
+    /// When they showed that they get what is sent there.
+    pub confirmed_at: Option<Timestamp>,
 }
 
 impl Store {
@@ -158,6 +166,8 @@ impl Store {
         let older_keys = new.email.keys.into_iter().skip(1).collect();
         self.write_rarely(async move |tx| {
             refuse_taken(&tx, older_keys).await?;
+            use_invitation(&tx, new.invitation, now).await?;
+            insert_mail(&tx, new.mail).await?;
             users::Entity::insert(user).exec_without_returning(&tx).await?;
             credentials::Entity::insert(credentials).exec_without_returning(&tx).await?;
             index_person(&tx, new.id.0, &handle_key, &words_of).await?;
@@ -180,7 +190,7 @@ impl Store {
 
     /// What is needed to check a sign-in.
     pub async fn find_credentials(&self, login: &Login) -> Result<Option<Credentials>, StoreError> {
-        let sql = self.sql("SELECT user_id, password_hash, email, sealed_with FROM credentials ");
+        let sql = self.sql("SELECT user_id, password_hash, email, sealed_with, email_confirmed_at FROM credentials ");
         let sql = match login {
             Login::User(id) => sql.push("WHERE user_id = ").bind(id.0),
             Login::Email(keys) => sql.push("WHERE email_key IN ").list(keys.iter().cloned()),
@@ -191,24 +201,71 @@ impl Store {
             user_id: UserId(row.try_get_by_index(0)?),
             password_hash: row.try_get_by_index(1)?,
             email: Sealed { text: row.try_get_by_index(2)?, key: row.try_get_by_index(3)? },
+            confirmed_at: row.try_get_by_index::<Option<i64>>(4)?.map(Timestamp),
         }))
     }
 
-    /// A new password; all other sessions than the one named end with it.
+    /// A new password; all other sessions than the one named end with it. Nothing happens if the old
+    /// one is no longer `was`, where that is said.
     pub async fn set_password(
         &self,
         user_id: UserId,
+        was: Option<String>,
         password_hash: String,
         goes_on: Option<SessionId>,
+        notice: Option<Mail>,
     ) -> Result<(), StoreError> {
         let edit =
             credentials::ActiveModel { password_hash: Set(password_hash), ..Default::default() };
         self.write_rarely(async move |tx| {
             lock_user(&tx, user_id).await?;
             let of_user = credentials::Column::UserId.eq(user_id.0);
-            credentials::Entity::update_many().set(edit).filter(of_user).exec(&tx).await?;
+            let mut set = credentials::Entity::update_many().set(edit).filter(of_user);
+            if let Some(was) = was {
+                set = set.filter(credentials::Column::PasswordHash.eq(was));
+            }
+            if set.exec(&tx).await?.rows_affected == 0 {
+                return Err(StoreError::Clash("the password changed meanwhile".to_owned()));
+            }
             let ended = end_sessions(&tx, user_id, goes_on).await?;
+            insert_mail(&tx, notice).await?;
             Ok((tx, (), ended))
+        })
+        .await
+    }
+
+    /// Another e-mail address, or the same one, which was confirmed at that moment or not yet. `was`
+    /// is what was read: nothing happens if the address or the password is another by now.
+    pub async fn set_email(
+        &self,
+        was: Credentials,
+        email: SealedEmail,
+        confirmed_at: Option<Timestamp>,
+        notice: Option<Mail>,
+    ) -> Result<(), StoreError> {
+        let mut keys = email.keys.into_iter();
+        let edit = credentials::ActiveModel {
+            email: Set(email.sealed.text),
+            sealed_with: Set(email.sealed.key),
+            email_key: Set(keys.next().unwrap_or_default()),
+            email_confirmed_at: Set(confirmed_at.map(|at| at.0)),
+            ..Default::default()
+        };
+        let older_keys: Vec<String> = keys.collect();
+        let user_id = was.user_id;
+        self.write_rarely(async move |tx| {
+            lock_user(&tx, user_id).await?;
+            let of_user = credentials::Column::UserId.eq(user_id.0);
+            let as_read = credentials::Column::Email.eq(was.email.text);
+            let guarded_as_read = credentials::Column::PasswordHash.eq(was.password_hash);
+            let set = credentials::Entity::update_many().set(edit).filter(of_user);
+            let set = set.filter(as_read).filter(guarded_as_read);
+            if set.exec(&tx).await?.rows_affected == 0 {
+                return Err(StoreError::Clash("the address changed meanwhile".to_owned()));
+            }
+            refuse_taken_by_others(&tx, user_id, older_keys).await?;
+            insert_mail(&tx, notice).await?;
+            Ok((tx, (), Vec::new()))
         })
         .await
     }
@@ -292,6 +349,7 @@ impl Store {
             let mut events = end_sessions(&tx, user_id, None).await?;
             credentials::Entity::delete_by_id(user_id.0).exec(&tx).await?;
             delete_second_factor(&tx, user_id).await?;
+            delete_devices(&tx, user_id.0).await?;
             tx.execute_raw(delete_person(tx.get_database_backend(), user_id.0)).await?;
             let pictures = [MediaUse::Avatar, MediaUse::Banner];
             discard_profile_media(&tx, user_id, &pictures).await?;
@@ -365,11 +423,22 @@ impl Store {
 
 /// Refuses an address that somebody has whose row was not sealed anew yet.
 async fn refuse_taken(tx: &DatabaseTransaction, keys: Vec<String>) -> Result<(), StoreError> {
+    refuse_taken_by_others(tx, UserId(0), keys).await
+}
+
+/// The same, unless it is this person.
+async fn refuse_taken_by_others(
+    tx: &DatabaseTransaction,
+    user_id: UserId,
+    keys: Vec<String>,
+) -> Result<(), StoreError> {
     if keys.is_empty() {
         return Ok(());
     }
-    let taken = credentials::Column::EmailKey.is_in(keys);
-    match credentials::Entity::find().filter(taken).one(tx).await? {
+    let taken = credentials::Entity::find()
+        .filter(credentials::Column::EmailKey.is_in(keys))
+        .filter(credentials::Column::UserId.ne(user_id.0));
+    match taken.one(tx).await? {
         Some(_) => Err(StoreError::Taken("email")),
         None => Ok(()),
     }

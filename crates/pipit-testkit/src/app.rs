@@ -1,5 +1,6 @@
 //! The whole application in process, and clients that speak HTTP to it.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
@@ -7,7 +8,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use pipit_core::{KeyPlace, MediaPlace, Pipit, Settings};
+use pipit_api::Api;
+use pipit_core::{
+    AccountSettings, KeyPlace, MailPlace, MailSettings, MediaPlace, PasswordGrant, Pipit, Settings,
+};
 use pipit_http::{Problem, Proxies, Rates, Stack, stack};
 use pipit_model::{Clock, UserId};
 use pipit_web::Web;
@@ -53,15 +57,48 @@ impl TestApp {
     /// # Panics
     /// If that fails.
     pub async fn with_cache_bytes(backend: Backend, cache_bytes: u64) -> Self {
+        let (mail, accounts) = (MailSettings::default(), AccountSettings::default());
+        Self::with(backend, cache_bytes, mail, accounts).await
+    }
+
+    /// Starts one that opens accounts like this, and puts its letters in a folder.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn with_mail(backend: Backend, folder: &Path, accounts: AccountSettings) -> Self {
+        let place = MailPlace::Folder(folder.to_owned());
+        let mail = MailSettings { place, from: "Pipit <pipit@pipit.test>".to_owned() };
+        Self::with(backend, CACHE_BYTES, mail, accounts).await
+    }
+
+    async fn with(
+        backend: Backend,
+        cache_bytes: u64,
+        mail: MailSettings,
+        accounts: AccountSettings,
+    ) -> Self {
         let db = TestDb::new(backend).await;
         let time = Arc::new(AtomicI64::new(START_MS));
         let media = MediaPlace::Memory;
         let database_url = db.url.clone();
-        let settings = Settings { database_url, cache_bytes, media, keys: test_keys(), node: 0 };
+        let settings = Settings {
+            database_url,
+            cache_bytes,
+            media,
+            keys: test_keys(),
+            mail,
+            accounts,
+            node: 0,
+        };
         let clock = Clock::Manual(time.clone());
         let pipit = Pipit::open(&settings, clock.clone()).await.expect("the core opens");
         let public_url = "http://pipit.test".to_owned();
-        let doors = pipit_api::routes(pipit.clone())
+        let api = Api {
+            pipit: pipit.clone(),
+            public_url: public_url.as_str().into(),
+            password_grant: PasswordGrant::On,
+        };
+        let doors = pipit_api::routes(api)
             .merge(pipit_web::routes(Web { pipit: pipit.clone(), public_url }))
             .method_not_allowed_fallback(async || Problem::no_such_method())
             .fallback(pipit_web::not_found);
@@ -97,6 +134,8 @@ impl TestApp {
             cache_bytes: CACHE_BYTES,
             media: MediaPlace::Memory,
             keys: test_keys(),
+            mail: MailSettings::default(),
+            accounts: AccountSettings::default(),
             node: 9,
         };
         Pipit::open(&settings, Clock::Manual(self.time.clone())).await.expect("the core opens")

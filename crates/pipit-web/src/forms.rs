@@ -32,6 +32,7 @@ pub(crate) struct SignUpForm {
     pub name: String,
     pub email: String,
     pub password: String,
+    pub invite: String,
     pub key: String,
     pub next: String,
 }
@@ -120,6 +121,49 @@ impl FirstCodeForm {
             Field::new("code", s.code, Kind::Code, "one-time-code")
                 .length(1, CODE_BYTES_MAX)
                 .hint(s.code_hint),
+        ]
+    }
+}
+
+/// Where a link to a new password is to go.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ResetForm {
+    pub login: String,
+}
+
+impl ResetForm {
+    pub(crate) fn fields(&self, w: &Words) -> Vec<Field> {
+        vec![
+            Field::new("login", w.login, Kind::Code, "username")
+                .value(&self.login)
+                .length(1, EMAIL_BYTES_MAX),
+        ]
+    }
+}
+
+/// What a link that was sent brings along; and a new password, if it is for one.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct TokenForm {
+    pub token: String,
+    pub password: String,
+}
+
+/// Another e-mail address.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct EmailForm {
+    pub email: String,
+}
+
+impl EmailForm {
+    pub(crate) fn fields(&self, w: &Words) -> Vec<Field> {
+        vec![
+            Field::new("email", w.email, Kind::Email, "email")
+                .value(&self.email)
+                .length(1, EMAIL_BYTES_MAX)
+                .hint(w.email_hint),
         ]
     }
 }

@@ -4,10 +4,12 @@ mod account;
 mod actions;
 mod admin;
 mod appearance;
+mod apps;
 mod bookmarks;
 mod complete;
 mod compose;
 mod data;
+mod email;
 mod explore;
 mod feeds;
 mod filters;
@@ -15,6 +17,7 @@ mod home;
 mod lists;
 mod live;
 mod notifications;
+mod oauth;
 mod oembed;
 mod people;
 mod profile;
@@ -87,8 +90,6 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/settings/privacy", get(ties::get_privacy).post(ties::post_privacy))
         .route("/settings/blocks", get(ties::get_blocks))
         .route("/settings/mutes", get(ties::get_mutes))
-        .route("/settings/sessions", get(settings::get_sessions))
-        .route("/settings/sessions/{id}/end", post(settings::end_session))
         .route("/settings/delete", get(settings::get_delete).post(settings::post_delete))
         .route("/@{handle}", get(profile::get_profile))
         .route("/@{handle}/replies", get(profile::get_replies))
@@ -115,6 +116,7 @@ pub(crate) fn routes() -> Router<Web> {
         .merge(of_people().merge(moderation()))
         .merge(quiet())
         .merge(guards())
+        .merge(of_apps())
         .merge(uploads())
 }
 
@@ -144,6 +146,8 @@ fn of_people() -> Router<Web> {
 /// What guards an account.
 fn guards() -> Router<Web> {
     Router::new()
+        .route("/settings/sessions", get(settings::get_sessions))
+        .route("/settings/sessions/{id}/end", post(settings::end_session))
         .route("/settings/confirm", get(security::get_confirm).post(security::post_confirm))
         .route("/settings/security", get(security::get_security))
         .route("/settings/security/password", post(security::post_password))
@@ -151,6 +155,19 @@ fn guards() -> Router<Web> {
         .route("/settings/security/factor/confirm", post(security::confirm_factor))
         .route("/settings/security/factor/remove", post(security::remove_factor))
         .route("/settings/security/codes", post(security::renew_codes))
+        .route("/settings/account", get(email::get_account).post(email::post_account))
+        .route("/reset-password", get(email::get_reset).post(email::post_reset))
+        .route("/reset-password/new", get(email::get_new_password).post(email::post_new_password))
+        .route("/confirm-email", get(email::get_confirm_email).post(email::post_confirm_email))
+}
+
+/// How apps are let in, and turned out.
+fn of_apps() -> Router<Web> {
+    Router::new()
+        .route("/settings/apps", get(apps::get_apps))
+        .route("/settings/apps/{id}/end", post(apps::turn_out))
+        .route("/oauth/authorize", get(oauth::get_authorize).post(oauth::post_authorize))
+        .route("/oauth/authorize/native", get(oauth::get_native))
 }
 
 /// What keeps from a reader what they do not want to read or hear of.

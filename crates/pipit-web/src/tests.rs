@@ -8,6 +8,8 @@ mod html;
 mod live;
 mod media;
 mod moderation;
+mod oauth;
 mod rendering;
+mod security;
 mod site;
 mod ties;

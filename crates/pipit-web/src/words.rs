@@ -4,6 +4,7 @@
 //! To add a language: a file in `words/` and its line in [`ALL`]. Why the core refused something is
 //! in `words/reasons.rs`; what scripts say is [`Script`].
 
+mod apps;
 mod de;
 mod en;
 pub(crate) mod filters;
@@ -328,6 +329,7 @@ pub(crate) struct Words {
     pub delete_account: &'static str,
     pub delete_account_text: &'static str,
     pub delete_my_account: &'static str,
+    pub apps: &'static apps::AppWords,
 
     // How it looks
     pub theme: &'static str,

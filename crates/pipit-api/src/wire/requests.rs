@@ -21,6 +21,8 @@ pub struct CreateUser {
     /// 8 characters to 256 bytes, any characters.
     #[schema(example = "correct horse battery", min_length = 8)]
     pub password: String,
+    /// The code of an invitation, where one is needed.
+    pub invite: Option<String>,
 }
 
 /// What someone signs in with.

@@ -59,3 +59,40 @@ pub struct RecoveryCodes {
     /// However they are typed: case, spaces and hyphens do not matter.
     pub recovery_codes: Vec<String>,
 }
+
+/// Who asks for a new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestReset {
+    /// Handle or e-mail address.
+    #[schema(example = "ada")]
+    pub login: String,
+}
+
+/// A new password by a link that was sent.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResetPassword {
+    /// What stands in the link behind `token=`.
+    pub token: String,
+    /// 8 characters to 256 bytes, any characters; not one of those that are guessed first.
+    #[schema(example = "correct horse battery", min_length = 8)]
+    pub password: String,
+}
+
+/// An e-mail address.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EmailAddress {
+    /// Shown to nobody else.
+    #[schema(example = "ada@example.org", max_length = 254)]
+    pub email: String,
+}
+
+/// An address to be confirmed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmEmail {
+    /// What stands in the link behind `token=`.
+    pub token: String,
+}

@@ -7,6 +7,8 @@ use pipit_model::moderation::ActionKind;
 use pipit_testkit::{Client, TestApp, backends};
 use serde_json::json;
 
+use crate::scopes::app_token;
+
 const OK: StatusCode = StatusCode::OK;
 const CREATED: StatusCode = StatusCode::CREATED;
 const FORBIDDEN: StatusCode = StatusCode::FORBIDDEN;
@@ -130,6 +132,8 @@ async fn a_suspended_account_vanishes_from_every_door_and_comes_back() {
             shown.push(says_eve(path).await);
         }
         assert!(shown.iter().filter(|shown| **shown).count() >= 10, "{shown:?}");
+        let (_, of_app) = app_token(&app, "read", Some("eve")).await;
+        of_app.get("/timeline").await.ok();
         act(&app, &eve, ActionKind::Suspend).await;
         for path in &paths {
             assert!(!says_eve(path).await, "{backend:?} {path}");
@@ -148,6 +152,9 @@ async fn a_suspended_account_vanishes_from_every_door_and_comes_back() {
         ann.put("/users/eve/follow").await.problem(NOT_FOUND);
         ann.put(&format!("/tweets/{of_eve}/like")).await.problem(NOT_FOUND);
         eve.get("/timeline").await.problem(StatusCode::UNAUTHORIZED);
+        of_app.get("/timeline").await.problem(StatusCode::UNAUTHORIZED);
+        let (_, of_another) = app_token(&app, "read", Some("eve")).await;
+        of_another.get("/timeline").await.problem(FORBIDDEN);
         let login = json!({"login": "eve", "password": "correct horse battery"});
         let session = app.anonymous().post("/sessions", login).await.expect(CREATED);
         let mut again = eve.clone();

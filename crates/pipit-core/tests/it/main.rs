@@ -17,6 +17,7 @@ async fn person(pipit: &Pipit, handle: &str) -> Caller {
         name: None,
         email: format!("{handle}@x.test"),
         password: "correct horse".to_owned(),
+        invite: None,
     };
     let user = pipit.sign_up(form, None).await.expect("signed up");
     Caller { user_id: user.card.user().id, session_id: SessionId(0) }

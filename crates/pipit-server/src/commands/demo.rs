@@ -99,8 +99,9 @@ impl Town {
                 name: Some(name.to_owned()),
                 email: format!("{handle}@demo.invalid"),
                 password,
+                invite: None,
             };
-            let user_id = self.pipit.sign_up(form, None).await?.card.user().id;
+            let user_id = self.pipit.create_account(form).await?.card.user().id;
             let caller = caller(user_id);
             let edit = ProfileEdit { bio: Some(bio.to_owned()), ..ProfileEdit::default() };
             self.pipit.edit_profile(caller, edit).await?;

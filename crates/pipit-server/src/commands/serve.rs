@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
-use pipit_core::Pipit;
+use pipit_core::{PasswordGrant, Pipit};
 use pipit_model::Clock;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -29,6 +29,9 @@ const HEAR_EVERY: Duration = Duration::from_millis(500);
 const CLEAN_EVERY: Duration = Duration::from_mins(1);
 /// Before the first one: those who waited for a restart come first.
 const CLEAN_AFTER: Duration = Duration::from_secs(3);
+
+/// Between two looks for letters to be sent: somebody waits for one.
+const MAIL_EVERY: Duration = Duration::from_secs(2);
 
 pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     // Held until the end.
@@ -95,6 +98,11 @@ pub(crate) async fn serve(
     // Nobody may be there to read it (`pipit | head -1`); that is no reason to stop.
     let _unread = print_first_lines(settings, &pipit, (address, redirects_at, &public_url), notes);
 
+    if settings.password_grant == PasswordGrant::On {
+        tracing::warn!(
+            "apps may send people's passwords (oauth_password_grant): not for the public"
+        );
+    }
     if settings.rate_limits == RateLimits::Off {
         tracing::warn!("rate_limits is off: anybody may ask as much as they like");
     }
@@ -107,6 +115,9 @@ pub(crate) async fn serve(
     let mut tasks = JoinSet::new();
     tasks.spawn(clean(pipit.clone(), stopped.clone()));
     tasks.spawn(keep_metrics(metrics.clone(), stopped.clone()));
+    if pipit.sends_mail() {
+        tasks.spawn(send_mails(pipit.clone(), public_url.clone(), stopped.clone()));
+    }
     tasks.spawn(hear_of_moderation(pipit.clone(), stopped.clone()));
     if let Some(keeper) = keeper {
         tasks.spawn(keeper.run(stopped.clone()));
@@ -180,6 +191,21 @@ async fn keep_metrics(metrics: PrometheusHandle, stopped: Stop) {
     }
 }
 
+/// Sends the letters that wait, now and then.
+async fn send_mails(pipit: Pipit, public_url: String, stopped: Stop) {
+    let mut stop = std::pin::pin!(stopped.told());
+    loop {
+        // What is under way is not cut off: it would be sent twice.
+        if let Err(error) = pipit.send_mails(&public_url).await {
+            tracing::warn!(%error, "letters wait; they are looked at again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(MAIL_EVERY) => {}
+            () = &mut stop => return,
+        }
+    }
+}
+
 /// Lets the caches and streams know of what moderators did elsewhere.
 async fn hear_of_moderation(pipit: Pipit, stopped: Stop) {
     let mut stop = std::pin::pin!(stopped.told());
@@ -218,6 +244,7 @@ async fn clean(pipit: Pipit, stopped: Stop) {
         pause = CLEAN_EVERY;
         let cleaned = async {
             pipit.delete_expired().await?;
+            pipit.delete_expired_apps().await?;
             pipit.delete_expired_media().await?;
             pipit.delete_old_notifications().await?;
             pipit.purge_deleted_accounts().await

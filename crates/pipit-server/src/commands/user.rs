@@ -12,6 +12,9 @@ use crate::config::{NewAccount, Settings, UserAction};
 pub(crate) async fn run(settings: &Settings, action: UserAction) -> anyhow::Result<()> {
     match action {
         UserAction::Create(account) => create(settings, account).await,
+        UserAction::SetPassword { handle, password } => {
+            set_password(settings, &handle, password).await
+        }
         UserAction::SetRole { handle, role } => set_role(settings, &handle, &role).await,
     }
 }
@@ -24,7 +27,8 @@ async fn create(settings: &Settings, account: NewAccount) -> anyhow::Result<()> 
     let role = parse_role(&account.role)?;
     let pipit = super::open(settings, Clock::System).await?;
     let NewAccount { handle, email, name, .. } = account;
-    let user = pipit.sign_up(SignUp { handle, name, email, password }, None).await?;
+    let form = SignUp { handle, name, email, password, invite: None };
+    let user = pipit.create_account(form).await?;
     let user = user.card.user();
     if role != Role::User {
         pipit.set_role(Moderator::operator(), &UserRef::Id(user.id), role).await?;
@@ -44,6 +48,26 @@ async fn set_role(settings: &Settings, handle: &str, role: &str) -> anyhow::Resu
 
 fn parse_role(name: &str) -> anyhow::Result<Role> {
     Role::parse(name).with_context(|| format!("{name} is no role: user, moderator or admin"))
+}
+
+async fn set_password(
+    settings: &Settings,
+    handle: &str,
+    password: Option<String>,
+) -> anyhow::Result<()> {
+    let password = password.map_or_else(read_password, Ok)?;
+    let named = UserRef::parse(handle).with_context(|| format!("{handle:?} names nobody"))?;
+    // A server that runs beside this would go on with the sessions that it remembers.
+    let lock = settings.sqlite_file().map(|file| super::lock_database(&file)).transpose()?;
+    let pipit = super::open(settings, Clock::System).await?;
+    let user = pipit.user(None, &named).await?;
+    let (id, handle) = (user.card.user().id, user.card.user().handle.clone());
+    pipit.set_password_of(id, password).await?;
+    println!("@{handle} has a new password; all their sessions have ended.");
+    if lock.is_none() {
+        println!("Servers that run now remember sessions for a while: restart them.");
+    }
+    Ok(pipit.close().await?)
 }
 
 fn read_password() -> anyhow::Result<String> {

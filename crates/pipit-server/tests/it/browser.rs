@@ -9,6 +9,7 @@ mod live;
 mod looks;
 mod measures;
 mod moderation;
+mod oauth;
 mod scripts;
 mod town;
 

@@ -1,4 +1,4 @@
-//! Table `sessions`: sign-ins that have not ended.
+//! Table `sessions`: sign-ins that have not ended, of people and of their apps.
 
 use sea_orm::entity::prelude::*;
 
@@ -17,6 +17,10 @@ pub struct Model {
     pub sealed_with: i64,
     /// When its owner last showed who they are.
     pub proved_at: i64,
+    pub app_id: Option<i64>,
+    pub scopes: Option<String>,
+    pub token_hash: Option<String>,
+    pub used_at: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -3,6 +3,7 @@
 mod blocks;
 mod crash;
 mod lists;
+mod mails;
 mod media;
 mod moderation;
 mod notifications;
@@ -86,6 +87,8 @@ fn new_user(id: UserId, handle: &str) -> NewUser {
             keys: vec![format!("hash of {handle}")],
         },
         password_hash: "hash".to_owned(),
+        invitation: None,
+        mail: None,
         idempotency: None,
     }
 }

@@ -11,7 +11,7 @@ use pipit_model::user::User;
 use pipit_model::{
     AccountState, ActionId, Clock, ReportId, Role, RuleId, SessionId, Timestamp, UserId,
 };
-use pipit_store::{Command, Noted, Sealed, Session, SessionRow, StoreError, seal};
+use pipit_store::{Command, Device, Noted, Sealed, Session, SessionRow, StoreError, seal};
 use pipit_testkit::backends;
 use sea_orm::ConnectionTrait;
 
@@ -51,10 +51,11 @@ impl Fixture {
         let id = SessionId(self.ids.next(now()));
         let (created_at, expires_at) = (now(), now().plus_secs(999));
         let proved_at = created_at;
-        let session = Session { id, user_id, created_at, expires_at, proved_at };
+        let session = Session { id, user_id, created_at, expires_at, proved_at, grant: None };
         let user_agent = Sealed { text: String::new(), key: 0 };
         let row = SessionRow { session, user_agent };
-        self.store.insert_session(row, 9, None).await.expect("signed in");
+        let device = Device { hash: "one".to_owned(), notice: None };
+        self.store.insert_session(row, device, 9, None).await.expect("signed in");
         id
     }
 

@@ -56,6 +56,13 @@ const HOT: &[&str] = &[
      AND id > 5 AND id < 900 ORDER BY id DESC LIMIT 20",
     "SELECT name, last_id FROM read_positions WHERE user_id = 1",
     "DELETE FROM notifications WHERE user_id = 1 AND kind = 3 AND tweet_id = 5",
+    "SELECT id FROM sessions WHERE token_hash = 'a'",
+    "SELECT s.id, a.name FROM sessions s JOIN apps a ON a.id = s.app_id WHERE s.user_id = 1 \
+     ORDER BY s.id DESC",
+    "SELECT id FROM sessions WHERE app_id = 1 AND user_id = 0 ORDER BY id DESC LIMIT 20 OFFSET 9",
+    "SELECT id FROM apps WHERE expires_at <= 900 LIMIT 20",
+    "SELECT code_hash FROM oauth_codes WHERE expires_at < 900 LIMIT 20",
+    "DELETE FROM oauth_codes WHERE user_id = 1",
     "SELECT id FROM users WHERE state = 1 ORDER BY id DESC LIMIT 20",
     "SELECT id, comment FROM reports WHERE state = 0 AND id < 900 ORDER BY id DESC LIMIT 20",
     "SELECT id FROM reports WHERE state = 0 AND assignee_id = 1 AND id < 900 ORDER BY id DESC LIMIT 20",

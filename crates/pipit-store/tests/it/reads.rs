@@ -2,7 +2,9 @@
 
 use pipit_model::event::{Event, Standing};
 use pipit_model::{Clock, SessionId, TweetId, UserId};
-use pipit_store::{Command, Entries, FollowSide, NewTweet, Sealed, Session, SessionRow, Source};
+use pipit_store::{
+    Command, Device, Entries, FollowSide, NewTweet, Sealed, Session, SessionRow, Source,
+};
 use pipit_testkit::backends;
 
 use crate::{Fixture, tweet};
@@ -153,10 +155,12 @@ async fn sessions_end_and_the_oldest_make_room() {
                 created_at: now,
                 expires_at: now.plus_secs(60),
                 proved_at: now,
+                grant: None,
             };
             let user_agent = Sealed { text: "sealed".to_owned(), key: 1 };
             let row = SessionRow { session, user_agent };
-            f.store.insert_session(row, 3, None).await.expect("begun");
+            let device = Device { hash: "one".to_owned(), notice: None };
+            f.store.insert_session(row, device, 3, None).await.expect("begun");
         }
         let ids = async || -> Vec<i64> {
             let sessions = f.store.list_sessions(ann).await.expect("read");

@@ -4,15 +4,17 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use pipit_core::{SignIn, SignUp, SignedIn, Step};
+use pipit_core::{SignIn, SignUp, SignUpMode, SignedIn, Step};
 use pipit_http::SentBy;
 use pipit_model::Error;
+use pipit_model::limits::CODE_BYTES_MAX;
 use serde::Deserialize;
 
 use crate::error::Failure;
 use crate::extract::{Form, Query};
-use crate::forms::{self, CodeForm, Complaint, FormView, LoginForm, SignUpForm};
+use crate::forms::{self, CodeForm, Complaint, Field, FormView, Kind, LoginForm, SignUpForm};
 use crate::page::{self, Bare};
+use crate::pages::email;
 use crate::preferences::Preferences;
 use crate::visitor::Visitor;
 use crate::{Web, cookie, links};
@@ -53,6 +55,18 @@ pub(crate) struct CodePage<'a> {
 pub(crate) struct Next {
     #[serde(default)]
     pub next: String,
+    /// Whether somebody who is signed in wants to be somebody else.
+    #[serde(default)]
+    pub again: String,
+}
+
+/// The same, with an invitation.
+#[derive(Deserialize)]
+pub(crate) struct Invited {
+    #[serde(default)]
+    invite: String,
+    #[serde(default)]
+    next: String,
 }
 
 fn local_or_home(next: &str) -> &str {
@@ -65,18 +79,32 @@ fn handed_on(next: &str) -> String {
 }
 
 fn signup_page(
-    status: StatusCode,
+    (web, status): (&Web, StatusCode),
     preferences: Preferences,
     form: &SignUpForm,
     complaint: Option<Complaint>,
 ) -> Response {
     let w = preferences.w;
     let next = handed_on(&form.next);
+    let mut fields = form.fields(w);
+    match web.pipit.sign_up_mode() {
+        SignUpMode::Open => {}
+        SignUpMode::Invitation => fields.push(
+            Field::new("invite", w.security.invite, Kind::Code, "off")
+                .value(&form.invite)
+                .length(1, CODE_BYTES_MAX)
+                .hint(w.security.invite_hint),
+        ),
+        SignUpMode::Closed => {
+            let s = &w.security;
+            return email::said(preferences, s.signup_closed, s.signup_closed_text, "/login");
+        }
+    }
     page::html(
         status,
         &SignUpPage {
             shell: Bare::new(w.create_your_account, preferences),
-            form: FormView::new(form.fields(w), complaint),
+            form: FormView::new(fields, complaint),
             key: form.key.clone(),
             login_href: links::login(&next),
             next,
@@ -87,14 +115,14 @@ fn signup_page(
 pub(crate) async fn get_signup(
     State(web): State<Web>,
     visitor: Visitor,
-    Query(Next { next }): Query<Next>,
+    Query(Invited { invite, next }): Query<Invited>,
 ) -> Response {
     if visitor.viewer.is_some() {
         return links::see_other(local_or_home(&next));
     }
     let key = forms::new_key(web.pipit.clock().now());
-    let form = SignUpForm { key, next, ..SignUpForm::default() };
-    signup_page(StatusCode::OK, visitor.preferences, &form, None)
+    let form = SignUpForm { invite, key, next, ..SignUpForm::default() };
+    signup_page((&web, StatusCode::OK), visitor.preferences, &form, None)
 }
 
 pub(crate) async fn post_signup(
@@ -108,11 +136,12 @@ pub(crate) async fn post_signup(
         name: Some(form.name.clone()),
         email: form.email.clone(),
         password: form.password.clone(),
+        invite: Some(form.invite.clone()),
     };
     if let Err(error) = web.pipit.sign_up(new, form.request_key()).await {
         let complaint = Complaint::from_error(error, visitor.preferences.w)?;
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(signup_page(status, visitor.preferences, &form, Some(complaint)));
+        return Ok(signup_page((&web, status), visitor.preferences, &form, Some(complaint)));
     }
     let sign_in = SignIn { login: form.handle, password: form.password, otp: None, client };
     match web.pipit.sign_in(sign_in, None).await {
@@ -120,6 +149,10 @@ pub(crate) async fn post_signup(
         // Only if the key belonged to an account opened with another password, or long ago.
         Err(Error::Unauthenticated(_) | Error::InvalidField { .. }) => {
             Ok(links::see_other("/login"))
+        }
+        Err(Error::Forbidden(_)) => {
+            let s = &visitor.preferences.w.security;
+            Ok(email::said(visitor.preferences, s.check_mail, s.check_mail_text, "/login"))
         }
         Err(error) => Err(error.into()),
     }
@@ -148,8 +181,11 @@ fn login_page(
     )
 }
 
-pub(crate) async fn get_login(visitor: Visitor, Query(Next { next }): Query<Next>) -> Response {
-    if visitor.viewer.is_some() {
+pub(crate) async fn get_login(
+    visitor: Visitor,
+    Query(Next { next, again }): Query<Next>,
+) -> Response {
+    if visitor.viewer.is_some() && again.is_empty() {
         return links::see_other(local_or_home(&next));
     }
     let form = LoginForm { next, ..LoginForm::default() };
@@ -175,6 +211,10 @@ pub(crate) async fn post_login(
             return Ok(code_page(StatusCode::OK, visitor.preferences, &form, None));
         }
         Err(Error::Unauthenticated(_)) => Complaint::general(visitor.preferences.w.wrong_password),
+        Err(Error::Forbidden(why)) => {
+            let reason = visitor.preferences.w.reason(why).into_owned();
+            Complaint::general(pipit_http::problem::sentence(&reason))
+        }
         Err(error) => Complaint::from_error(error, visitor.preferences.w)?,
     };
     let status = StatusCode::UNPROCESSABLE_ENTITY;

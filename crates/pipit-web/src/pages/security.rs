@@ -257,7 +257,7 @@ pub(crate) async fn get_confirm(
     State(web): State<Web>,
     SignedIn(viewer): SignedIn,
     visitor: Visitor,
-    Query(Next { next }): Query<Next>,
+    Query(Next { next, .. }): Query<Next>,
 ) -> Result<Response, Failure> {
     confirm_page((&web, &visitor, &viewer), &next, None).await
 }

@@ -93,8 +93,11 @@ impl Page {
                 }
                 if ["href", "action", "formaction"].contains(&attribute.as_str()) {
                     let outside = element.attribute("rel") == "nofollow noopener ugc";
-                    let allowed: &[&str] =
-                        if outside { &["http://", "https://"] } else { &["/", "#", "?"] };
+                    let allowed: &[&str] = if outside {
+                        &["http://", "https://"]
+                    } else {
+                        &["/", "#", "?", "otpauth://totp/Pipit:"]
+                    };
                     assert!(allowed.iter().any(|a| value.starts_with(a)), "{element:?}");
                     assert!(!value.starts_with("//"), "{element:?}");
                 }

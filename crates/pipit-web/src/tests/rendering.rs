@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use axum::routing::get;
-use pipit_core::{KeyPlace, MediaPlace, Pipit, Settings};
+use pipit_core::{AccountSettings, KeyPlace, MailSettings, MediaPlace, Pipit, Settings};
 use pipit_http::Problem;
 use pipit_model::{Clock, Error};
 
@@ -248,7 +248,15 @@ async fn no_address_of_ours_is_one_of_the_other_doors() {
     let database_url = format!("sqlite://{}/x.db", folder.path().display());
     let media = MediaPlace::Memory;
     let keys = KeyPlace::File(folder.path().join("keys"));
-    let settings = Settings { database_url, cache_bytes: 8 << 20, media, keys, node: 0 };
+    let settings = Settings {
+        database_url,
+        cache_bytes: 8 << 20,
+        media,
+        keys,
+        mail: MailSettings::default(),
+        accounts: AccountSettings::default(),
+        node: 0,
+    };
     let pipit = Pipit::open(&settings, Clock::System).await.expect("a database");
     let web = Web { pipit, public_url: "http://pipit.test".into() };
     let mut others = Router::new();
@@ -266,6 +274,9 @@ async fn no_address_of_ours_is_one_of_the_other_doors() {
         "/users/me/second-factor",
         "/users/me/recovery-codes",
         "/sessions/current/proof",
+        "/users/me/email",
+        "/password-resets",
+        "/email-confirmations",
         "/users/me/avatar",
         "/users/me/banner",
         "/users",

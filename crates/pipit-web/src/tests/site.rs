@@ -6,8 +6,12 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use pipit_core::{KeyPlace, MediaPlace, Pipit, Settings};
+use pipit_core::{
+    AccountSettings, Authorization, KeyPlace, MailSettings, MediaPlace, PasswordGrant, Pipit,
+    RegisteredApp, Settings, TokenRequest,
+};
 use pipit_model::Clock;
+use pipit_model::app::{AppForm, OUT_OF_BAND};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -59,10 +63,61 @@ impl Site {
         let database_url = format!("sqlite://{}/x.db", folder.path().display());
         let media = MediaPlace::Memory;
         let keys = KeyPlace::File(folder.path().join("keys"));
-        let settings = Settings { database_url, cache_bytes: 8 << 20, media, keys, node: 0 };
+        let settings = Settings {
+            database_url,
+            cache_bytes: 8 << 20,
+            media,
+            keys,
+            mail: MailSettings::default(),
+            accounts: AccountSettings::default(),
+            node: 0,
+        };
         let pipit = Pipit::open(&settings, Clock::System).await.expect("a database");
         let web = Web { pipit: pipit.clone(), public_url: public_url.to_owned() };
         Self { app: routes(web).fallback(not_found), pipit, _folder: folder }
+    }
+
+    /// Registers an app; the answer is its id.
+    pub(super) async fn register_app(&self, name: &str, redirect: &str, scopes: &str) -> String {
+        let form = AppForm {
+            name: name.to_owned(),
+            redirect_uris: vec![redirect.to_owned()],
+            scopes: scopes.to_owned(),
+            website: "https://app.example/about".to_owned(),
+        };
+        self.pipit.register_app(form).await.expect("registered").app.id.to_string()
+    }
+
+    /// Has the person behind this cookie let an app in; the answer is its token.
+    pub(super) async fn let_in(&self, cookie: &str, name: &str, scopes: &str) -> String {
+        let form = AppForm {
+            name: name.to_owned(),
+            redirect_uris: vec![OUT_OF_BAND.to_owned()],
+            scopes: scopes.to_owned(),
+            website: String::new(),
+        };
+        let RegisteredApp { app, secret } = self.pipit.register_app(form).await.expect("an app");
+        let asked = Authorization {
+            response_type: "code".to_owned(),
+            client_id: app.id.to_string(),
+            redirect_uri: OUT_OF_BAND.to_owned(),
+            scope: scopes.to_owned(),
+            ..Authorization::default()
+        };
+        let token = cookie.strip_prefix("pipit=").expect("a cookie");
+        let caller = self.pipit.authenticate(token).await.expect("signed in");
+        let consent = self.pipit.check_authorization(asked).await.expect("asked rightly");
+        let code = self.pipit.authorize_app(caller, &consent).await.expect("let in");
+        let trade = TokenRequest {
+            grant_type: "authorization_code".to_owned(),
+            client_id: app.id.to_string(),
+            client_secret: Some(secret),
+            code,
+            redirect_uri: OUT_OF_BAND.to_owned(),
+            ..TokenRequest::default()
+        };
+        let issued = self.pipit.issue_token(trade, PasswordGrant::Off).await;
+        issued.expect("a token").token
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Answer {

@@ -324,6 +324,7 @@ pub(super) static DE: Words = Words {
                           sofort und für alle, und nichts davon lässt sich zurückholen. Dein \
                           Kurzname bleibt vergeben.",
     delete_my_account: "Mein Konto löschen",
+    apps: &super::apps::DE,
 
     theme: "Farben",
     theme_auto: "Wie das Gerät",

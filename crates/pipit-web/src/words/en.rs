@@ -306,6 +306,7 @@ pub(super) static EN: Words = Words {
     delete_account_text: "Your profile, tweets, likes, retweets and follows go at once, for \
                           everyone, and cannot be brought back. Your handle stays taken.",
     delete_my_account: "Delete my account",
+    apps: &super::apps::EN,
 
     theme: "Colours",
     theme_auto: "As the device",

@@ -30,7 +30,8 @@ pub(super) static EN: Reasons = Reasons {
         "reply_to_id" => "What you answer",
         "quote_of_id" => "What you quote",
         "email" => "This address",
-        "password" | "code" | "otp" | "value" | "kind" => "This",
+        "invite" => "The invitation",
+        "login" | "password" | "client_id" | "code" | "otp" | "value" | "kind" => "This",
         "content" | "text" => "The text",
         "reason" => "The reason",
         "comment" => "The comment",
@@ -43,6 +44,7 @@ pub(super) static EN: Reasons = Reasons {
         "expires_in" => "The time",
         "reply_audience" => "Who may reply",
         "Idempotency-Key" => "This form",
+        "redirect_uri" => "The address to lead you back to",
         other => other,
     },
     table: &[],
@@ -61,7 +63,8 @@ pub(super) static DE: Reasons = Reasons {
         "reply_to_id" => "Was du beantwortest,",
         "quote_of_id" => "Was du zitierst,",
         "email" => "Diese Adresse",
-        "password" | "code" | "otp" | "value" | "kind" => "Das",
+        "invite" => "Die Einladung",
+        "login" | "password" | "client_id" | "code" | "otp" | "value" | "kind" => "Das",
         "content" | "text" => "Der Text",
         "reason" => "Die Begründung",
         "comment" => "Die Bemerkung",
@@ -74,6 +77,7 @@ pub(super) static DE: Reasons = Reasons {
         "expires_in" => "Die Zeit",
         "reply_audience" => "Wer antworten darf,",
         "Idempotency-Key" => "Dieses Formular",
+        "redirect_uri" => "Die Adresse, zu der du zurück sollst,",
         other => other,
     },
     table: &[
@@ -238,6 +242,26 @@ pub(super) static DE: Reasons = Reasons {
             "ist falsch oder war schon dran: warte auf den nächsten, und sieh nach der Uhr des Telefons",
         ),
         (
+            "confirm your e-mail address first: follow the link that we sent you",
+            "bestätige erst deine E-Mail-Adresse: folge dem Link, den wir dir geschickt haben",
+        ),
+        (
+            "must be a handle or an e-mail address",
+            "muss ein Kurzname oder eine E-Mail-Adresse sein",
+        ),
+        (
+            "is needed: ask somebody for an invitation",
+            "wird gebraucht: lass dir eine Einladung geben",
+        ),
+        (
+            "is not good (any more): ask for a new one",
+            "gilt nicht (mehr): lass dir eine neue geben",
+        ),
+        (
+            "nobody can open an account here at the moment",
+            "im Moment kann hier niemand ein Konto eröffnen",
+        ),
+        (
             "a second factor is set up: remove it first",
             "ein zweiter Faktor ist eingerichtet: schalte ihn erst aus",
         ),
@@ -266,6 +290,12 @@ pub(super) static DE: Reasons = Reasons {
             "you follow as many hashtags as one can (200): let one go first",
             "du folgst schon so vielen Hashtags wie möglich (200): lass erst eines los",
         ),
+        // Apps
+        (
+            "is no app that this server knows: the app has to register anew",
+            "ist keine App, die dieser Server kennt: die App muss sich neu registrieren",
+        ),
+        ("is not one that the app registered", "ist keine, die die App registriert hat"),
         // Blocks, mutes, and whom a tweet is for
         ("this account blocks you", "dieses Konto blockiert dich"),
         (
