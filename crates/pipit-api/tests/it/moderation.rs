@@ -1,5 +1,7 @@
 //! Reports by the API, and what accounts in each state may do.
 
+use std::fmt::Display;
+
 use axum::http::StatusCode;
 use pipit_api::wire::{Report, RulePage};
 use pipit_core::{Deed, Moderator};
@@ -90,6 +92,24 @@ async fn a_frozen_account_reads_and_takes_back_and_nothing_more() {
     }
 }
 
+/// Where somebody may be met who had to do with a tweet and its author.
+fn doors(tweet: &impl Display, user_id: &impl Display) -> [String; 12] {
+    [
+        "/timeline".to_owned(),
+        "/tweets".to_owned(),
+        "/tweets?hashtag=tag".to_owned(),
+        "/tweets?q=evil".to_owned(),
+        format!("/tweets/{tweet}/thread"),
+        format!("/tweets/{tweet}/likes"),
+        format!("/tweets/{tweet}/retweets"),
+        format!("/followers/{user_id}"),
+        format!("/following/{user_id}"),
+        "/users?q=eve".to_owned(),
+        "/users/suggested".to_owned(),
+        "/notifications".to_owned(),
+    ]
+}
+
 /// Whatever was warm, and on a core that knows nothing yet: the same.
 #[tokio::test]
 async fn a_suspended_account_vanishes_from_every_door_and_comes_back() {
@@ -109,20 +129,7 @@ async fn a_suspended_account_vanishes_from_every_door_and_comes_back() {
         let quote = json!({"content": "look", "quote_of_id": of_eve});
         bob.post("/tweets", quote).await.expect(CREATED);
         ann.put("/users/bob/follow").await.ok();
-        let paths = [
-            "/timeline".to_owned(),
-            "/tweets".to_owned(),
-            "/tweets?hashtag=tag".to_owned(),
-            "/tweets?q=evil".to_owned(),
-            format!("/tweets/{of_ann}/thread"),
-            format!("/tweets/{of_ann}/likes"),
-            format!("/tweets/{of_ann}/retweets"),
-            format!("/followers/{}", ann.user_id),
-            format!("/following/{}", ann.user_id),
-            "/users?q=eve".to_owned(),
-            "/users/suggested".to_owned(),
-            "/notifications".to_owned(),
-        ];
+        let paths = doors(&of_ann, &ann.user_id);
         let says_eve = async |path: &str| {
             let body = String::from_utf8(ann.get(path).await.body).expect("text");
             body.contains("evil") || body.contains("\"eve\"")
