@@ -89,6 +89,8 @@ impl Town {
             "/search?q=swallow",
             "/search?q=bo&type=people",
             "/settings/appearance",
+            "/reset-password",
+            "/about/rules",
             "/nowhere",
         ];
         let of_tweets = [self.thread.clone(), self.pictures[3].clone()];
@@ -123,6 +125,9 @@ impl Town {
             "/lists",
             "/settings",
             "/settings/appearance",
+            "/settings/account",
+            "/settings/apps",
+            "/settings/standing",
             "/settings/privacy",
             "/settings/blocks",
             "/settings/mutes",
