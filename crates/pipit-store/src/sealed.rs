@@ -139,7 +139,9 @@ impl Store {
     pub async fn scrub(&self) -> Result<(), StoreError> {
         if self.pools.backend() == DbBackend::Sqlite {
             // Cells that were moved leave copies in their pages, and the log has pages of before.
-            self.pools.write.execute_unprepared("VACUUM").await?;
+            // Its copy of everything is a file: memory has no room for a large database.
+            let vacuum = "PRAGMA temp_store = FILE; VACUUM; PRAGMA temp_store = MEMORY";
+            self.pools.write.execute_unprepared(vacuum).await?;
             self.pools.write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         }
         Ok(())
