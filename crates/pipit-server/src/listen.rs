@@ -31,6 +31,11 @@ impl Stop {
     pub(crate) async fn told(mut self) {
         while self.0.changed().await.is_ok() {}
     }
+
+    /// Waits so long; whether it was told before that.
+    pub(crate) async fn told_within(&self, pause: Duration) -> bool {
+        tokio::time::timeout(pause, self.clone().told()).await.is_ok()
+    }
 }
 
 /// What is behind a port.

@@ -29,7 +29,6 @@ const HEAR_EVERY: Duration = Duration::from_millis(500);
 const CLEAN_EVERY: Duration = Duration::from_mins(1);
 /// Before the first one: those who waited for a restart come first.
 const CLEAN_AFTER: Duration = Duration::from_secs(3);
-
 /// Between two looks for letters to be sent: somebody waits for one.
 const MAIL_EVERY: Duration = Duration::from_secs(2);
 
@@ -181,34 +180,27 @@ fn print_first_lines(
 }
 
 /// Sums up what was measured, so that it takes no memory while nobody asks for it.
-async fn keep_metrics(metrics: PrometheusHandle, stopped: Stop) {
-    let mut stop = std::pin::pin!(stopped.told());
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(SUM_UP_EVERY) => metrics.run_upkeep(),
-            () = &mut stop => return,
-        }
+async fn keep_metrics(metrics: PrometheusHandle, stop: Stop) {
+    while !stop.told_within(SUM_UP_EVERY).await {
+        metrics.run_upkeep();
     }
 }
 
 /// Sends the letters that wait, now and then.
-async fn send_mails(pipit: Pipit, public_url: String, stopped: Stop) {
-    let mut stop = std::pin::pin!(stopped.told());
+async fn send_mails(pipit: Pipit, public_url: String, stop: Stop) {
     loop {
         // What is under way is not cut off: it would be sent twice.
         if let Err(error) = pipit.send_mails(&public_url).await {
             tracing::warn!(%error, "letters wait; they are looked at again");
         }
-        tokio::select! {
-            () = tokio::time::sleep(MAIL_EVERY) => {}
-            () = &mut stop => return,
+        if stop.told_within(MAIL_EVERY).await {
+            return;
         }
     }
 }
 
 /// Lets the caches and streams know of what moderators did elsewhere.
-async fn hear_of_moderation(pipit: Pipit, stopped: Stop) {
-    let mut stop = std::pin::pin!(stopped.told());
+async fn hear_of_moderation(pipit: Pipit, stop: Stop) {
     let mut heard = None;
     loop {
         let hear = async {
@@ -221,26 +213,20 @@ async fn hear_of_moderation(pipit: Pipit, stopped: Stop) {
             Ok(seq) => heard = Some(seq),
             Err(error) => tracing::warn!(%error, "the moderators' log cannot be read"),
         }
-        tokio::select! {
-            () = tokio::time::sleep(HEAR_EVERY) => {}
-            () = &mut stop => return,
+        if stop.told_within(HEAR_EVERY).await {
+            return;
         }
     }
 }
 
 /// Clears away what deleted accounts left behind and what has expired, now and then.
-async fn clean(pipit: Pipit, stopped: Stop) {
+async fn clean(pipit: Pipit, stop: Stop) {
     // A day of hashtags is read from the database once: before the first visitor waits for it.
     if let Err(error) = pipit.trending_hashtags().await {
         tracing::warn!(%error, "no trends yet; they are looked for again when somebody asks");
     }
-    let mut stop = std::pin::pin!(stopped.told());
     let mut pause = CLEAN_AFTER;
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = &mut stop => return,
-        }
+    while !stop.told_within(pause).await {
         pause = CLEAN_EVERY;
         let cleaned = async {
             pipit.delete_expired().await?;
@@ -253,7 +239,7 @@ async fn clean(pipit: Pipit, stopped: Stop) {
             result = cleaned => if let Err(error) = result {
                 tracing::warn!(%error, "clearing away failed; it is tried again");
             },
-            () = &mut stop => return,
+            () = stop.clone().told() => return,
         }
     }
 }
