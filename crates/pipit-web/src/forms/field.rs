@@ -1,5 +1,6 @@
 //! The fields of a form as they are shown, and what is wrong with them.
 
+use axum::http::StatusCode;
 use pipit_model::Error;
 
 use crate::error::Failure;
@@ -121,6 +122,11 @@ impl FormView {
     /// Whether something is wrong with it.
     pub(crate) fn is_refused(&self) -> bool {
         self.error.is_some() || self.fields.iter().any(|field| field.error.is_some())
+    }
+
+    /// What its page is answered with.
+    pub(crate) fn status(&self) -> StatusCode {
+        if self.is_refused() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
     }
 }
 

@@ -97,13 +97,9 @@ fn reset_page(
     complaint: Option<Complaint>,
 ) -> Response {
     let w = preferences.w;
-    let status = match complaint {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
     let shell = Bare::new(w.security.forgot, preferences);
     let form = FormView::new(form.fields(w), complaint);
-    page::html(status, &ResetPage { shell, form })
+    page::html(form.status(), &ResetPage { shell, form })
 }
 
 pub(crate) async fn get_reset(State(web): State<Web>, visitor: Visitor) -> Response {
@@ -138,13 +134,9 @@ fn new_password_page(
     complaint: Option<Complaint>,
 ) -> Response {
     let w = preferences.w;
-    let status = match complaint {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
     let shell = Bare::new(w.security.new_password, preferences);
     let form = FormView::new(NewPasswordForm::fields(w), complaint);
-    not_kept(page::html(status, &NewPasswordPage { shell, form, token }))
+    not_kept(page::html(form.status(), &NewPasswordPage { shell, form, token }))
 }
 
 pub(crate) async fn get_new_password(
@@ -209,10 +201,6 @@ async fn email_page(
 ) -> Result<Response, Failure> {
     let w = visitor.preferences.w;
     let shell = Shell::new(web, visitor, Section::Settings, w.security.account).await?;
-    let status = match complaint {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
     let email = web.pipit.own_email(viewer.caller).await?;
     let form = FormView::new(form.fields(w), complaint);
     let done = done.map(|done| match done {
@@ -220,7 +208,7 @@ async fn email_page(
         _ => w.security.email_changed,
     });
     let sends_mail = web.pipit.sends_mail();
-    Ok(page::html(status, &EmailPage { shell: &shell, form, email, done, sends_mail }))
+    Ok(page::html(form.status(), &EmailPage { shell: &shell, form, email, done, sends_mail }))
 }
 
 pub(crate) async fn get_account(

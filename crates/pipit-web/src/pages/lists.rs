@@ -129,7 +129,7 @@ async fn render_lists(
     let lists = web.pipit.lists(viewer.caller).await?;
     let hashtags = web.pipit.followed_hashtag_names(viewer.caller).await?;
     let shell = Shell::new(web, visitor, Section::Lists, visitor.preferences.w.lists).await?;
-    let status = if form.is_refused() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = form.status();
     let page = ListsPage {
         shell: &shell,
         lists: lists.iter().map(|list| ListRow::new(list, false, shell.w)).collect(),

@@ -8,13 +8,12 @@ use pipit_core::{Posts, TweetView, UserView};
 use pipit_model::limits::{REPORT_COMMENT_CHARS_MAX, REPORT_OFFERED_TWEETS, REPORT_TWEETS_MAX};
 use pipit_model::page::Page;
 use pipit_model::report::{Category, ReportDraft, ServerRule};
-use pipit_model::user::{Handle, UserRef};
-use pipit_model::{Error, RuleId, TweetId};
+use pipit_model::{RuleId, TweetId};
 use serde::Deserialize;
 
 use crate::Web;
 use crate::error::Failure;
-use crate::extract::{Form, Pairs, Query, tweet_id};
+use crate::extract::{Form, Pairs, Query, tweet_id, user_ref};
 use crate::forms::{self, Complaint, Field, FormView, Kind};
 use crate::links;
 use crate::page::{self, Section, Shell};
@@ -97,11 +96,6 @@ impl Typed {
     }
 }
 
-fn named(handle: &str) -> Result<UserRef, Failure> {
-    let handle = Handle::new(handle).map_err(|_| Error::NotFound("user"))?;
-    Ok(UserRef::HandleKey(handle.key()))
-}
-
 /// The tweets that may be attached: the one that was reported, then the newest.
 async fn offered(
     web: &Web,
@@ -144,7 +138,7 @@ async fn render(
     typed: Typed,
     complaint: Option<Complaint>,
 ) -> Result<Response, Failure> {
-    let user = web.pipit.user(visitor.caller(), &named(handle)?).await?;
+    let user = web.pipit.user(visitor.caller(), &user_ref(handle)?).await?;
     let w = visitor.preferences.w;
     let m = w.moderation;
     let person = Person::new(user.card.user());
@@ -163,10 +157,6 @@ async fn render(
         .value(&typed.comment)
         .length(0, REPORT_COMMENT_CHARS_MAX)
         .hint(m.comment_hint);
-    let status = match complaint {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
     let shell = Shell::new(web, visitor, Section::Elsewhere, (m.report_person)(person.handle));
     let key = match typed.key.as_str() {
         "" => forms::new_key(web.pipit.clock().now()),
@@ -181,7 +171,7 @@ async fn render(
         key,
         person,
     };
-    Ok(page::html(status, &page))
+    Ok(page::html(page.form.status(), &page))
 }
 
 pub(crate) async fn get_report(
@@ -192,7 +182,7 @@ pub(crate) async fn get_report(
 ) -> Result<Response, Failure> {
     if about.done.is_some() {
         let m = visitor.preferences.w.moderation;
-        let user = web.pipit.user(visitor.caller(), &named(&about.user)?).await?;
+        let user = web.pipit.user(visitor.caller(), &user_ref(&about.user)?).await?;
         let shell = Shell::new(&web, &visitor, Section::Elsewhere, m.reported).await?;
         let handle = &user.card.user().handle;
         let back = links::profile(handle);
@@ -218,7 +208,7 @@ pub(crate) async fn post_report(
         return render(&web, &visitor, &handle, typed, Some(complaint)).await;
     };
     let draft = ReportDraft {
-        user_id: web.pipit.resolve_user(&named(&handle)?).await?,
+        user_id: web.pipit.resolve_user(&user_ref(&handle)?).await?,
         tweets: typed.tweets.clone(),
         category,
         // Chosen before the category was changed: it goes with one only.

@@ -104,10 +104,6 @@ async fn security_page(
     let w = visitor.preferences.w;
     let shell = Shell::new(web, visitor, Section::Settings, w.security.title).await?;
     let factor = web.pipit.second_factor(viewer.caller).await?;
-    let status = match complaint {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
     let form = FormView::new(NewPasswordForm::fields(w), complaint);
     let done = done.map(|done| match done {
         "password" => w.security.password_changed,
@@ -116,7 +112,7 @@ async fn security_page(
     });
     let codes_left = (w.security.codes_left)(factor.recovery_codes);
     let page = SecurityPage { shell: &shell, form, factor, codes_left, done };
-    Ok(page::html(status, &page))
+    Ok(page::html(page.form.status(), &page))
 }
 
 pub(crate) async fn get_security(
@@ -154,15 +150,11 @@ async fn factor_page(
 ) -> Result<Response, Failure> {
     let w = visitor.preferences.w;
     let shell = Shell::new(web, visitor, Section::Settings, w.security.set_up_factor).await?;
-    let status = match complaint {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
     let too_long = || pipit_model::Error::Internal("an address too long for a picture".to_owned());
     let picture = Picture::new(&offered.address).ok_or_else(too_long)?;
     let form = FormView::new(FirstCodeForm::fields(w), complaint);
     let page = SecondFactorPage { shell: &shell, form, offered, picture };
-    Ok(shown_once(page::html(status, &page)))
+    Ok(shown_once(page::html(page.form.status(), &page)))
 }
 
 pub(crate) async fn offer_factor(
@@ -244,13 +236,9 @@ async fn confirm_page(
             field.min = 0;
         }
     }
-    let status = match complaint {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
     let form = FormView::new(fields, complaint);
     let next = links::local_path(next).unwrap_or(HERE).to_owned();
-    Ok(page::html(status, &ConfirmPage { shell: &shell, form, has_code, next }))
+    Ok(page::html(form.status(), &ConfirmPage { shell: &shell, form, has_code, next }))
 }
 
 pub(crate) async fn get_confirm(

@@ -6,9 +6,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use axum::routing::get;
-use pipit_core::{AccountSettings, KeyPlace, MailSettings, MediaPlace, Pipit, Settings};
 use pipit_http::Problem;
-use pipit_model::{Clock, Error};
+use pipit_model::Error;
 
 use super::site::Site;
 use crate::error::{Failure, in_words};
@@ -244,21 +243,8 @@ async fn assets_are_kept_for_ever() {
 
 #[tokio::test]
 async fn no_address_of_ours_is_one_of_the_other_doors() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let database_url = format!("sqlite://{}/x.db", folder.path().display());
-    let media = MediaPlace::Memory;
-    let keys = KeyPlace::File(folder.path().join("keys"));
-    let settings = Settings {
-        database_url,
-        cache_bytes: 8 << 20,
-        media,
-        keys,
-        mail: MailSettings::default(),
-        accounts: AccountSettings::default(),
-        node: 0,
-    };
-    let pipit = Pipit::open(&settings, Clock::System).await.expect("a database");
-    let web = Web { pipit, public_url: "http://pipit.test".into() };
+    let site = Site::open().await;
+    let web = Web { pipit: site.pipit.clone(), public_url: "http://pipit.test".into() };
     let mut others = Router::new();
     for path in [
         "/tweets",

@@ -7,7 +7,7 @@ use axum::response::Response;
 use pipit_core::Deed;
 use pipit_model::limits::NOTE_CHARS_MAX;
 use pipit_model::role::Right;
-use pipit_model::user::{Handle, UserRef};
+use pipit_model::user::UserRef;
 use pipit_model::{AccountState, Error, Role};
 use serde::Deserialize;
 
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::Web;
 use crate::error::Failure;
-use crate::extract::{Form, Pairs, Path, Query};
+use crate::extract::{Form, Pairs, Path, Query, user_ref};
 use crate::format::{Moment, month};
 use crate::forms::{Complaint, Field, FormView, Kind};
 use crate::links;
@@ -62,9 +62,7 @@ enum Refused {
 }
 
 fn named(handle: &str) -> Result<UserRef, Failure> {
-    let handle = Handle::new(handle.trim_start_matches('@'));
-    let handle = handle.map_err(|_| Error::NotFound("user"))?;
-    Ok(UserRef::HandleKey(handle.key()))
+    user_ref(handle.trim_start_matches('@'))
 }
 
 #[derive(Default, Deserialize)]

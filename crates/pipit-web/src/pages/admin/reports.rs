@@ -7,8 +7,7 @@ use axum::response::Response;
 use pipit_core::{Deed, ReportView, TweetCard};
 use pipit_model::page::ListName;
 use pipit_model::report::{Category, ReportFilter, ReportState};
-use pipit_model::user::{Handle, UserRef};
-use pipit_model::{Error, ReportId, UserId};
+use pipit_model::{ReportId, UserId};
 use serde::Deserialize;
 
 use super::{
@@ -17,7 +16,7 @@ use super::{
 };
 use crate::Web;
 use crate::error::Failure;
-use crate::extract::{Form, Pairs, Path, Query, id};
+use crate::extract::{Form, Pairs, Path, Query, id, user_ref};
 use crate::forms::{Complaint, FormView};
 use crate::links;
 use crate::page::{self, Section, Shell};
@@ -97,7 +96,7 @@ pub(crate) async fn get_queue(
     let category = Category::parse(&asked.category);
     let user_id = match asked.account.trim_start_matches('@') {
         "" => None,
-        handle => Some(account_id(&web, &staff, handle).await?),
+        handle => Some(web.pipit.any_account(staff.by, &user_ref(handle)?).await?.user().id),
     };
     let show = match asked.show.as_str() {
         show @ ("mine" | "resolved") => show,
@@ -133,12 +132,6 @@ pub(crate) async fn get_queue(
     Ok(page::html(StatusCode::OK, &page))
 }
 
-async fn account_id(web: &Web, staff: &Staff, handle: &str) -> Result<UserId, Failure> {
-    let handle = Handle::new(handle).map_err(|_| Error::NotFound("user"))?;
-    let card = web.pipit.any_account(staff.by, &UserRef::HandleKey(handle.key())).await?;
-    Ok(card.user().id)
-}
-
 fn row_of(view: &ReportView, now: pipit_model::Timestamp, w: &crate::words::Words) -> ReportRow {
     let m = w.moderation;
     ReportRow {
@@ -170,10 +163,6 @@ async fn render(
 ) -> Result<Response, Failure> {
     let (view, tweets) = web.pipit.report_with_tweets(staff.by, report_id).await?;
     let w = visitor.preferences.w;
-    let status = match complaint {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
     let row = row_of(&view, web.pipit.clock().now(), w);
     let title = format!("{} – @{}", w.moderation.reports, row.handle);
     let shell = Shell::new(web, visitor, Section::Elsewhere, title).await?;
@@ -192,7 +181,7 @@ async fn render(
         kinds: kinds(staff.by, &view.user, has_tweets, &acting, w),
         form: reason_form(&acting, complaint, w),
     };
-    Ok(page::html(status, &page))
+    Ok(page::html(page.form.status(), &page))
 }
 
 pub(crate) async fn get_report(

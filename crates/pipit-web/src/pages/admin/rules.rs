@@ -64,10 +64,8 @@ async fn render_rules(
     if !staff.by.may(Right::EditRules) {
         return Err(Error::NotFound("page").into());
     }
-    let (status, typed, complaint) = match refused {
-        None => (StatusCode::OK, String::new(), None),
-        Some((typed, complaint)) => (StatusCode::UNPROCESSABLE_ENTITY, typed, Some(complaint)),
-    };
+    let (typed, complaint) = refused.unzip();
+    let typed = typed.unwrap_or_default();
     let rules = web.pipit.server_rules().await?;
     let rules = rules.into_iter().map(|rule| RuleRow { id: rule.id.0, text: rule.text }).collect();
     let field =
@@ -75,7 +73,7 @@ async fn render_rules(
     let shell = Shell::new(web, visitor, Section::Elsewhere, m.rules).await?;
     let admin_tabs = tabs(staff.by, "/admin/rules", w);
     let form = FormView::new(vec![field], complaint);
-    Ok(page::html(status, &RulesPage { shell: &shell, admin_tabs, rules, form }))
+    Ok(page::html(form.status(), &RulesPage { shell: &shell, admin_tabs, rules, form }))
 }
 
 pub(crate) async fn get_rules(
