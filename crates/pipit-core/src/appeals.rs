@@ -38,7 +38,7 @@ impl Pipit {
     /// # Errors
     /// If the database is away.
     pub async fn standing(&self, caller: Caller) -> Result<StandingView> {
-        let card = self.0.feed.users(&[caller.user_id]).await?.pop().flatten();
+        let card = self.0.feed.user(caller.user_id).await?;
         let card = card.ok_or(Error::NotFound("user"))?;
         let mut actions = self.0.store.list_actions(caller.user_id, HISTORY_ROWS_MAX).await?;
         for action in &mut actions {
@@ -81,13 +81,11 @@ impl Pipit {
     ) -> Result<Listed<AppealView>> {
         by.require(Right::ReadReports)?;
         let limit = page.limit() as u64 + 1;
-        let mut rows = self.0.store.list_appeals(state, page.before(), limit).await?;
-        let more = rows.len() > page.limit();
-        rows.truncate(page.limit());
-        let next = rows.last().filter(|_| more).map(|last| last.id.0);
+        let rows = self.0.store.list_appeals(state, page.before(), limit).await?;
+        let Listed { items: rows, next } = page.cut(rows, |action| action.id.0);
         let ids = rows.iter().flat_map(|row| row.moderator.into_iter().chain([row.user_id]));
         let people = self.cards_of(ids.collect()).await?;
-        let card = |id: UserId| people.iter().find(|card| card.user().id == id).cloned();
+        let card = |id: UserId| people.get(&id).cloned();
         let view = |action: Action| {
             let (owner, moderator) = (card(action.user_id)?, action.moderator.and_then(card));
             Some(AppealView { action, card: owner, moderator })

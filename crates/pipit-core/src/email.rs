@@ -43,16 +43,36 @@ impl Pipit {
     }
 
     pub(crate) async fn reset_ticket(&self, user_id: UserId) -> Result<String> {
-        let found = self.0.store.find_credentials(&Login::User(user_id)).await?;
-        let found = found.ok_or(Error::NotFound("account"))?;
+        let found = self.credentials_of(user_id).await?;
         let bound_to = self.guarded_by(&found)?;
         self.seal_ticket(RESET, &Ticket { user_id, bound_to, brings: String::new() }, RESET_SECS)
     }
 
-    fn guarded_by(&self, found: &Credentials) -> Result<String> {
+    async fn credentials_of(&self, user_id: UserId) -> Result<Credentials> {
+        let found = self.0.store.find_credentials(&Login::User(user_id)).await?;
+        found.ok_or(Error::NotFound("account"))
+    }
+
+    /// The address of an account.
+    pub(crate) fn email_of(&self, found: &Credentials) -> Result<String> {
         let place = Place::Row(SealedColumn::Email, found.user_id.0);
-        let email = self.0.seals.keys()?.open_text(place, &found.email)?;
-        Ok(guard(&found.password_hash, &email))
+        self.0.seals.keys()?.open_text(place, &found.email)
+    }
+
+    fn guarded_by(&self, found: &Credentials) -> Result<String> {
+        Ok(guard(&found.password_hash, &self.email_of(found)?))
+    }
+
+    /// Whose link this is and what it brings, if it is still good.
+    async fn open_link(
+        &self,
+        purpose: &'static str,
+        ticket: &str,
+    ) -> Result<(Credentials, String)> {
+        let Ticket { user_id, bound_to, brings } = self.open_ticket(purpose, ticket)?;
+        let found = self.0.store.find_credentials(&Login::User(user_id)).await?;
+        let found = found.ok_or_else(stale)?;
+        if self.guarded_by(&found)? == bound_to { Ok((found, brings)) } else { Err(stale()) }
     }
 
     /// Whether a link to a new password is still good.
@@ -60,14 +80,7 @@ impl Pipit {
     /// # Errors
     /// [`Error::Unauthenticated`] if it is not.
     pub async fn check_reset(&self, ticket: &str) -> Result<()> {
-        self.open_reset(ticket).await.map(|_| ())
-    }
-
-    async fn open_reset(&self, ticket: &str) -> Result<Credentials> {
-        let Ticket { user_id, bound_to, .. } = self.open_ticket(RESET, ticket)?;
-        let found = self.0.store.find_credentials(&Login::User(user_id)).await?;
-        let found = found.ok_or_else(stale)?;
-        if self.guarded_by(&found)? == bound_to { Ok(found) } else { Err(stale()) }
+        self.open_link(RESET, ticket).await.map(|_| ())
     }
 
     /// Sets a new password by a link that was sent; every session ends, and what hangs on it.
@@ -75,8 +88,8 @@ impl Pipit {
     /// # Errors
     /// [`Error::Unauthenticated`] if the link is not good; [`Error::InvalidField`] on `password`.
     pub async fn reset_password(&self, ticket: &str, password: String) -> Result<()> {
-        let Credentials { user_id, password_hash, .. } = self.open_reset(ticket).await?;
-        self.replace_password(user_id, Some(password_hash), password).await
+        let (found, _) = self.open_link(RESET, ticket).await?;
+        self.replace_password(found.user_id, Some(found.password_hash), password).await
     }
 
     /// Sets somebody's password; every session ends. For who runs the service: no caller is asked.
@@ -94,9 +107,9 @@ impl Pipit {
         password: String,
     ) -> Result<()> {
         let password = Password::new(password)?;
-        let email = self.own_email_of(user_id).await?;
+        let email = self.email_of(&self.credentials_of(user_id).await?)?;
         let card = self.find_user(&UserRef::Id(user_id)).await?;
-        let names = names_of(&card.user().handle, email.as_str());
+        let names = names_of(&card.user().handle, &email);
         let password_hash = self.0.passwords.hash(password, names).await?;
         let notice = self.new_mail(&Note::PasswordChanged { user_id })?;
         match self.0.store.set_password(user_id, was, password_hash, None, notice).await {
@@ -106,11 +119,6 @@ impl Pipit {
         }
         self.0.throttle.forgive(&Tried::Account(user_id));
         Ok(())
-    }
-
-    async fn own_email_of(&self, user_id: UserId) -> Result<Email> {
-        let own = self.address_of(user_id).await?;
-        Email::new(&own.ok_or(Error::NotFound("account"))?)
     }
 
     /// Asks for another e-mail address: it takes the place of the old one once it is confirmed by
@@ -124,8 +132,7 @@ impl Pipit {
         let email = Email::new(email)?;
         self.require_welcome(&email).await?;
         let user_id = caller.user_id;
-        let found = self.0.store.find_credentials(&Login::User(user_id)).await?;
-        let found = found.ok_or(Error::NotFound("account"))?;
+        let found = self.credentials_of(user_id).await?;
         let guard = self.guarded_by(&found)?;
         let note = Note::ConfirmEmail { user_id, email: email.as_str().to_owned(), guard };
         let Some(mail) = self.new_mail(&note)? else {
@@ -150,14 +157,9 @@ impl Pipit {
     /// [`Error::Unauthenticated`] if the link is not good (any more); [`Error::Conflict`] if somebody
     /// else has the address.
     pub async fn confirm_email(&self, ticket: &str) -> Result<()> {
-        let Ticket { user_id, bound_to, brings } = self.open_ticket(CONFIRM, ticket)?;
-        let found = self.0.store.find_credentials(&Login::User(user_id)).await?;
-        let found = found.ok_or_else(stale)?;
-        if self.guarded_by(&found)? != bound_to {
-            return Err(stale());
-        }
+        let (found, new) = self.open_link(CONFIRM, ticket).await?;
         let now = self.0.clock.now();
-        self.set_email(found, &Email::new(&brings)?, Some(now)).await
+        self.set_email(found, &Email::new(&new)?, Some(now)).await
     }
 
     async fn set_email(
@@ -167,8 +169,7 @@ impl Pipit {
         confirmed_at: Option<Timestamp>,
     ) -> Result<()> {
         let user_id = found.user_id;
-        let place = Place::Row(SealedColumn::Email, user_id.0);
-        let was = Email::new(&self.0.seals.keys()?.open_text(place, &found.email)?)?;
+        let was = Email::new(&self.email_of(&found)?)?;
         let note = Note::EmailChanged { user_id, was: was.as_str().to_owned() };
         let notice = if was.key() == email.key() { None } else { self.new_mail(&note)? };
         let sealed = self.0.seals.keys()?.seal_email(user_id.0, email)?;
@@ -185,8 +186,8 @@ impl Pipit {
         }
         let user_id = found.user_id;
         let now = self.0.clock.now();
-        let email = self.own_email_of(user_id).await?.as_str().to_owned();
-        let guard = self.guarded_by(found)?;
+        let email = self.email_of(found)?;
+        let guard = guard(&found.password_hash, &email);
         if self.0.throttle.count(&confirming(user_id), now).is_ok()
             && let Some(mail) = self.new_mail(&Note::ConfirmEmail { user_id, email, guard })?
         {

@@ -154,13 +154,11 @@ impl Pipit {
     pub(crate) async fn view_people(
         &self,
         reader: Option<Caller>,
-        mut rows: Vec<(i64, UserId)>,
+        rows: Vec<(i64, UserId)>,
         page: Page,
     ) -> Result<Listed<UserView>> {
-        let more = rows.len() > page.limit();
-        rows.truncate(page.limit());
-        let next = rows.last().filter(|_| more).map(|(id, _)| *id);
-        let ids: Vec<UserId> = rows.into_iter().map(|(_, user)| user).collect();
+        let Listed { items, next } = page.cut(rows, |(id, _)| *id);
+        let ids: Vec<UserId> = items.into_iter().map(|(_, user)| user).collect();
         Ok(Listed { items: self.view_users(reader, &ids).await?, next })
     }
 }

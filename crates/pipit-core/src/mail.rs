@@ -169,13 +169,8 @@ impl Pipit {
     }
 
     pub(crate) async fn address_of(&self, user_id: UserId) -> Result<Option<String>> {
-        match self.0.store.find_credentials(&Login::User(user_id)).await? {
-            Some(found) => {
-                let place = Place::Row(SealedColumn::Email, user_id.0);
-                self.0.seals.keys()?.open_text(place, &found.email).map(Some)
-            }
-            None => Ok(None),
-        }
+        let found = self.0.store.find_credentials(&Login::User(user_id)).await?;
+        found.map(|found| self.email_of(&found)).transpose()
     }
 
     /// The caller's own e-mail address.

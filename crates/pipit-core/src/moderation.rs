@@ -71,7 +71,7 @@ impl Pipit {
             UserRef::HandleKey(key) => self.0.store.find_any_user(key).await?,
         };
         let id = id.ok_or(Error::NotFound("user"))?;
-        let card = self.0.feed.users(&[id]).await?.pop().flatten();
+        let card = self.0.feed.user(id).await?;
         let is_deleted =
             |card: &UserCard| card.user().deleted && card.user().state != AccountState::Suspended;
         card.filter(|card| !is_deleted(card)).ok_or(Error::NotFound("user"))
@@ -92,8 +92,7 @@ impl Pipit {
         let people = actions.iter().filter_map(|action| action.moderator);
         let people = people.chain(notes.iter().map(|note| note.author)).collect();
         let people = self.cards_of(people).await?;
-        let by =
-            |id: Option<UserId>| people.iter().find(|card| Some(card.user().id) == id).cloned();
+        let by = |id: Option<UserId>| people.get(&id?).cloned();
         let actions = actions.into_iter().map(|action| (by(action.moderator), action));
         let notes = notes.into_iter().map(|note| (by(Some(note.author)), note));
         Ok(AccountView {
@@ -216,13 +215,11 @@ impl Pipit {
     ) -> Result<Listed<AuditLine>> {
         by.require(Right::ReadReports)?;
         let limit = page.limit() as u64 + 1;
-        let mut rows = self.0.store.list_audit(user_id, page.before(), limit).await?;
-        let more = rows.len() > page.limit();
-        rows.truncate(page.limit());
-        let next = rows.last().filter(|_| more).map(|last| last.seq);
+        let rows = self.0.store.list_audit(user_id, page.before(), limit).await?;
+        let Listed { items: rows, next } = page.cut(rows, |line| line.seq);
         let people = rows.iter().flat_map(|row| row.actor.into_iter().chain([UserId(row.user_id)]));
         let people = self.cards_of(people.filter(|id| id.0 != 0).collect()).await?;
-        let card = |id: UserId| people.iter().find(|card| card.user().id == id).cloned();
+        let card = |id: UserId| people.get(&id).cloned();
         let line = |row: AuditEntry| {
             let (actor, about) = (row.actor.and_then(card), card(UserId(row.user_id)));
             (row, actor, about)

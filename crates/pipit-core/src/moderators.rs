@@ -9,8 +9,6 @@ use crate::{Caller, Pipit};
 
 /// What somebody is told whose account is suspended.
 pub(crate) const SUSPENDED: &str = "this account is suspended: see why at /settings/standing";
-/// What somebody is told whose account is frozen.
-const FROZEN: &str = "your account is frozen: see why at /settings/standing";
 
 /// Somebody who looks after others: a moderator, an admin, or the operator at the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +64,7 @@ impl Pipit {
     /// # Errors
     /// [`Error::NotFound`] for everybody else: to them none of this exists.
     pub async fn moderator(&self, caller: Caller) -> Result<Moderator> {
-        let card = self.0.feed.users(&[caller.user_id]).await?.pop().flatten();
+        let card = self.0.feed.user(caller.user_id).await?;
         let user = card.as_ref().map(pipit_feed::UserCard::user);
         match user.filter(|user| !user.deleted && user.state == AccountState::Active) {
             Some(user) if user.role > Role::User => {
@@ -78,18 +76,17 @@ impl Pipit {
 
     /// What moderators made of an account.
     pub(crate) async fn state_of(&self, user_id: UserId) -> Result<AccountState> {
-        let card = self.0.feed.users(&[user_id]).await?.pop().flatten();
+        let card = self.0.feed.user(user_id).await?;
         Ok(card.map_or(AccountState::Active, |card| card.user().state))
     }
 
     /// Refuses something new to somebody whose account is frozen. What the writer stores it refuses
-    /// itself.
-    /// What only changes what they themselves read (filters, mutes, blocks) stays theirs.
+    /// itself. What only changes what they themselves read (filters, mutes, blocks) stays theirs.
     pub(crate) async fn require_writable(&self, caller: Caller) -> Result<()> {
         if self.state_of(caller.user_id).await?.may_write() {
             return Ok(());
         }
-        Err(Error::Forbidden(FROZEN))
+        Err(Error::Forbidden(AccountState::FROZEN))
     }
 }
 

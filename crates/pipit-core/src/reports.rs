@@ -7,9 +7,10 @@ use pipit_model::report::{Report, ReportDraft, ReportFilter, ReportState};
 use pipit_model::role::Right;
 use pipit_model::user::UserRef;
 use pipit_model::visibility::Occasion;
-use pipit_model::{Error, ReportId, Result, TweetId, UserId};
+use pipit_model::{Error, ReportId, Result, RuleId, TweetId, UserId};
 use pipit_store::Noted;
 
+use crate::views::Few;
 use crate::{Caller, Moderator, Pipit, RequestKey, keys};
 
 /// A report as moderators see it.
@@ -94,11 +95,9 @@ impl Pipit {
     ) -> Result<Listed<ReportView>> {
         by.require(Right::ReadReports)?;
         let limit = page.limit() as u64 + 1;
-        let mut rows = self.0.store.list_reports(filter, page.before(), limit).await?;
-        let more = rows.len() > page.limit();
-        rows.truncate(page.limit());
-        let next = rows.last().filter(|_| more).map(|last| last.id.0);
-        Ok(Listed { items: self.view_reports(rows).await?, next })
+        let rows = self.0.store.list_reports(filter, page.before(), limit).await?;
+        let Listed { items, next } = page.cut(rows, |report| report.id.0);
+        Ok(Listed { items: self.view_reports(items).await?, next })
     }
 
     /// One report, and the tweets attached to it, also those that nobody sees any more.
@@ -124,14 +123,14 @@ impl Pipit {
             [Some(report.user_id), report.reporter, report.assignee].into_iter().flatten()
         });
         let people = self.cards_of(people.collect()).await?;
-        let card = |id: UserId| people.iter().find(|card| card.user().id == id).cloned();
+        let card = |id: UserId| people.get(&id).cloned();
+        let broken: Vec<RuleId> = reports.iter().filter_map(|report| report.rule).collect();
+        let rules = self.0.store.get_rules(&broken).await?;
         let mut views = Vec::with_capacity(reports.len());
         for report in reports {
             let Some(user) = card(report.user_id) else { continue };
-            let rule = match report.rule {
-                Some(id) => self.0.store.find_rule(id).await?.map(|rule| rule.text),
-                None => None,
-            };
+            let rule = rules.iter().find(|rule| Some(rule.id) == report.rule);
+            let rule = rule.map(|rule| rule.text.clone());
             let reporter = report.reporter.and_then(card);
             let assignee = report.assignee.and_then(card);
             views.push(ReportView { report, reporter, user, assignee, rule });
@@ -140,10 +139,10 @@ impl Pipit {
     }
 
     /// The cards of accounts, in whatever state they are.
-    pub(crate) async fn cards_of(&self, mut ids: Vec<UserId>) -> Result<Vec<UserCard>> {
+    pub(crate) async fn cards_of(&self, mut ids: Vec<UserId>) -> Result<Few<UserId, UserCard>> {
         ids.sort_unstable();
         ids.dedup();
-        Ok(self.0.feed.users(&ids).await?.into_iter().flatten().collect())
+        Ok(Few::new(&ids, self.0.feed.users(&ids).await?))
     }
 
     /// Takes a report, or lets go of it.

@@ -99,7 +99,7 @@ impl Pipit {
         let sight = self.sight(Some(caller), Occasion::Asked).await?;
         let sight = self.sight_of(sight, view.tweet.iter().map(|tweet| &tweet.card)).await?;
         let told = &view.notification;
-        let actor = self.0.feed.users(&[told.actor_id]).await?.pop().flatten();
+        let actor = self.0.feed.user(told.actor_id).await?;
         if actor.is_none_or(|actor| actor.user().deleted) {
             return Ok(false);
         }

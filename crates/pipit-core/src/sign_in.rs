@@ -284,7 +284,7 @@ impl Pipit {
         let expires_at = session.created_at.plus_secs(SESSION_SECS);
         let token = self.0.tokens.issue(caller, session.created_at, expires_at)?;
         // One's own account, also if nobody else sees it.
-        let card = self.0.feed.users(&[session.user_id]).await?.pop().flatten();
+        let card = self.0.feed.user(session.user_id).await?;
         let user = UserView { card: card.ok_or(Error::NotFound("user"))?, relationship: None };
         Ok(SignedIn { token, expires_at, user })
     }

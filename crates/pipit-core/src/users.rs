@@ -78,7 +78,7 @@ impl Pipit {
             }
         };
         let id = id.ok_or(Error::NotFound("user"))?;
-        let card = feed.users(&[id]).await?.pop().flatten();
+        let card = feed.user(id).await?;
         card.filter(|card| !card.user().deleted).ok_or(Error::NotFound("user"))
     }
 }

@@ -136,17 +136,17 @@ struct Parts {
 }
 
 /// The few dozen things of a page by key: sorted, which at this size is cheaper than hashing.
-struct Few<K, V>(Vec<(K, V)>);
+pub(crate) struct Few<K, V>(Vec<(K, V)>);
 
 impl<K: Ord + Copy, V> Few<K, V> {
-    fn new(keys: &[K], values: impl IntoIterator<Item = Option<V>>) -> Self {
+    pub(crate) fn new(keys: &[K], values: impl IntoIterator<Item = Option<V>>) -> Self {
         let pairs = keys.iter().zip(values);
         let mut pairs: Vec<_> = pairs.filter_map(|(key, value)| Some((*key, value?))).collect();
         pairs.sort_unstable_by_key(|(key, _)| *key);
         Self(pairs)
     }
 
-    fn get(&self, key: &K) -> Option<&V> {
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
         let at = self.0.binary_search_by_key(key, |(key, _)| *key).ok()?;
         Some(&self.0[at].1)
     }

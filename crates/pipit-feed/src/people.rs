@@ -79,6 +79,14 @@ impl Feed {
         self.caches.users.get_many(ids, load).await
     }
 
+    /// The account with this id, also if it is deleted; [`None`] if there never was one.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn user(&self, id: UserId) -> Result<Option<UserCard>, StoreError> {
+        Ok(self.users(&[id]).await?.pop().flatten())
+    }
+
     /// The accounts that have these handles (in lower case): handle and id of those that exist.
     ///
     /// # Errors

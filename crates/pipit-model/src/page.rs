@@ -39,6 +39,16 @@ impl Page {
     pub fn before(&self) -> i64 {
         self.after.unwrap_or(i64::MAX)
     }
+
+    /// The page that these rows are, each with its `place` in the list; one row more than the page
+    /// holds tells that there is a next one.
+    #[must_use]
+    pub fn cut<T>(&self, mut rows: Vec<T>, place: impl Fn(&T) -> i64) -> Listed<T> {
+        let more = rows.len() > self.limit();
+        rows.truncate(self.limit());
+        let next = rows.last().filter(|_| more).map(place);
+        Listed { items: rows, next }
+    }
 }
 
 impl Default for Page {

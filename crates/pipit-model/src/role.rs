@@ -128,6 +128,8 @@ pub enum AccountState {
 impl AccountState {
     /// All of them, mildest first.
     pub const ALL: [Self; 4] = [Self::Active, Self::Limited, Self::Frozen, Self::Suspended];
+    /// What somebody is told who may not write.
+    pub const FROZEN: &str = "your account is frozen: see why at /settings/standing";
 
     /// Whether the account may post, like and follow.
     #[must_use]

@@ -11,28 +11,23 @@ use crate::Store;
 use crate::audit::{Noted, note};
 use crate::error::StoreError;
 use crate::lists::number;
+use crate::row::Row;
 use crate::sql::{Sql, insert_rows};
 
 impl Store {
     /// The rules, in their order.
     pub async fn list_rules(&self) -> Result<Vec<ServerRule>, StoreError> {
         let sql = self.sql("SELECT id, text FROM server_rules WHERE deleted_at = 0 ORDER BY id");
-        let rows = self.rows(sql).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(ServerRule {
-                    id: RuleId(row.try_get_by_index(0)?),
-                    text: row.try_get_by_index(1)?,
-                })
-            })
-            .collect()
+        self.rows(sql).await?.iter().map(rule_from).collect()
     }
 
-    /// A rule, also if it was taken back: reports name it still.
-    pub async fn find_rule(&self, id: RuleId) -> Result<Option<ServerRule>, StoreError> {
-        let sql = self.sql("SELECT text FROM server_rules WHERE id = ").bind(id.0);
-        let rows = self.rows(sql).await?;
-        rows.first().map(|row| Ok(ServerRule { id, text: row.try_get_by_index(0)? })).transpose()
+    /// These rules, also those that were taken back: reports name them still.
+    pub async fn get_rules(&self, ids: &[RuleId]) -> Result<Vec<ServerRule>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = self.sql("SELECT id, text FROM server_rules WHERE id IN ");
+        self.rows(sql.list(ids.iter().map(|id| id.0))).await?.iter().map(rule_from).collect()
     }
 
     /// Adds a rule after the others.
@@ -132,6 +127,10 @@ impl Store {
         })
         .await
     }
+}
+
+fn rule_from(row: &Row) -> Result<ServerRule, StoreError> {
+    Ok(ServerRule { id: RuleId(row.try_get_by_index(0)?), text: row.try_get_by_index(1)? })
 }
 
 async fn change_one(tx: &DatabaseTransaction, sql: Sql) -> Result<(), StoreError> {

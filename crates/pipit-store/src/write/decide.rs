@@ -23,8 +23,6 @@ use crate::media::{media_from, waits_to_be_posted};
 use crate::tweets::{from_row, kind_code, to_row};
 
 const NOT_PASSED_ON: &str = "this tweet is for its author's followers: it cannot be passed on";
-/// What somebody is told whose account is frozen.
-pub(crate) const FROZEN: &str = "your account is frozen: see why at /settings/standing";
 
 pub(super) type Decided = Result<Outcome, StoreError>;
 
@@ -424,7 +422,7 @@ pub(super) fn live_user(state: &State, id: UserId) -> Result<i64, StoreError> {
 pub(super) fn acting_user(state: &State, id: UserId) -> Result<i64, StoreError> {
     let following = live_user(state, id)?;
     match state.users.get(&id.0) {
-        Some(user) if !user.state.may_write() => Err(StoreError::Forbidden(FROZEN)),
+        Some(user) if !user.state.may_write() => Err(StoreError::Forbidden(AccountState::FROZEN)),
         _ => Ok(following),
     }
 }

@@ -216,7 +216,7 @@ async fn rules_blocks_and_roles_are_kept_and_noted() {
         let twice = f.store.delete_rule(rule.id, noted(ann, "rule-deleted")).await;
         assert!(matches!(twice, Err(StoreError::NotFound(_))));
         assert!(f.store.list_rules().await.expect("read").is_empty());
-        assert_eq!(f.store.find_rule(rule.id).await.expect("read"), Some(better));
+        assert_eq!(f.store.get_rules(&[rule.id]).await.expect("read"), [better]);
 
         let block = ServerBlock::new(BlockKind::Link, "spam.example").expect("a host");
         let add = || f.store.insert_block(block.clone(), 1, noted(ann, "block-added"));
