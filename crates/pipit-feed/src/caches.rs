@@ -5,7 +5,9 @@ use std::sync::Arc;
 use pipit_model::read_position::ReadPositions;
 use pipit_model::{HashtagId, ListId, SessionId, TweetId, UserId};
 use pipit_store::Session;
+use quick_cache::sync::Cache;
 
+use crate::apply::Touched;
 use crate::cards::TweetCard;
 use crate::coherent::{Coherent, Weigh};
 use crate::filters::ReaderFilters;
@@ -18,9 +20,14 @@ use crate::moderation::Moderated;
 use crate::newest::NewestIds;
 use crate::notifications::Unread;
 use crate::people::UserCard;
+use crate::shim::Mutex;
 use crate::suggestions::Suggestions;
 use crate::ties::Ties;
 use crate::trends::Trends;
+
+/// What other nodes touched is remembered for as long as events may overtake each other, which is
+/// milliseconds: so many are touched in seconds.
+const ELSEWHERE_MAX: usize = 1 << 16;
 
 /// How much memory each cache may take, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +101,10 @@ pub struct Caches {
     pub(crate) moderated: Coherent<(), Arc<Moderated>>,
     /// Bounded by a limit of its own.
     pub(crate) trends: Trends,
+    /// What other nodes told of lately; empty on a node that is alone.
+    pub(crate) elsewhere: Cache<Touched, ()>,
+    /// Held while events are applied.
+    pub(crate) turn: Mutex<()>,
 }
 
 /// What one cache holds and how well it does.
@@ -132,6 +143,8 @@ impl Caches {
             suggestions: Coherent::new(sizes.names, 500),
             moderated: Coherent::new(sizes.names, 10_000),
             trends: Trends::default(),
+            elsewhere: Cache::new(ELSEWHERE_MAX),
+            turn: Mutex::new(()),
         }
     }
 

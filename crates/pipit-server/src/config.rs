@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 use accounts::{ConfirmEmail, SignUp};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use pipit_core::{AccountSettings, KeyPlace, MailSettings, MediaPlace, PasswordGrant};
+use pipit_core::{
+    AccountSettings, KeyPlace, MailSettings, MediaPlace, NodeNumber, PasswordGrant, RedisAddress,
+};
 use pipit_http::Proxies;
 use serde::Deserialize;
 
@@ -270,6 +272,10 @@ pub(crate) struct Options {
     /// sqlite://, postgres:// or mysql:// [default: SQLite in the data folder]
     #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
+    /// The Redis by which several nodes on one database hear of each other: `redis://HOST:PORT`,
+    /// `rediss://…` with TLS, `redis+cluster://HOST:PORT,HOST:PORT` [default: this node is alone]
+    #[arg(long, env = "REDIS_URL", global = true, value_name = "URL", hide_env_values = true)]
+    pub(crate) redis_url: Option<String>,
     /// The address that people see [default: http:// and where it listens]
     #[arg(long, env = "PIPIT_PUBLIC_URL", global = true, value_name = "URL")]
     pub(crate) public_url: Option<String>,
@@ -371,6 +377,7 @@ pub(crate) enum RateLimits {
 pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) database_url: String,
+    pub(crate) redis: Option<RedisAddress>,
     pub(crate) public_url: Option<String>,
     pub(crate) cache_bytes: u64,
     pub(crate) certificates: Option<Certificates>,
@@ -444,12 +451,17 @@ impl Settings {
         if !CACHE_MB.contains(&cache_mb) {
             bail!("cache_mb must be from {} to {}", CACHE_MB.start(), CACHE_MB.end());
         }
+        let database_url = given.database_url.or(file.database_url);
+        let database_url = database_url.unwrap_or_else(|| sqlite_url(&data_dir));
+        let redis = given.redis_url.or(file.redis_url).filter(|url| !url.is_empty());
+        let redis = redis.map(|url| url.parse::<RedisAddress>()).transpose()?;
+        if redis.is_some() && database_url.starts_with("sqlite:") {
+            bail!("redis_url is for several nodes, and SQLite has one: set database_url too");
+        }
         Ok(Self {
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
-            database_url: given
-                .database_url
-                .or(file.database_url)
-                .unwrap_or_else(|| sqlite_url(&data_dir)),
+            database_url,
+            redis,
             public_url: public_url.as_deref().map(checked_url).transpose()?,
             cache_bytes: cache_mb * 1024 * 1024,
             certificates,
@@ -494,7 +506,11 @@ impl Settings {
             keys: self.keys.clone(),
             mail: self.mail.clone(),
             accounts: self.accounts,
-            node: 0,
+            node: match self.sqlite_file() {
+                Some(_) => NodeNumber::Fixed(0),
+                None => NodeNumber::Leased,
+            },
+            redis: self.redis.clone(),
         }
     }
 }

@@ -3,12 +3,13 @@
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use pipit_api::Api;
 use pipit_core::Pipit;
-use pipit_http::{Problem, Rates, Stack, stack};
+use pipit_http::{Problem, Rates, Stack, position, stack};
 use pipit_web::Web;
 
 use crate::config::{RateLimits, Settings};
@@ -37,6 +38,10 @@ pub(crate) fn router(
         .merge(operations(pipit.clone(), metrics))
         .method_not_allowed_fallback(async || Problem::no_such_method())
         .fallback(pipit_web::not_found);
+    let doors = match settings.redis {
+        Some(_) => doors.layer(middleware::from_fn_with_state(pipit.clone(), position::keep)),
+        None => doors,
+    };
     stack::wrap(doors, Stack { clock, rates, proxies, refuse: pipit_web::refused })
 }
 

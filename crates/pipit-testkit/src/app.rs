@@ -10,7 +10,8 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use pipit_api::Api;
 use pipit_core::{
-    AccountSettings, KeyPlace, MailPlace, MailSettings, MediaPlace, PasswordGrant, Pipit, Settings,
+    AccountSettings, KeyPlace, MailPlace, MailSettings, MediaPlace, NodeNumber, PasswordGrant, Pipit,
+    Settings,
 };
 use pipit_http::{Problem, Proxies, Rates, Stack, stack};
 use pipit_model::{Clock, UserId};
@@ -88,7 +89,8 @@ impl TestApp {
             keys: test_keys(),
             mail,
             accounts,
-            node: 0,
+            node: NodeNumber::Fixed(0),
+            redis: None,
         };
         let clock = Clock::Manual(time.clone());
         let pipit = Pipit::open(&settings, clock.clone()).await.expect("the core opens");
@@ -136,7 +138,8 @@ impl TestApp {
             keys: test_keys(),
             mail: MailSettings::default(),
             accounts: AccountSettings::default(),
-            node: 9,
+            node: NodeNumber::Fixed(9),
+            redis: None,
         };
         Pipit::open(&settings, Clock::Manual(self.time.clone())).await.expect("the core opens")
     }

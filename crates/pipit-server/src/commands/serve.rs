@@ -168,6 +168,9 @@ fn print_first_lines(
     }
     let database = settings.database_for_people();
     writeln!(out, "  database     {database} ({})", pipit.backend_name())?;
+    if settings.redis.is_some() {
+        writeln!(out, "  other nodes  are heard by Redis")?;
+    }
     writeln!(out, "  pictures     {}", settings.media)?;
     if let Some(folder) = settings.sqlite_file().as_deref().and_then(Path::parent) {
         writeln!(out, "  data folder  {}", folder.display())?;
