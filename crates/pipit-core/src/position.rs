@@ -28,6 +28,12 @@ impl Pipit {
         Some(text)
     }
 
+    /// Whether this node hears all that others write; [`None`] on a node that is alone.
+    #[must_use]
+    pub fn hears_all_nodes(&self) -> Option<bool> {
+        self.0.node.bus().map(pipit_bus::Bus::hears_all)
+    }
+
     /// Waits until this node knows all that whoever sends this position has seen. What is no
     /// position of ours is passed over: it may be of another installation.
     pub async fn reach_position(&self, text: &str) {

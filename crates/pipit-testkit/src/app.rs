@@ -11,7 +11,7 @@ use http_body_util::BodyExt;
 use pipit_api::Api;
 use pipit_core::{
     AccountSettings, KeyPlace, MailPlace, MailSettings, MediaPlace, NodeNumber, PasswordGrant, Pipit,
-    Settings,
+    RedisAddress, Settings,
 };
 use pipit_http::{Problem, Proxies, Rates, Stack, stack};
 use pipit_model::{Clock, UserId};
@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::database::{Backend, TestDb};
+use crate::redis::Redis;
 
 /// Enough for any test; a test of eviction asks for less.
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
@@ -59,7 +60,16 @@ impl TestApp {
     /// If that fails.
     pub async fn with_cache_bytes(backend: Backend, cache_bytes: u64) -> Self {
         let (mail, accounts) = (MailSettings::default(), AccountSettings::default());
-        Self::with(backend, cache_bytes, mail, accounts).await
+        Self::with(backend, (cache_bytes, None), mail, accounts).await
+    }
+
+    /// Starts one that is not alone: [`TestApp::other_node`] starts others.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn among_nodes(backend: Backend, redis: &Redis) -> Self {
+        let (mail, accounts) = (MailSettings::default(), AccountSettings::default());
+        Self::with(backend, (CACHE_BYTES, Some(redis.address())), mail, accounts).await
     }
 
     /// Starts one that opens accounts like this, and puts its letters in a folder.
@@ -69,12 +79,12 @@ impl TestApp {
     pub async fn with_mail(backend: Backend, folder: &Path, accounts: AccountSettings) -> Self {
         let place = MailPlace::Folder(folder.to_owned());
         let mail = MailSettings { place, from: "Pipit <pipit@pipit.test>".to_owned() };
-        Self::with(backend, CACHE_BYTES, mail, accounts).await
+        Self::with(backend, (CACHE_BYTES, None), mail, accounts).await
     }
 
     async fn with(
         backend: Backend,
-        cache_bytes: u64,
+        (cache_bytes, redis): (u64, Option<RedisAddress>),
         mail: MailSettings,
         accounts: AccountSettings,
     ) -> Self {
@@ -90,7 +100,7 @@ impl TestApp {
             mail,
             accounts,
             node: NodeNumber::Fixed(0),
-            redis: None,
+            redis,
         };
         let clock = Clock::Manual(time.clone());
         let pipit = Pipit::open(&settings, clock.clone()).await.expect("the core opens");
@@ -131,6 +141,18 @@ impl TestApp {
     /// # Panics
     /// If it cannot be opened.
     pub async fn cold_core(&self) -> Pipit {
+        self.core(NodeNumber::Fixed(9), None).await
+    }
+
+    /// Another node on the same database, which hears of this one.
+    ///
+    /// # Panics
+    /// If it cannot be opened.
+    pub async fn other_node(&self, number: NodeNumber, redis: &Redis) -> Pipit {
+        self.core(number, Some(redis.address())).await
+    }
+
+    async fn core(&self, node: NodeNumber, redis: Option<RedisAddress>) -> Pipit {
         let settings = Settings {
             database_url: self.db.url.clone(),
             cache_bytes: CACHE_BYTES,
@@ -138,8 +160,8 @@ impl TestApp {
             keys: test_keys(),
             mail: MailSettings::default(),
             accounts: AccountSettings::default(),
-            node: NodeNumber::Fixed(9),
-            redis: None,
+            node,
+            redis,
         };
         Pipit::open(&settings, Clock::Manual(self.time.clone())).await.expect("the core opens")
     }
