@@ -78,7 +78,7 @@ pub use email::EmailChange;
 pub use hashtags::{HashtagView, Trend};
 pub use invitations::{AccountSettings, Confirmation, SignUpMode};
 use live::hub::Hub;
-pub use live::{LiveEvent, LiveStream};
+pub use live::{LiveEvent, LiveStream, StreamPlace};
 pub use media::{MediaFile, Upload};
 pub use moderation::{AccountView, AuditLine, DayCounts, Deed};
 pub use moderators::Moderator;
