@@ -51,6 +51,8 @@ pub enum BusError {
 pub enum Heard<'a> {
     /// Another node committed this.
     Events(&'a [Event]),
+    /// Another node says this; it may also have been missed.
+    Note(&'a str),
     /// Something may have been missed, and from here on all is heard: whatever was handed out so far
     /// may be incomplete.
     Gap,
@@ -137,9 +139,18 @@ impl Bus {
                 Content::Events("[\"Unknown\"]".to_owned())
             }
         };
+        self.say(content);
+    }
+
+    /// Tells the others something that they can do without.
+    pub fn note(&self, text: String) {
+        self.say(Content::Note(text));
+    }
+
+    fn say(&self, content: Content) {
         let said_at = self.0.settings.clock.now();
         let mut outbox = self.0.outbox.lock().unwrap_or_else(PoisonError::into_inner);
-        outbox.0 += 1;
+        outbox.0 += u64::from(matches!(content, Content::Events(_)));
         let message = Message { speaker: self.0.settings.speaker, number: outbox.0, said_at, content };
         if outbox.1.try_send(message).is_err() {
             metrics::counter!("pipit_bus_untold_total").increment(1);

@@ -88,8 +88,11 @@ impl Listener {
                 tracing::info!(speaker = ?message.speaker, "missed something that a node said");
                 self.forget(Heard::Gap);
             }
-            if !own && let Content::Events(json) = &message.content {
-                self.hand_out(json, message);
+            match &message.content {
+                _ if own => {}
+                Content::Events(json) => self.hand_out(json, message),
+                Content::Note(text) => (self.bus.0.on_heard)(Heard::Note(text)),
+                Content::Alive | Content::Goodbye => {}
             }
         }
         // After it was done: who asks for this position finds it done.

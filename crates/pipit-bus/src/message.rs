@@ -28,6 +28,8 @@ pub(crate) struct Message {
 pub(crate) enum Content {
     /// What it committed, as JSON.
     Events(String),
+    /// What others may like to know, and can do without.
+    Note(String),
     /// It is there.
     Alive,
     /// It goes, and has said everything.
@@ -43,6 +45,7 @@ impl Message {
         add.arg("i").arg(self.number).arg("t").arg(self.said_at.0);
         match &self.content {
             Content::Events(json) => add.arg("e").arg(json),
+            Content::Note(text) => add.arg("x").arg(text),
             Content::Alive => &mut add,
             Content::Goodbye => add.arg("b").arg(1),
         };
@@ -54,7 +57,7 @@ impl Message {
         let content = match fields.get("e") {
             Some(json) => Content::Events(String::from_redis_value_ref(json).ok()?),
             None if fields.contains_key("b") => Content::Goodbye,
-            None => Content::Alive,
+            None => field(fields, "x").map_or(Content::Alive, Content::Note),
         };
         let speaker = Speaker { number: field(fields, "n")?, holder: field(fields, "h")? };
         let (number, said_at) = (field(fields, "i")?, Timestamp(field(fields, "t")?));

@@ -135,7 +135,7 @@ impl Hearing {
         let known = self.ears.get(&message.speaker).map_or(0, |ear| ear.number);
         let next = match message.content {
             Content::Events(_) => known + 1,
-            Content::Alive | Content::Goodbye => known,
+            Content::Note(_) | Content::Alive | Content::Goodbye => known,
         };
         message.number > next
     }

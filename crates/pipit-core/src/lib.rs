@@ -134,7 +134,7 @@ struct Parts {
     known_tokens: KnownTokens,
     passwords: Passwords,
     seals: Seals,
-    throttle: Throttle,
+    throttle: Arc<Throttle>,
     mailer: Mailer,
     accounts: AccountSettings,
     trends: hashtags::TrendCache,
@@ -209,7 +209,8 @@ impl Pipit {
         let shared = (&store, &*ring);
         let cursor_key = keys::load(shared, "cursor", keys::random_secret()?, now).await?;
         let how = (settings.node, settings.redis.clone());
-        node.join(how, (&store, &cursor_key), ears, &clock).await?;
+        let throttle = Arc::new(Throttle::new(&cursor_key));
+        node.join(how, (&store, &cursor_key), (ears, throttle.clone()), &clock).await?;
         Ok(Self(Arc::new(Parts {
             feed: Feed::new(store.clone(), caches),
             cursors: Cursors::new(&cursor_key),
@@ -217,7 +218,7 @@ impl Pipit {
             known_tokens: KnownTokens::default(),
             passwords: Passwords::new()?,
             seals,
-            throttle: Throttle::default(),
+            throttle,
             mailer,
             accounts: settings.accounts,
             trends: hashtags::TrendCache::default(),

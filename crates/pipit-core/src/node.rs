@@ -9,12 +9,14 @@ use pipit_feed::Caches;
 use pipit_model::event::Event;
 use pipit_model::ids::IdGenerator;
 use pipit_model::limits::NODE_RENEWAL_SECS;
-use pipit_model::{Clock, Error, Result};
+use pipit_model::{Clock, Error, Result, Timestamp};
 use pipit_store::{Node as Member, Store};
+use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
 use crate::keys;
 use crate::live::hub::Hub;
+use crate::throttle::{self, Throttle};
 
 /// How a node comes to its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,22 @@ pub(crate) struct Ears {
     pub(crate) ids: Arc<IdGenerator>,
 }
 
+/// What nodes tell each other besides events.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Note {
+    /// Somebody tried to get in.
+    Tried(throttle::Shared),
+}
+
+impl Note {
+    pub(crate) fn tell(&self, bus: &Bus) {
+        match serde_json::to_string(self) {
+            Ok(text) => bus.note(text),
+            Err(error) => tracing::error!(%error, "a note that cannot be told to other nodes"),
+        }
+    }
+}
+
 impl Node {
     pub(crate) fn bus(&self) -> Option<&Bus> {
         self.bus.get()
@@ -64,7 +82,7 @@ impl Node {
         self: &Arc<Self>,
         (number, address): (NodeNumber, Option<Address>),
         (store, secret): (&Store, &[u8]),
-        ears: Ears,
+        (ears, throttle): (Ears, Arc<Throttle>),
         clock: &Clock,
     ) -> Result<()> {
         let member = match number {
@@ -75,12 +93,17 @@ impl Node {
             NodeNumber::Leased => store.take_number(new_holder(clock)?).await?,
         };
         if let Some(address) = address {
-            let (node, clock) = (self.clone(), clock.clone());
+            let (node, clock, clock_too) = (self.clone(), clock.clone(), clock.clone());
             let name = keys::hash(&["bus", &keys::hex(secret)]).chars().take(16).collect();
             let settings = pipit_bus::Settings { address, name, speaker: speaker(member), clock };
-            let on_heard = Arc::new(move |heard: Heard<'_>| node.hear(&ears, &heard));
+            let heeded = throttle.clone();
+            let on_heard = Arc::new(move |heard: Heard<'_>| match heard {
+                Heard::Note(text) => heed(text, &heeded, clock_too.now()),
+                heard => node.hear(&ears, &heard),
+            });
             let bus = Bus::start(settings, on_heard)
                 .map_err(|error| Error::Internal(error.to_string()))?;
+            throttle.join(bus.clone());
             // It is joined once.
             let _first = self.bus.set(bus);
         }
@@ -123,7 +146,15 @@ impl Node {
                 ears.hub.tell(&[Event::Unknown]);
             }
             Heard::Stale => ears.caches.forget_stale(),
+            Heard::Note(_) => {}
         }
+    }
+}
+
+fn heed(text: &str, throttle: &Throttle, now: Timestamp) {
+    match serde_json::from_str(text) {
+        Ok(Note::Tried(told)) => throttle.hear(&told, now),
+        Err(error) => tracing::info!(%error, "a node notes something that is not understood"),
     }
 }
 
