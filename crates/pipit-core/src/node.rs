@@ -1,5 +1,6 @@
 //! This node among others: its number, and the bus between them.
 
+use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use pipit_store::{Node as Member, Store};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
-use crate::keys;
+use crate::{Pipit, keys};
 use crate::live::hub::Hub;
 use crate::throttle::{self, Throttle};
 
@@ -27,8 +28,11 @@ pub enum NodeNumber {
     Leased,
 }
 
+/// Called with what another node says was asked of it.
+type OnAsked = Box<dyn Fn(&str) + Send + Sync>;
+
 /// What this node is among others.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Node {
     bus: OnceLock<Bus>,
     /// The newest tweet that another node told of.
@@ -36,6 +40,13 @@ pub(crate) struct Node {
     /// The last position that was handed out, and its text.
     pub(crate) written: Mutex<Option<(Position, Arc<str>)>>,
     keeper: Mutex<Option<JoinHandle<()>>>,
+    on_asked: OnceLock<OnAsked>,
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Node").field("bus", &self.bus).finish_non_exhaustive()
+    }
 }
 
 /// What hears of events.
@@ -51,6 +62,8 @@ pub(crate) struct Ears {
 pub(crate) enum Note {
     /// Somebody tried to get in.
     Tried(throttle::Shared),
+    /// How much was asked, in the words of the doors.
+    Asked(String),
 }
 
 impl Note {
@@ -98,7 +111,7 @@ impl Node {
             let settings = pipit_bus::Settings { address, name, speaker: speaker(member), clock };
             let heeded = throttle.clone();
             let on_heard = Arc::new(move |heard: Heard<'_>| match heard {
-                Heard::Note(text) => heed(text, &heeded, clock_too.now()),
+                Heard::Note(text) => node.heed(text, &heeded, clock_too.now()),
                 heard => node.hear(&ears, &heard),
             });
             let bus = Bus::start(settings, on_heard)
@@ -128,6 +141,18 @@ impl Node {
         Ok(store.release_number().await?)
     }
 
+    fn heed(&self, text: &str, throttle: &Throttle, now: Timestamp) {
+        match serde_json::from_str(text) {
+            Ok(Note::Tried(told)) => throttle.hear(&told, now),
+            Ok(Note::Asked(told)) => {
+                if let Some(hear) = self.on_asked.get() {
+                    hear(&told);
+                }
+            }
+            Err(error) => tracing::info!(%error, "a node notes something that is not understood"),
+        }
+    }
+
     fn hear(&self, ears: &Ears, heard: &Heard<'_>) {
         match heard {
             Heard::Events(events) => {
@@ -151,10 +176,19 @@ impl Node {
     }
 }
 
-fn heed(text: &str, throttle: &Throttle, now: Timestamp) {
-    match serde_json::from_str(text) {
-        Ok(Note::Tried(told)) => throttle.hear(&told, now),
-        Err(error) => tracing::info!(%error, "a node notes something that is not understood"),
+impl Pipit {
+    /// Calls this with what other nodes say was asked of them; once.
+    pub fn on_asked_elsewhere(&self, hear: impl Fn(&str) + Send + Sync + 'static) {
+        if self.0.node.on_asked.set(Box::new(hear)).is_err() {
+            tracing::error!("what other nodes say was asked of them is heard once");
+        }
+    }
+
+    /// Tells other nodes what was asked of this one.
+    pub fn tell_asked(&self, text: String) {
+        if let Some(bus) = self.0.node.bus() {
+            Note::Asked(text).tell(bus);
+        }
     }
 }
 

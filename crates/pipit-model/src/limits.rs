@@ -1,6 +1,7 @@
 //! Every bound of the system, in one place, each with its reason.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 /// Weighted characters of a tweet (Twitter's limit).
 pub const TWEET_WEIGHT_MAX: u32 = 280;
@@ -342,6 +343,14 @@ pub struct Rate {
     pub most: NonZeroU32,
     /// In how many seconds as many come back.
     pub secs: u32,
+}
+
+impl Rate {
+    /// How long it takes until one comes back.
+    #[must_use]
+    pub fn each(self) -> Duration {
+        Duration::from_secs(self.secs.into()) / self.most.get()
+    }
 }
 
 const fn rate(most: u32, secs: u32) -> Rate {

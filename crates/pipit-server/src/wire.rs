@@ -12,21 +12,18 @@ use pipit_core::Pipit;
 use pipit_http::{Problem, Rates, Stack, position, stack};
 use pipit_web::Web;
 
-use crate::config::{RateLimits, Settings};
+use crate::config::Settings;
 use crate::telemetry;
 
 /// Everything that is served.
 pub(crate) fn router(
     settings: &Settings,
     pipit: &Pipit,
+    rates: Rates,
     public_url: String,
     metrics: PrometheusHandle,
 ) -> Router {
     let clock = pipit.clock().clone();
-    let rates = match settings.rate_limits {
-        RateLimits::On => Rates::on(),
-        RateLimits::Off => Rates::off(),
-    };
     let proxies = settings.proxies.clone();
     let api = Api {
         pipit: pipit.clone(),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
 use pipit_core::{PasswordGrant, Pipit};
+use pipit_http::Rates;
 use pipit_model::Clock;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -29,6 +30,8 @@ const HEAR_EVERY: Duration = Duration::from_millis(500);
 const CLEAN_EVERY: Duration = Duration::from_mins(1);
 /// Before the first one: those who waited for a restart come first.
 const CLEAN_AFTER: Duration = Duration::from_secs(3);
+/// Between two times of telling other nodes how much was asked.
+const TELL_RATES_EVERY: Duration = Duration::from_millis(500);
 /// Between two looks for letters to be sent: somebody waits for one.
 const MAIL_EVERY: Duration = Duration::from_secs(2);
 
@@ -105,7 +108,9 @@ pub(crate) async fn serve(
     if settings.rate_limits == RateLimits::Off {
         tracing::warn!("rate_limits is off: anybody may ask as much as they like");
     }
-    let mut router = wire::router(settings, &pipit, public_url.clone(), metrics.clone());
+    let rates = rates(settings, &pipit);
+    let mut router =
+        wire::router(settings, &pipit, rates.clone(), public_url.clone(), metrics.clone());
     if certificates.is_some() {
         router = tls::with_hsts(router);
     }
@@ -118,6 +123,9 @@ pub(crate) async fn serve(
         tasks.spawn(send_mails(pipit.clone(), public_url.clone(), stopped.clone()));
     }
     tasks.spawn(hear_of_moderation(pipit.clone(), stopped.clone()));
+    if settings.redis.is_some() {
+        tasks.spawn(tell_rates(pipit.clone(), rates, stopped.clone()));
+    }
     if let Some(keeper) = keeper {
         tasks.spawn(keeper.run(stopped.clone()));
     }
@@ -180,6 +188,29 @@ fn print_first_lines(
         writeln!(out, "  {note}")?;
     }
     out.flush()
+}
+
+/// How much anybody may ask; nodes that hear of each other count together.
+fn rates(settings: &Settings, pipit: &Pipit) -> Rates {
+    match (settings.rate_limits, &settings.redis) {
+        (RateLimits::Off, _) => Rates::off(),
+        (RateLimits::On, None) => Rates::on(),
+        (RateLimits::On, Some(_)) => {
+            let rates = Rates::on().shared();
+            let heeded = rates.clone();
+            pipit.on_asked_elsewhere(move |text| heeded.hear(text));
+            rates
+        }
+    }
+}
+
+/// Tells other nodes how much was asked of this one.
+async fn tell_rates(pipit: Pipit, rates: Rates, stop: Stop) {
+    while !stop.told_within(TELL_RATES_EVERY).await {
+        if let Some(text) = rates.to_tell() {
+            pipit.tell_asked(text);
+        }
+    }
 }
 
 /// Sums up what was measured, so that it takes no memory while nobody asks for it.
