@@ -156,6 +156,8 @@ pub struct ArchivePlace(#[expect(dead_code, reason = "held, not read")] OwnedSem
 pub struct Settings {
     /// `sqlite://…`, `postgres://…` or `mysql://…`.
     pub database_url: String,
+    /// A replica of it for long reads, on PostgreSQL.
+    pub replica_url: Option<String>,
     /// Memory for all caches together, in bytes.
     pub cache_bytes: u64,
     /// Where the files of pictures are; all nodes must see the same.
@@ -202,6 +204,10 @@ impl Pipit {
         let on_commit = Arc::new(move |events: &[_]| node_told.committed(&ears_told, events));
         let store =
             Store::open(&settings.database_url, clock.clone(), ids.clone(), on_commit).await?;
+        let store = match &settings.replica_url {
+            Some(url) => store.with_replica(url).await?,
+            None => store,
+        };
         let now = clock.now();
         let seals = reseal::open_ring(&store, settings.keys.clone(), now).await?;
         let ring = seals.keys()?;

@@ -272,6 +272,13 @@ pub(crate) struct Options {
     /// sqlite://, postgres:// or mysql:// [default: SQLite in the data folder]
     #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
+    /// A replica of PostgreSQL for searches and other long reads, as a URL [default: none]
+    #[arg(long, env = "PIPIT_REPLICA_URL", global = true, value_name = "URL", hide_env_values = true)]
+    pub(crate) replica_url: Option<String>,
+    /// What this node does, with commas between; the load balancer sends it nothing else
+    /// [default: web,stream,jobs]
+    #[arg(long, env = "PIPIT_ROLES", global = true, value_name = "ROLES", value_delimiter = ',')]
+    pub(crate) roles: Option<Vec<Role>>,
     /// The Redis by which several nodes on one database hear of each other: `redis://HOST:PORT`,
     /// `rediss://…` with TLS, `redis+cluster://HOST:PORT,HOST:PORT` [default: this node is alone]
     #[arg(long, env = "REDIS_URL", global = true, value_name = "URL", hide_env_values = true)]
@@ -361,6 +368,22 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// A part of the work, of which there may be more on other nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Role {
+    /// Pages and the API.
+    Web,
+    /// Live streams.
+    Stream,
+    /// What nobody waits for: letters, clearing away.
+    Jobs,
+}
+
+impl Role {
+    pub(crate) const ALL: [Self; 3] = [Self::Web, Self::Stream, Self::Jobs];
+}
+
 /// Whether there are limits to how much anybody may ask.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -377,6 +400,8 @@ pub(crate) enum RateLimits {
 pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) database_url: String,
+    pub(crate) replica_url: Option<String>,
+    pub(crate) roles: Vec<Role>,
     pub(crate) redis: Option<RedisAddress>,
     pub(crate) public_url: Option<String>,
     pub(crate) cache_bytes: u64,
@@ -461,6 +486,8 @@ impl Settings {
         Ok(Self {
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             database_url,
+            replica_url: given.replica_url.or(file.replica_url).filter(|url| !url.is_empty()),
+            roles: given.roles.or(file.roles).unwrap_or_else(|| Role::ALL.to_vec()),
             redis,
             public_url: public_url.as_deref().map(checked_url).transpose()?,
             cache_bytes: cache_mb * 1024 * 1024,
@@ -501,6 +528,7 @@ impl Settings {
     pub(crate) fn core(&self) -> pipit_core::Settings {
         pipit_core::Settings {
             database_url: self.database_url.clone(),
+            replica_url: self.replica_url.clone(),
             cache_bytes: self.cache_bytes,
             media: self.media.clone(),
             keys: self.keys.clone(),

@@ -1,9 +1,9 @@
 //! Where the parts meet: the core behind its doors, the doors behind one stack.
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{StatusCode, header};
-use axum::middleware;
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -12,7 +12,7 @@ use pipit_core::Pipit;
 use pipit_http::{Problem, Rates, Stack, position, stack};
 use pipit_web::Web;
 
-use crate::config::Settings;
+use crate::config::{Role, Settings};
 use crate::telemetry;
 
 /// Everything that is served.
@@ -32,6 +32,7 @@ pub(crate) fn router(
     };
     let doors = pipit_api::routes(api)
         .merge(pipit_web::routes(Web { pipit: pipit.clone(), public_url }))
+        .layer(middleware::from_fn_with_state(settings.roles.clone(), refuse_others_work))
         .merge(operations(pipit.clone(), metrics))
         .method_not_allowed_fallback(async || Problem::no_such_method())
         .fallback(pipit_web::not_found);
@@ -40,6 +41,29 @@ pub(crate) fn router(
         None => doors,
     };
     stack::wrap(doors, Stack { clock, rates, proxies, refuse: pipit_web::refused })
+}
+
+/// Routes of live streams.
+const STREAMS: [&str; 2] = ["/timeline/stream", "/home/stream"];
+
+/// What another node is there for is not done here: then a load balancer is set up wrongly.
+async fn refuse_others_work(
+    State(roles): State<Vec<Role>>,
+    route: MatchedPath,
+    request: Request,
+    next: Next,
+) -> Response {
+    let role = if STREAMS.contains(&route.as_str()) { Role::Stream } else { Role::Web };
+    if roles.contains(&role) {
+        return next.run(request).await;
+    }
+    Problem::new(
+        StatusCode::MISDIRECTED_REQUEST,
+        "another-node",
+        "Another node does this",
+        "The load balancer sent this to a node that does something else: see its roles.",
+    )
+    .into_response()
 }
 
 #[derive(Clone)]

@@ -28,6 +28,7 @@ mod notifications;
 mod oauth;
 mod read_positions;
 mod relations;
+mod replica;
 mod reports;
 mod row;
 mod sealed;
@@ -45,7 +46,7 @@ use std::sync::Arc;
 use pipit_model::event::Event;
 use pipit_model::limits::{SEARCHES_AT_ONCE, WRITE_QUEUE_MAX};
 use pipit_model::{Clock, IdGenerator, Timestamp};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement};
 use tokio::sync::{Mutex, Notify, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -210,8 +211,12 @@ impl Store {
 
     /// The rows of an answer that reads thousands.
     async fn many_rows(&self, sql: Sql) -> Result<Vec<Row>, StoreError> {
+        self.ask_primary(sql.done()).await
+    }
+
+    async fn ask_primary(&self, statement: Statement) -> Result<Vec<Row>, StoreError> {
         let _asking = self.pools.asking();
-        let rows = self.read().query_all_raw(sql.done()).await?;
+        let rows = self.read().query_all_raw(statement).await?;
         Ok(rows.into_iter().map(Row::Pooled).collect())
     }
 

@@ -94,6 +94,7 @@ impl TestApp {
         let database_url = db.url.clone();
         let settings = Settings {
             database_url,
+            replica_url: None,
             cache_bytes,
             media,
             keys: test_keys(),
@@ -155,6 +156,7 @@ impl TestApp {
     async fn core(&self, node: NodeNumber, redis: Option<RedisAddress>) -> Pipit {
         let settings = Settings {
             database_url: self.db.url.clone(),
+            replica_url: None,
             cache_bytes: CACHE_BYTES,
             media: MediaPlace::Memory,
             keys: test_keys(),

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 
-use crate::config::{RateLimits, Settings};
+use crate::config::{RateLimits, Role, Settings};
 use crate::crowd::Crowd;
 use crate::listen::{self, Door, Stop};
 use crate::tls::{Certificates, Tls};
@@ -117,10 +117,12 @@ pub(crate) async fn serve(
     let crowd = Crowd::new(settings.proxies.clone(), settings.rate_limits);
     let (stop, stopped) = Stop::new();
     let mut tasks = JoinSet::new();
-    tasks.spawn(clean(pipit.clone(), stopped.clone()));
     tasks.spawn(keep_metrics(metrics.clone(), stopped.clone()));
-    if pipit.sends_mail() {
-        tasks.spawn(send_mails(pipit.clone(), public_url.clone(), stopped.clone()));
+    if settings.roles.contains(&Role::Jobs) {
+        tasks.spawn(clean(pipit.clone(), stopped.clone()));
+        if pipit.sends_mail() {
+            tasks.spawn(send_mails(pipit.clone(), public_url.clone(), stopped.clone()));
+        }
     }
     tasks.spawn(hear_of_moderation(pipit.clone(), stopped.clone()));
     if settings.redis.is_some() {
