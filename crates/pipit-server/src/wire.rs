@@ -30,9 +30,15 @@ pub(crate) fn router(
         public_url: public_url.as_str().into(),
         password_grant: settings.password_grant,
     };
-    let doors = pipit_api::routes(api)
-        .merge(pipit_web::routes(Web { pipit: pipit.clone(), public_url }))
-        .layer(middleware::from_fn_with_state(settings.roles.clone(), refuse_others_work))
+    let work = pipit_api::routes(api)
+        .merge(pipit_web::routes(Web { pipit: pipit.clone(), public_url }));
+    let does_all = Role::ALL.iter().all(|role| settings.roles.contains(role));
+    let work = if does_all {
+        work
+    } else {
+        work.layer(middleware::from_fn_with_state(settings.roles.clone(), refuse_others_work))
+    };
+    let doors = work
         .merge(operations(pipit.clone(), metrics))
         .method_not_allowed_fallback(async || Problem::no_such_method())
         .fallback(pipit_web::not_found);
@@ -49,11 +55,12 @@ const STREAMS: [&str; 2] = ["/timeline/stream", "/home/stream"];
 /// What another node is there for is not done here: then a load balancer is set up wrongly.
 async fn refuse_others_work(
     State(roles): State<Vec<Role>>,
-    route: MatchedPath,
+    route: Option<MatchedPath>,
     request: Request,
     next: Next,
 ) -> Response {
-    let role = if STREAMS.contains(&route.as_str()) { Role::Stream } else { Role::Web };
+    let route = route.as_ref().map_or("", MatchedPath::as_str);
+    let role = if STREAMS.contains(&route) { Role::Stream } else { Role::Web };
     if roles.contains(&role) {
         return next.run(request).await;
     }
