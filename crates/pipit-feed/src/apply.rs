@@ -68,7 +68,10 @@ impl Caches {
             Event::Liked { user_id, .. }
             | Event::Retweeted { user_id, .. }
             | Event::Bookmarked { user_id, .. } => self.marks.forget(user_id),
-            Event::Followed { user_id, .. } => self.followees.forget(user_id),
+            Event::Followed { user_id, followed_user_id, .. } => {
+                self.followees.forget(user_id);
+                self.forget_relationship(*user_id, *followed_user_id);
+            }
             Event::Notified(told) => self.unread.forget(&told.user_id),
             Event::ReadUpTo { user_id, .. } => {
                 self.read_positions.forget(user_id);
@@ -116,6 +119,9 @@ impl Caches {
             Event::Followed { user_id, followed_user_id, now } => {
                 self.followed(*user_id, *followed_user_id, *now);
             }
+            Event::FollowRequested { user_id, followed_user_id, .. } => {
+                self.forget_relationship(*user_id, *followed_user_id);
+            }
             // Rare, and a reader's few rows: what is loaded next is right.
             Event::Blocked { user_id, blocked_user_id, .. } => {
                 self.ties.forget(user_id);
@@ -131,12 +137,8 @@ impl Caches {
                 self.read_up_to(*user_id, *position, *last_id);
             }
             Event::ModerationChanged => self.moderated.forget(&()),
-            // A retweet drops out when it is read; nothing that is cached knows of requests; the hub
-            // ends streams; the store minds the log.
-            Event::RetweetGone(_)
-            | Event::FollowRequested { .. }
-            | Event::StreamsEnded(_)
-            | Event::Audited(_) => {}
+            // A retweet drops out when it is read; the hub ends streams; the store minds the log.
+            Event::RetweetGone(_) | Event::StreamsEnded(_) | Event::Audited(_) => {}
             Event::SessionsForgotten => self.sessions.forget_all(),
             Event::SessionEnded(id) | Event::SessionChanged(id) => self.sessions.forget(id),
             Event::Unknown => self.forget_all(),
@@ -184,7 +186,13 @@ impl Caches {
         }
     }
 
+    fn forget_relationship(&self, user_id: UserId, other: UserId) {
+        self.relationships.forget(&(user_id, other));
+        self.relationships.forget(&(other, user_id));
+    }
+
     fn followed(&self, user_id: UserId, followed_user_id: UserId, now: Standing) {
+        self.forget_relationship(user_id, followed_user_id);
         self.followees.update(&user_id, |followees| {
             Arc::new(match now {
                 Standing::Set => followees.with(followed_user_id, &self.newest),
@@ -220,6 +228,7 @@ impl Caches {
         self.handles.forget_all();
         self.followees.forget_all();
         self.marks.forget_all();
+        self.relationships.forget_all();
         self.ties.forget_all();
         self.unread.forget_all();
         self.read_positions.forget_all();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pipit_model::read_position::ReadPositions;
 use pipit_model::{HashtagId, ListId, SessionId, TweetId, UserId};
-use pipit_store::Session;
+use pipit_store::{Relationship, Session};
 use quick_cache::sync::Cache;
 
 use crate::apply::Touched;
@@ -20,6 +20,7 @@ use crate::moderation::Moderated;
 use crate::newest::NewestIds;
 use crate::notifications::Unread;
 use crate::people::UserCard;
+use crate::relationships::Pair;
 use crate::shim::Mutex;
 use crate::suggestions::Suggestions;
 use crate::ties::Ties;
@@ -52,7 +53,7 @@ pub struct Sizes {
     pub unread: u64,
     /// How far each reader has read.
     pub read_positions: u64,
-    /// Sessions, handles, hashtag names, followed hashtags, suggestions and what moderators decided,
+    /// Sessions, handles, who of two follows the other, hashtag names, followed hashtags, suggestions and what moderators decided,
     /// each.
     pub names: u64,
 }
@@ -64,7 +65,7 @@ impl Sizes {
         let percent = |share: u64| bytes / 100 * share;
         Self {
             logs: percent(20),
-            tweets: percent(37),
+            tweets: percent(38),
             users: percent(10),
             followees: percent(13),
             marks: percent(5),
@@ -73,7 +74,7 @@ impl Sizes {
             lists: percent(2),
             unread: percent(2),
             read_positions: percent(1),
-            names: percent(2),
+            names: percent(1),
         }
     }
 }
@@ -89,6 +90,7 @@ pub struct Caches {
     /// Bounded by the followee lists, which alone keep its cells.
     pub(crate) newest: NewestIds,
     pub(crate) marks: Coherent<UserId, Arc<ReaderMarks>>,
+    pub(crate) relationships: Coherent<Pair, Relationship>,
     pub(crate) ties: Coherent<UserId, Arc<Ties>>,
     pub(crate) unread: Coherent<UserId, Arc<Unread>>,
     pub(crate) read_positions: Coherent<UserId, ReadPositions>,
@@ -132,6 +134,7 @@ impl Caches {
             followees: Coherent::new(sizes.followees, 4000),
             newest: NewestIds::default(),
             marks: Coherent::new(sizes.marks, 800),
+            relationships: Coherent::new(sizes.names, 90),
             ties: Coherent::new(sizes.ties, 150),
             unread: Coherent::new(sizes.unread, 250),
             read_positions: Coherent::new(sizes.read_positions, 90),
@@ -157,6 +160,7 @@ impl Caches {
             of("handles", self.handles.stats()),
             of("followees", self.followees.stats()),
             of("marks", self.marks.stats()),
+            of("relationships", self.relationships.stats()),
             of("ties", self.ties.stats()),
             of("unread", self.unread.stats()),
             of("read_positions", self.read_positions.stats()),

@@ -334,11 +334,27 @@ impl World {
                 let expected = oracle::author(db, reader, author).await;
                 assert_eq!(ids(&read.expect("read")), expected, "{author} for {caller:?}");
             }
+            self.check_relationships(pipit, caller, &tables).await;
             let public = pipit.public_timeline(caller, page(100, None)).await.expect("read");
             assert_eq!(ids(&public), oracle::public(db, reader).await, "for {caller:?}");
             let tagged = pipit.hashtag_timeline(caller, "TAG", page(100, None)).await;
             let expected = oracle::hashtag(db, reader, "tag").await;
             assert_eq!(ids(&tagged.expect("read")), expected, "for {caller:?}");
+        }
+    }
+}
+
+impl World {
+    async fn check_relationships(&self, pipit: &Pipit, caller: Option<Caller>, tables: &Tables) {
+        let Some(caller) = caller else { return };
+        for other in self.people.iter().filter(|other| **other != caller) {
+            let user = pipit.user(Some(caller), &UserRef::Id(other.user_id)).await.expect("read");
+            let seen = user.relationship.expect("of somebody else");
+            let pair = (caller.user_id.0, other.user_id.0);
+            assert_eq!(seen.following, tables.follows.contains(&pair), "{pair:?}");
+            let back = (pair.1, pair.0);
+            assert_eq!(seen.followed_by, tables.follows.contains(&back), "{back:?}");
+            assert_eq!(seen.requested, tables.requests.contains(&pair), "{pair:?}");
         }
     }
 }
@@ -410,6 +426,8 @@ struct Tables {
     likes: Vec<(i64, i64)>,
     retweets: Vec<(i64, i64)>,
     bookmarks: Vec<(i64, i64)>,
+    follows: Vec<(i64, i64)>,
+    requests: Vec<(i64, i64)>,
 }
 
 /// Reads a list's timeline to its end, page by page, with limits from a list that repeats.
@@ -450,8 +468,20 @@ impl Tables {
             likes: who.into_iter().zip(what).collect(),
             retweets: retweeters.into_iter().zip(retweeted).collect(),
             bookmarks: keepers.into_iter().zip(kept).collect(),
+            follows: pairs(db, "followers").await,
+            requests: pairs(db, "follow_requests").await,
         }
     }
+}
+
+/// Who follows, or asks to follow, whom.
+async fn pairs(db: &DatabaseConnection, table: &str) -> Vec<(i64, i64)> {
+    let column = async |name: &str| {
+        let order = "ORDER BY user_id, followed_user_id";
+        oracle::ids(db, &format!("SELECT {name} FROM {table} {order}")).await
+    };
+    let (who, whom) = (column("user_id").await, column("followed_user_id").await);
+    who.into_iter().zip(whom).collect()
 }
 
 /// Which caches are read after each step.

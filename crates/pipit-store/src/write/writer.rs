@@ -141,8 +141,13 @@ impl Writer {
         state.notices.announce(&mut events);
         apply(&tx, &state, births.now).await?;
         if let Err(error) = tx.commit().await {
-            self.doubt().await;
-            return Err(error.into());
+            let error = StoreError::from(error);
+            // A database of several nodes (Galera) finds out here that another one was faster, and has
+            // undone it all; of anything else nobody knows.
+            if !error.is_transient() {
+                self.doubt().await;
+            }
+            return Err(error);
         }
         (self.on_commit)(&events);
         Ok(outcomes)
