@@ -43,7 +43,7 @@ pub struct Sizes {
     pub followees: u64,
     /// Likes, retweets and bookmarks, by reader.
     pub marks: u64,
-    /// Blocks and mutes, by reader.
+    /// Blocks and mutes by reader, and who of two follows the other, each.
     pub ties: u64,
     /// Filters and muted conversations, by reader.
     pub filters: u64,
@@ -53,7 +53,7 @@ pub struct Sizes {
     pub unread: u64,
     /// How far each reader has read.
     pub read_positions: u64,
-    /// Sessions, handles, who of two follows the other, hashtag names, followed hashtags, suggestions and what moderators decided,
+    /// Sessions, handles, hashtag names, followed hashtags, suggestions and what moderators decided,
     /// each.
     pub names: u64,
 }
@@ -65,7 +65,7 @@ impl Sizes {
         let percent = |share: u64| bytes / 100 * share;
         Self {
             logs: percent(20),
-            tweets: percent(38),
+            tweets: percent(32),
             users: percent(10),
             followees: percent(13),
             marks: percent(5),
@@ -74,7 +74,7 @@ impl Sizes {
             lists: percent(2),
             unread: percent(2),
             read_positions: percent(1),
-            names: percent(1),
+            names: percent(2),
         }
     }
 }
@@ -134,7 +134,7 @@ impl Caches {
             followees: Coherent::new(sizes.followees, 4000),
             newest: NewestIds::default(),
             marks: Coherent::new(sizes.marks, 800),
-            relationships: Coherent::new(sizes.names, 90),
+            relationships: Coherent::new(sizes.ties, 90),
             ties: Coherent::new(sizes.ties, 150),
             unread: Coherent::new(sizes.unread, 250),
             read_positions: Coherent::new(sizes.read_positions, 90),
