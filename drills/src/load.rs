@@ -129,7 +129,7 @@ impl Load {
 
 /// Opens so many accounts, a few at a time.
 pub(crate) async fn gather(world: &Arc<World>, count: usize) -> anyhow::Result<Vec<Person>> {
-    let run = world.number() >> 16;
+    let run = world.number() % 10_000_000_000;
     let mut people = Vec::with_capacity(count);
     let mut tasks = JoinSet::new();
     for place in 0..count {
@@ -137,7 +137,7 @@ pub(crate) async fn gather(world: &Arc<World>, count: usize) -> anyhow::Result<V
             people.extend(tasks.join_next().await.transpose()?.transpose()?);
         }
         let world = Arc::clone(world);
-        let handle = format!("d{}_{place}", run % 100_000_000);
+        let handle = format!("d{run}_{place}");
         tasks.spawn(async move { Person::sign_up(world, &handle).await });
     }
     while let Some(person) = tasks.join_next().await {

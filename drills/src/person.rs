@@ -77,7 +77,7 @@ impl Person {
         request.position.clone_from(&self.position);
         let world = Arc::clone(&self.world);
         let base = match self.node {
-            Some(node) => &world.service.nodes[node],
+            Some(node) => world.service.nodes[node].as_str(),
             None => world.base(&mut self.rng),
         };
         let began = world.now();

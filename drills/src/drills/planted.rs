@@ -1,6 +1,8 @@
 //! Is the checker known to see? Between people and a real node, one kind of fault is planted at a
 //! time; with none, nothing may be found.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use tokio::task::JoinSet;
 
@@ -28,18 +30,12 @@ pub(super) async fn run(arena: &mut Arena) -> anyhow::Result<Outcome> {
     let node = alone::start(arena, &arena.own_folder("planted")?).await?;
     let time = arena.secs(8, 5);
     let mut tasks = JoinSet::new();
-    let plan = Plan::everything(60);
-    let live = async move |world: World| -> anyhow::Result<History> {
-        let load = Load::start(world, plan).await?;
-        tokio::time::sleep(time).await;
-        load.finish().await
-    };
     for (fault, kind) in FAULTS {
         let mut world = alone::world(&node)?;
         world.meddler = Meddler::with(fault);
-        tasks.spawn(async move { anyhow::Ok((fault, kind, live(world).await?)) });
+        tasks.spawn(async move { anyhow::Ok((fault, kind, live(world, time).await?)) });
     }
-    let honest = live(alone::world(&node)?).await?;
+    let honest = live(alone::world(&node)?, time).await?;
     let mut outcome = Outcome { history: honest, ..Outcome::default() };
     while let Some(ended) = tasks.join_next().await {
         let (fault, kind, history) = ended.context("a load failed")??;
@@ -52,4 +48,10 @@ pub(super) async fn run(arena: &mut Arena) -> anyhow::Result<Outcome> {
     }
     outcome.notes.sort();
     Ok(outcome)
+}
+
+async fn live(world: World, time: Duration) -> anyhow::Result<History> {
+    let load = Load::start(world, Plan::everything(60)).await?;
+    tokio::time::sleep(time).await;
+    load.finish().await
 }
