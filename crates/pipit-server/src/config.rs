@@ -9,6 +9,7 @@ mod tls;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use accounts::{ConfirmEmail, SignUp};
 use anyhow::{Context, bail};
@@ -324,6 +325,10 @@ pub(crate) struct Options {
         value_delimiter = ','
     )]
     pub(crate) trusted_proxies: Option<Vec<String>>,
+    /// How long it still serves everybody after SIGTERM, while `/readyz` says no: as long as the load
+    /// balancer in front takes to notice, in seconds [default: 0]
+    #[arg(long, env = "PIPIT_DRAIN_SECS", global = true, value_name = "SECONDS")]
+    pub(crate) drain_secs: Option<u64>,
     /// Memory for all caches together, in megabytes [default: 256]
     #[arg(long, env = "PIPIT_CACHE_MB", global = true, value_name = "MB")]
     pub(crate) cache_mb: Option<u64>,
@@ -409,6 +414,7 @@ pub(crate) struct Settings {
     pub(crate) redirect_listen: Option<SocketAddr>,
     pub(crate) rate_limits: RateLimits,
     pub(crate) proxies: Proxies,
+    pub(crate) drain: Duration,
     pub(crate) media: MediaPlace,
     pub(crate) password_grant: PasswordGrant,
     pub(crate) keys: KeyPlace,
@@ -426,6 +432,9 @@ impl std::fmt::Debug for Settings {
 
 /// The migrator tells each of its steps, also when there are none, and sqlx each database's notes.
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,sqlx=warn";
+
+/// Longer than any load balancer takes; service managers kill who has not stopped after 90.
+const DRAIN_SECS_MAX: u64 = 60;
 
 /// With less, pages thrash; the largest machine has less than the other.
 const CACHE_MB: std::ops::RangeInclusive<u64> = 1..=1_000_000;
@@ -495,6 +504,7 @@ impl Settings {
             redirect_listen,
             rate_limits: given.rate_limits.or(file.rate_limits).unwrap_or_default(),
             proxies: checked_proxies(given.trusted_proxies.or(file.trusted_proxies).as_ref())?,
+            drain: checked_drain(given.drain_secs.or(file.drain_secs))?,
             media,
             password_grant: match given.oauth_password_grant.or(file.oauth_password_grant) {
                 Some(Switch::On) => PasswordGrant::On,
@@ -559,6 +569,14 @@ fn checked_proxies(names: Option<&Vec<String>>) -> anyhow::Result<Proxies> {
     Proxies::new(names).map_err(|name| {
         anyhow::anyhow!("trusted_proxies must be like 192.0.2.1 or 10.0.0.0/8, not {name:?}")
     })
+}
+
+fn checked_drain(secs: Option<u64>) -> anyhow::Result<Duration> {
+    let secs = secs.unwrap_or(0);
+    if secs > DRAIN_SECS_MAX {
+        bail!("drain_secs must be from 0 to {DRAIN_SECS_MAX}");
+    }
+    Ok(Duration::from_secs(secs))
 }
 
 fn checked_url(url: &str) -> anyhow::Result<String> {

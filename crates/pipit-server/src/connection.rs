@@ -2,12 +2,15 @@
 
 mod activity;
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -51,12 +54,20 @@ pub(crate) async fn serve<S>(
         let under_way = activity.begin();
         request.extensions_mut().insert(ConnectInfo(peer));
         let answer = router.clone().oneshot(request.map(Body::new));
-        async move { answer.await.map(|answer| answer.map(|body| Tracked::new(body, under_way))) }
+        let stop = stop.clone();
+        async move {
+            let mut answer = answer.await?.map(|body| Tracked::new(body, under_way));
+            // The next request is to find another server. Over HTTP/2 nobody keeps us in a pool.
+            if protocol == Protocol::Http1 && stop.is_near() {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(answer)
+        }
     });
     let socket = TokioIo::new(Socket::new(socket, activity.clone()));
     let builder = http(protocol);
     let mut connection = std::pin::pin!(builder.serve_connection(socket, service));
-    let mut stopped = std::pin::pin!(stop.told());
+    let mut stopped = std::pin::pin!(stop.clone().told());
     let mut is_told = false;
     loop {
         tokio::select! {

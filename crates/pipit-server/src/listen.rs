@@ -16,15 +16,29 @@ use crate::tls::{Protocol, Tls};
 /// After the system had no room for another connection.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// Whether a server still wants to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Open,
+    /// It serves whoever comes, and asks everybody to go elsewhere: a load balancer needs a while to
+    /// notice.
+    Draining,
+}
+
 /// Tells everybody who holds it that the server stops.
 #[derive(Clone)]
-pub(crate) struct Stop(watch::Receiver<()>);
+pub(crate) struct Stop(watch::Receiver<Standing>);
 
 impl Stop {
     /// It is told by dropping the first.
-    pub(crate) fn new() -> (watch::Sender<()>, Self) {
-        let (sender, receiver) = watch::channel(());
+    pub(crate) fn new() -> (watch::Sender<Standing>, Self) {
+        let (sender, receiver) = watch::channel(Standing::Open);
         (sender, Self(receiver))
+    }
+
+    /// Whether it will be told soon.
+    pub(crate) fn is_near(&self) -> bool {
+        *self.0.borrow() == Standing::Draining
     }
 
     /// Ends when it is told.

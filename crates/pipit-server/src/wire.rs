@@ -10,19 +10,25 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use pipit_api::Api;
 use pipit_core::Pipit;
 use pipit_http::{Problem, Rates, Stack, position, stack};
+use pipit_model::Error;
 use pipit_web::Web;
 
 use crate::config::{Role, Settings};
+use crate::listen::Stop;
 use crate::telemetry;
 
+/// What is served, and by what it goes.
+pub(crate) struct Parts {
+    pub(crate) pipit: Pipit,
+    pub(crate) rates: Rates,
+    pub(crate) public_url: String,
+    pub(crate) metrics: PrometheusHandle,
+    pub(crate) stop: Stop,
+}
+
 /// Everything that is served.
-pub(crate) fn router(
-    settings: &Settings,
-    pipit: &Pipit,
-    rates: Rates,
-    public_url: String,
-    metrics: PrometheusHandle,
-) -> Router {
+pub(crate) fn router(settings: &Settings, parts: Parts) -> Router {
+    let Parts { pipit, rates, public_url, metrics, stop } = parts;
     let clock = pipit.clock().clone();
     let proxies = settings.proxies.clone();
     let api = Api {
@@ -39,7 +45,7 @@ pub(crate) fn router(
         work.layer(middleware::from_fn_with_state(settings.roles.clone(), refuse_others_work))
     };
     let doors = work
-        .merge(operations(pipit.clone(), metrics))
+        .merge(operations(Operations { pipit: pipit.clone(), metrics, stop }))
         .method_not_allowed_fallback(async || Problem::no_such_method())
         .fallback(pipit_web::not_found);
     let doors = match settings.redis {
@@ -77,18 +83,23 @@ async fn refuse_others_work(
 struct Operations {
     pipit: Pipit,
     metrics: PrometheusHandle,
+    stop: Stop,
 }
 
-fn operations(pipit: Pipit, metrics: PrometheusHandle) -> Router {
+fn operations(operations: Operations) -> Router {
     Router::new()
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(render_metrics))
-        .with_state(Operations { pipit, metrics })
+        .with_state(operations)
 }
 
-/// Whether this node can serve: the database answers.
+/// Whether this node can serve: the database answers, and it is not about to stop.
 async fn ready(State(operations): State<Operations>) -> Response {
+    if operations.stop.is_near() {
+        return Problem::from(Error::Unavailable("this node is about to stop".to_owned()))
+            .into_response();
+    }
     match operations.pipit.ping().await {
         Ok(()) => (StatusCode::OK, "ready\n").into_response(),
         Err(error) => Problem::from(error).into_response(),

@@ -12,16 +12,20 @@ use pipit_http::Rates;
 use pipit_model::Clock;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::config::{RateLimits, Role, Settings};
 use crate::crowd::Crowd;
-use crate::listen::{self, Door, Stop};
+use crate::listen::{self, Door, Standing, Stop};
 use crate::tls::{Certificates, Tls};
 use crate::{telemetry, tls, wire};
 
 /// Requests under way get this long to end when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
+/// What service managers and containers send; whoever sits at a terminal sends another one, and does
+/// not want to wait.
+const SIGTERM: &str = "SIGTERM";
 /// Between two times of summing up the metrics.
 const SUM_UP_EVERY: Duration = Duration::from_secs(5);
 /// Between two looks for what moderators did elsewhere: at the terminal, on another node.
@@ -77,7 +81,7 @@ async fn listen_on(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 async fn wait_for_signal(terminate: &mut Signal, interrupt: &mut Signal) -> &'static str {
     tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
+        _ = terminate.recv() => SIGTERM,
         _ = interrupt.recv() => "SIGINT",
     }
 }
@@ -108,14 +112,20 @@ pub(crate) async fn serve(
     if settings.rate_limits == RateLimits::Off {
         tracing::warn!("rate_limits is off: anybody may ask as much as they like");
     }
+    let (stop, stopped) = Stop::new();
     let rates = rates(settings, &pipit);
-    let mut router =
-        wire::router(settings, &pipit, rates.clone(), public_url.clone(), metrics.clone());
+    let parts = wire::Parts {
+        pipit: pipit.clone(),
+        rates: rates.clone(),
+        public_url: public_url.clone(),
+        metrics: metrics.clone(),
+        stop: stopped.clone(),
+    };
+    let mut router = wire::router(settings, parts);
     if certificates.is_some() {
         router = tls::with_hsts(router);
     }
     let crowd = Crowd::new(settings.proxies.clone(), settings.rate_limits);
-    let (stop, stopped) = Stop::new();
     let mut tasks = JoinSet::new();
     tasks.spawn(keep_metrics(metrics.clone(), stopped.clone()));
     if settings.roles.contains(&Role::Jobs) {
@@ -138,7 +148,8 @@ pub(crate) async fn serve(
     }
     tasks.spawn(listen::run(listener, Door { router, crowd, tls: certificates }, stopped));
 
-    let signal = wait_for_signal(&mut terminate, &mut interrupt).await;
+    let mut signals = (&mut terminate, &mut interrupt);
+    let signal = drain(settings.drain, &mut signals, &stop).await;
     tracing::info!(signal, "stopping: no new connections, requests under way may end");
     drop(stop);
     // They would go on for as long as their readers stay; these come back to the next server.
@@ -151,6 +162,23 @@ pub(crate) async fn serve(
     pipit.close().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Waits for a signal, and then, if it is a service manager's, until the load balancer has noticed or
+/// there is a second one.
+async fn drain(
+    drain: Duration,
+    (terminate, interrupt): &mut (&mut Signal, &mut Signal),
+    stop: &watch::Sender<Standing>,
+) -> &'static str {
+    let signal = wait_for_signal(terminate, interrupt).await;
+    if signal != SIGTERM || drain.is_zero() {
+        return signal;
+    }
+    tracing::info!(signal, "draining: /readyz says no, so that nobody else is sent here");
+    stop.send_replace(Standing::Draining);
+    let second = wait_for_signal(terminate, interrupt);
+    tokio::time::timeout(drain, second).await.unwrap_or(signal)
 }
 
 /// The folder of an authority's certificates is made if it is needed.

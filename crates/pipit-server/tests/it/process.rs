@@ -90,6 +90,11 @@ impl Server {
     /// Asks it to stop, as an operator does, and waits until it has.
     pub(crate) fn terminate(mut self) -> ExitStatus {
         signal(self.pid(), "TERM");
+        self.stopped()
+    }
+
+    /// Waits until it has stopped.
+    pub(crate) fn stopped(&mut self) -> ExitStatus {
         wait_for("the server to stop", || self.child.try_wait().expect("asked"))
     }
 }

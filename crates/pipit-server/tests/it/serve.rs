@@ -2,10 +2,11 @@
 
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::process::{Client, Server, pipit, wait_for};
+use crate::process::{Client, Server, pipit, signal, wait_for};
 
 #[test]
 fn it_says_where_it_is_and_answers_its_probes() {
@@ -29,6 +30,40 @@ fn it_says_where_it_is_and_answers_its_probes() {
     assert_eq!(status, 200);
     assert!(!page.contains("http://") && !page.contains("https://"), "nothing from elsewhere");
     assert!(server.terminate().success());
+}
+
+/// A load balancer is told to go elsewhere, and until it has, everybody is served.
+#[test]
+fn a_server_that_drains_serves_and_sends_everybody_elsewhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut server = Server::start_with(folder.path(), &["--drain-secs", "2"]);
+    let ann = Client::sign_up(&server.url, "ann");
+    let is_kept = || ann.open("/healthz", None).headers().get("connection").is_none();
+    assert!(is_kept());
+    signal(server.pid(), "TERM");
+    wait_for("no more visitors wanted", || {
+        (ann.get("/readyz").expect("answered").0 == 503).then_some(())
+    });
+    assert!(!is_kept(), "the next request goes elsewhere");
+    let (status, _) = ann.post("/tweets", &json!({"content": "still here"})).expect("answered");
+    assert_eq!(status, 201);
+    let began = Instant::now();
+    assert!(server.stopped().success());
+    assert!(began.elapsed() < Duration::from_secs(10));
+
+    // Whoever asks twice does not want to wait; nor does whoever sits at a terminal.
+    for (first, second) in [("TERM", Some("TERM")), ("INT", None)] {
+        let mut server = Server::start_with(folder.path(), &["--drain-secs", "60"]);
+        let began = Instant::now();
+        signal(server.pid(), first);
+        if let Some(second) = second {
+            let client = Client::anonymous(&server.url);
+            wait_for("the drain", || (client.get("/readyz")?.0 == 503).then_some(()));
+            signal(server.pid(), second);
+        }
+        assert!(server.stopped().success());
+        assert!(began.elapsed() < Duration::from_secs(30));
+    }
 }
 
 #[test]

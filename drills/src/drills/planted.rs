@@ -1,0 +1,57 @@
+//! Is the checker known to see? Between people and a real node, one kind of fault is planted at a
+//! time; with none, nothing may be found.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::task::JoinSet;
+
+use super::{Arena, alone};
+use crate::history::History;
+use crate::judge::{Kind, count, judge};
+use crate::load::{Load, Plan};
+use crate::meddler::{Fault, Meddler};
+use crate::report::Outcome;
+use crate::world::World;
+
+/// Each fault, and what it must be called, among whatever else it brings with it.
+const FAULTS: [(Fault, Kind); 8] = [
+    (Fault::LostWrite, Kind::LostWrite),
+    (Fault::DoubledWrite, Kind::DoubledWrite),
+    (Fault::OldAnswer, Kind::StaleRead),
+    (Fault::DoubledEntry, Kind::DoubledEntry),
+    (Fault::MissingEntry, Kind::MissingEntry),
+    (Fault::Leak, Kind::PrivacyLeak),
+    (Fault::DeliveredTwice, Kind::DeliveredTwice),
+    (Fault::Undelivered, Kind::Undelivered),
+];
+
+pub(super) async fn run(arena: &mut Arena) -> anyhow::Result<Outcome> {
+    let node = alone::start(arena, &arena.own_folder("planted")?).await?;
+    let time = arena.secs(8, 5);
+    let mut tasks = JoinSet::new();
+    for (fault, kind) in FAULTS {
+        let mut world = alone::world(&node)?;
+        world.meddler = Meddler::with(fault);
+        tasks.spawn(async move { anyhow::Ok((fault, kind, live(world, time).await?)) });
+    }
+    let honest = live(alone::world(&node)?, time).await?;
+    let mut outcome = Outcome { history: honest, ..Outcome::default() };
+    while let Some(ended) = tasks.join_next().await {
+        let (fault, kind, history) = ended.context("a load failed")??;
+        let found = count(&judge(&history));
+        if found.contains_key(&kind) {
+            outcome.notes.push(format!("{fault:?} was seen: {found:?}"));
+        } else {
+            outcome.failures.push(format!("{fault:?} was not seen as {kind:?}: {found:?}"));
+        }
+    }
+    outcome.notes.sort();
+    Ok(outcome)
+}
+
+async fn live(world: World, time: Duration) -> anyhow::Result<History> {
+    let load = Load::start(world, Plan::everything(60)).await?;
+    tokio::time::sleep(time).await;
+    load.finish().await
+}
