@@ -60,12 +60,7 @@ pub(crate) async fn stream_timeline(
     Ok(sse::answer(stream, move |event, place| present(&pipit, caller, event, place)))
 }
 
-fn present(
-    pipit: &Pipit,
-    caller: Caller,
-    event: LiveEvent,
-    place: &StreamPlace,
-) -> Option<Event> {
+fn present(pipit: &Pipit, caller: Caller, event: LiveEvent, place: &StreamPlace) -> Option<Event> {
     Some(match event {
         // No event of its own: it tells the client where it stands.
         LiveEvent::Start => Event::default().id(place.to_string()).comment("live"),

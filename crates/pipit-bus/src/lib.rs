@@ -117,7 +117,10 @@ impl Bus {
         }));
         let tell = tell::run(bus.clone(), client.clone(), receiver);
         let listen = listen::run(bus.clone(), client);
-        #[expect(clippy::disallowed_methods, reason = "their handles are kept, and ended by `close`")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "their handles are kept, and ended by `close`"
+        )]
         let tasks = [tokio::spawn(tell), tokio::spawn(listen)];
         bus.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
         Ok(bus)
@@ -151,7 +154,8 @@ impl Bus {
         let said_at = self.0.settings.clock.now();
         let mut outbox = self.0.outbox.lock().unwrap_or_else(PoisonError::into_inner);
         outbox.0 += u64::from(matches!(content, Content::Events(_)));
-        let message = Message { speaker: self.0.settings.speaker, number: outbox.0, said_at, content };
+        let message =
+            Message { speaker: self.0.settings.speaker, number: outbox.0, said_at, content };
         if outbox.1.try_send(message).is_err() {
             metrics::counter!("pipit_bus_untold_total").increment(1);
         }

@@ -39,7 +39,8 @@ impl FromStr for Address {
     /// `redis+cluster://[USER:PASSWORD@]HOST:PORT,HOST:PORT,…`.
     fn from_str(text: &str) -> Result<Self, BusError> {
         let refused = || {
-            let example = "redis://HOST:PORT, rediss://HOST:PORT (TLS) or redis+cluster://HOST:PORT,…";
+            let example =
+                "redis://HOST:PORT, rediss://HOST:PORT (TLS) or redis+cluster://HOST:PORT,…";
             BusError::Address(format!("the address of Redis must look like {example}"))
         };
         let Some((scheme, rest)) = text.split_once("+cluster://") else {

@@ -20,8 +20,8 @@ use pipit_model::{Error, Result, Timestamp, TweetId};
 use tokio::sync::mpsc;
 
 use self::hub::{Hub, Seat, Standing};
-pub use self::place::StreamPlace;
 use self::place::Order;
+pub use self::place::StreamPlace;
 use crate::{Caller, NotificationView, Pipit, TweetView};
 
 /// Between two looks whether a batch has been written.

@@ -15,9 +15,9 @@ use pipit_store::{Node as Member, Store};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
-use crate::{Pipit, keys};
 use crate::live::hub::Hub;
 use crate::throttle::{self, Throttle};
+use crate::{Pipit, keys};
 
 /// How a node comes to its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +122,10 @@ impl Node {
         }
         if number == NodeNumber::Leased {
             let keep = keep_number(self.clone(), store.clone());
-            #[expect(clippy::disallowed_methods, reason = "its handle is kept, and ended by `leave`")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "its handle is kept, and ended by `leave`"
+            )]
             let keeper = tokio::spawn(keep);
             *self.keeper.lock().unwrap_or_else(PoisonError::into_inner) = Some(keeper);
         }

@@ -17,7 +17,8 @@ impl Pipit {
     #[must_use]
     pub fn position(&self) -> Option<Arc<str>> {
         let position = self.0.node.bus()?.position();
-        let mut known = self.0.node.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut known =
+            self.0.node.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some((of, text)) = &*known
             && *of == position
         {

@@ -8,14 +8,14 @@
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
+use pipit_bus::Bus;
 use pipit_model::limits::{
     ACCOUNT_TRIES_MAX, ACCOUNT_TRIES_SECS, NETWORK_TRIES_MAX, NETWORK_TRIES_SECS, RESET_TRIES_MAX,
     RESET_TRIES_SECS, THROTTLES_MAX,
 };
 use pipit_model::network::Network;
 use pipit_model::{Error, Result, Timestamp, UserId};
-use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
-use pipit_bus::Bus;
 use quick_cache::unsync::Cache;
 use serde::{Deserialize, Serialize};
 

@@ -81,7 +81,6 @@ impl Caches {
         }
     }
 
-
     fn apply_one(&self, event: &Event) {
         match event {
             Event::TweetPosted { entry, visibility, hashtags, tweet } => {

@@ -31,9 +31,8 @@ pub async fn keep(State(pipit): State<Pipit>, request: Request, next: Next) -> R
     let mut response = next.run(request).await;
     let Some(position) = pipit.position() else { return response };
     if writes && is_browser {
-        let cookie = format!(
-            "{COOKIE}={position}; Path=/; Max-Age={COOKIE_SECS}; HttpOnly; SameSite=Lax"
-        );
+        let cookie =
+            format!("{COOKIE}={position}; Path=/; Max-Age={COOKIE_SECS}; HttpOnly; SameSite=Lax");
         // Letters, digits and dots, all of them ours.
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -11,8 +11,8 @@ mod tests;
 
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};

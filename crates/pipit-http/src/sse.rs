@@ -10,8 +10,8 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use pipit_core::{LiveEvent, LiveStream, StreamPlace};
-use pipit_model::limits::STREAM_HEARTBEAT_SECS;
 use pipit_model::Error;
+use pipit_model::limits::STREAM_HEARTBEAT_SECS;
 
 use crate::Problem;
 

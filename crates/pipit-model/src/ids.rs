@@ -143,7 +143,9 @@ impl IdGenerator {
     }
 
     fn with_node(&self, tick: i64) -> i64 {
-        (tick >> 8) << LOW_BITS | i64::from(self.node.load(Ordering::Relaxed)) << 8 | tick & SEQUENCE_MASK
+        (tick >> 8) << LOW_BITS
+            | i64::from(self.node.load(Ordering::Relaxed)) << 8
+            | tick & SEQUENCE_MASK
     }
 }
 

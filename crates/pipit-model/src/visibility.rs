@@ -10,7 +10,9 @@ use crate::user::User;
 
 /// Whom a tweet is for, from the widest to the narrowest. (A tweet for those it names alone would be
 /// the next.)
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub enum Visibility {
     /// Everybody, everywhere.
     #[default]

@@ -274,7 +274,13 @@ pub(crate) struct Options {
     #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
     /// A replica of PostgreSQL for searches and other long reads, as a URL [default: none]
-    #[arg(long, env = "PIPIT_REPLICA_URL", global = true, value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "PIPIT_REPLICA_URL",
+        global = true,
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub(crate) replica_url: Option<String>,
     /// What this node does, with commas between; the load balancer sends it nothing else
     /// [default: web,stream,jobs]

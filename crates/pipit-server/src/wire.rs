@@ -36,8 +36,8 @@ pub(crate) fn router(settings: &Settings, parts: Parts) -> Router {
         public_url: public_url.as_str().into(),
         password_grant: settings.password_grant,
     };
-    let work = pipit_api::routes(api)
-        .merge(pipit_web::routes(Web { pipit: pipit.clone(), public_url }));
+    let work =
+        pipit_api::routes(api).merge(pipit_web::routes(Web { pipit: pipit.clone(), public_url }));
     let does_all = Role::ALL.iter().all(|role| settings.roles.contains(role));
     let work = if does_all {
         work

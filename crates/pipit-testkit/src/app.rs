@@ -10,8 +10,8 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use pipit_api::Api;
 use pipit_core::{
-    AccountSettings, KeyPlace, MailPlace, MailSettings, MediaPlace, NodeNumber, PasswordGrant, Pipit,
-    RedisAddress, Settings,
+    AccountSettings, KeyPlace, MailPlace, MailSettings, MediaPlace, NodeNumber, PasswordGrant,
+    Pipit, RedisAddress, Settings,
 };
 use pipit_http::{Problem, Proxies, Rates, Stack, stack};
 use pipit_model::{Clock, UserId};

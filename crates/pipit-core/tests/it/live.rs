@@ -146,7 +146,8 @@ async fn who_was_away_long_is_sent_the_newest_and_told_of_the_gap() {
     }
     for (missed, gap) in [(0, false), (1, false), (20, false), (100, false), (101, true)] {
         let last = ids[110 - missed];
-        let mut stream = pipit.open_stream(ann, Some(StreamPlace::after(TweetId(last)))).await.expect("open");
+        let mut stream =
+            pipit.open_stream(ann, Some(StreamPlace::after(TweetId(last)))).await.expect("open");
         assert_eq!(next(&mut stream).await, Some(("start", last)));
         let sent = &ids[111 - missed.min(100)..];
         if gap {
@@ -161,7 +162,8 @@ async fn who_was_away_long_is_sent_the_newest_and_told_of_the_gap() {
     let below = pipit.home_timeline(ann, page(20, Some(ids[11]))).await.expect("read");
     assert_eq!(below.items[0].id().0, ids[10]);
     // An id of the future is now.
-    let mut stream = pipit.open_stream(ann, Some(StreamPlace::after(TweetId::MAX))).await.expect("open");
+    let mut stream =
+        pipit.open_stream(ann, Some(StreamPlace::after(TweetId::MAX))).await.expect("open");
     assert!(matches!(stream.next().await, Some(LiveEvent::Start)));
     assert!(stream.place().floor() < TweetId::MAX);
     assert_eq!(next(&mut stream).await, Some(("unread", 0)));
@@ -191,7 +193,8 @@ async fn nothing_is_lost_or_repeated_across_reconnects() {
     let (mut got, mut last, mut patience) = (Vec::new(), TweetId(0), 0);
     while got.len() < WRITERS * POSTS {
         patience = patience % 7 + 1;
-        let mut stream = app.pipit.open_stream(reader, Some(StreamPlace::after(last))).await.expect("open");
+        let mut stream =
+            app.pipit.open_stream(reader, Some(StreamPlace::after(last))).await.expect("open");
         let mut taken = 0;
         while taken < patience && got.len() < WRITERS * POSTS {
             match stream.next().await.expect("it goes on") {

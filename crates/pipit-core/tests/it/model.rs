@@ -502,8 +502,7 @@ async fn history_of_two_nodes(backend: Backend, redis: &Redis, steps: &[Step], l
     let db = app.db.connect().await;
     let mut world = World::new(&app).await;
     for (n, step) in steps.iter().enumerate() {
-        let (writes, reads) =
-            if n % 2 == 0 { (&app.pipit, &other) } else { (&other, &app.pipit) };
+        let (writes, reads) = if n % 2 == 0 { (&app.pipit, &other) } else { (&other, &app.pipit) };
         world.pipit = writes.clone();
         world.take(step).await;
         let position = writes.position().expect("it is not alone");

@@ -64,7 +64,9 @@ impl Pair {
         let position = self.app.pipit.position().expect("it is not alone");
         self.other.reach_position(&position).await;
         let after = self.home().await;
-        assert_eq!(after, [&[id], before.as_slice()].concat(), "{what}");
+        let mut expected = [&[id], before.as_slice()].concat();
+        expected.truncate(20);
+        assert_eq!(after, expected, "{what}");
     }
 
     async fn close(self) {
@@ -161,6 +163,8 @@ async fn counts_that_both_change_are_right_on_both() {
     let look = async |pipit: &Pipit| {
         while !stop.load(Ordering::Relaxed) {
             pipit.tweet(Some(pair.reader), tweet).await.expect("read");
+            // What is read from memory lets nobody else have a turn.
+            tokio::task::yield_now().await;
         }
     };
     let work = async {

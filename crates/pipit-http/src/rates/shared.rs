@@ -41,7 +41,8 @@ impl Tally {
 
     fn drain(&self) -> Vec<Taken> {
         let mut tally = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_much = |class: Class, count: u32| count >= (class.rate().most.get() / PART_TOLD).max(1);
+        let is_much =
+            |class: Class, count: u32| count >= (class.rate().most.get() / PART_TOLD).max(1);
         tally
             .extract_if(|(_, class), count| is_much(*class, *count))
             .take(TOLD_MAX)

@@ -10,10 +10,10 @@ use axum::response::Response;
 use axum::response::sse::Event;
 use pipit_core::{LiveEvent, StreamPlace};
 use pipit_http::{LastEventId, sse};
-use pipit_model::{Error, TweetId};
 use pipit_model::limits::STREAM_CATCH_UP_MAX;
 use pipit_model::page::ListName;
 use pipit_model::read_position::ReadPosition;
+use pipit_model::{Error, TweetId};
 use serde::Deserialize;
 
 use crate::Web;
