@@ -60,16 +60,16 @@ impl TestApp {
     /// If that fails.
     pub async fn with_cache_bytes(backend: Backend, cache_bytes: u64) -> Self {
         let (mail, accounts) = (MailSettings::default(), AccountSettings::default());
-        Self::with(backend, (cache_bytes, None), mail, accounts).await
+        Self::with(TestDb::new(backend).await, (cache_bytes, None), mail, accounts).await
     }
 
     /// Starts one that is not alone: [`TestApp::other_node`] starts others.
     ///
     /// # Panics
     /// If that fails.
-    pub async fn among_nodes(backend: Backend, redis: &Redis) -> Self {
+    pub async fn among_nodes(db: TestDb, redis: &Redis) -> Self {
         let (mail, accounts) = (MailSettings::default(), AccountSettings::default());
-        Self::with(backend, (CACHE_BYTES, Some(redis.address())), mail, accounts).await
+        Self::with(db, (CACHE_BYTES, Some(redis.address())), mail, accounts).await
     }
 
     /// Starts one that opens accounts like this, and puts its letters in a folder.
@@ -79,16 +79,15 @@ impl TestApp {
     pub async fn with_mail(backend: Backend, folder: &Path, accounts: AccountSettings) -> Self {
         let place = MailPlace::Folder(folder.to_owned());
         let mail = MailSettings { place, from: "Pipit <pipit@pipit.test>".to_owned() };
-        Self::with(backend, (CACHE_BYTES, None), mail, accounts).await
+        Self::with(TestDb::new(backend).await, (CACHE_BYTES, None), mail, accounts).await
     }
 
     async fn with(
-        backend: Backend,
+        db: TestDb,
         (cache_bytes, redis): (u64, Option<RedisAddress>),
         mail: MailSettings,
         accounts: AccountSettings,
     ) -> Self {
-        let db = TestDb::new(backend).await;
         let time = Arc::new(AtomicI64::new(START_MS));
         let media = MediaPlace::Memory;
         let database_url = db.url.clone();
@@ -142,7 +141,7 @@ impl TestApp {
     /// # Panics
     /// If it cannot be opened.
     pub async fn cold_core(&self) -> Pipit {
-        self.core(NodeNumber::Fixed(9), None).await
+        self.core(&self.db.url, NodeNumber::Fixed(9), None).await
     }
 
     /// Another node on the same database, which hears of this one.
@@ -150,12 +149,20 @@ impl TestApp {
     /// # Panics
     /// If it cannot be opened.
     pub async fn other_node(&self, number: NodeNumber, redis: &Redis) -> Pipit {
-        self.core(number, Some(redis.address())).await
+        self.core(&self.db.url, number, Some(redis.address())).await
     }
 
-    async fn core(&self, node: NodeNumber, redis: Option<RedisAddress>) -> Pipit {
+    /// Another node, which comes to the same database by another way.
+    ///
+    /// # Panics
+    /// If it cannot be opened.
+    pub async fn node_by_way_of(&self, url: &str, redis: &Redis) -> Pipit {
+        self.core(url, NodeNumber::Leased, Some(redis.address())).await
+    }
+
+    async fn core(&self, url: &str, node: NodeNumber, redis: Option<RedisAddress>) -> Pipit {
         let settings = Settings {
-            database_url: self.db.url.clone(),
+            database_url: url.to_owned(),
             replica_url: None,
             cache_bytes: CACHE_BYTES,
             media: MediaPlace::Memory,

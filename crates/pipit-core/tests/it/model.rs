@@ -12,7 +12,7 @@ use pipit_model::notification::{Notification, NotificationKind};
 use pipit_model::user::{ProfileEdit, UserRef};
 use pipit_model::visibility::Visibility;
 use pipit_model::{FilterId, ListId, Timestamp, TweetId};
-use pipit_testkit::{Backend, Redis, TestApp, backends, oracle};
+use pipit_testkit::{Backend, Redis, TestApp, TestDb, backends, oracle};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sea_orm::DatabaseConnection;
@@ -497,7 +497,7 @@ enum Caches {
 
 /// Two nodes take turns: what one has just been told, the other shows.
 async fn history_of_two_nodes(backend: Backend, redis: &Redis, steps: &[Step], limits: &[i64]) {
-    let app = TestApp::among_nodes(backend, redis).await;
+    let app = TestApp::among_nodes(TestDb::new(backend).await, redis).await;
     let other = app.other_node(NodeNumber::Fixed(1), redis).await;
     let db = app.db.connect().await;
     let mut world = World::new(&app).await;

@@ -7,7 +7,7 @@ use pipit_core::{Caller, LiveEvent, NewPost, NodeNumber, Pipit};
 use pipit_model::event::Standing;
 use pipit_model::limits::{BUS_LIFE_MS, BUS_SILENCE_MS};
 use pipit_model::user::UserRef;
-use pipit_testkit::{Backend, Redis, TestApp, backends};
+use pipit_testkit::{Backend, Redis, TestApp, TestDb, backends, oracle};
 
 use crate::{ids, page, person, signed_in};
 
@@ -23,7 +23,7 @@ struct Pair {
 impl Pair {
     async fn new() -> Self {
         let redis = Redis::start();
-        let app = TestApp::among_nodes(Backend::Sqlite, &redis).await;
+        let app = TestApp::among_nodes(TestDb::new(Backend::Sqlite).await, &redis).await;
         let other = app.other_node(NodeNumber::Fixed(1), &redis).await;
         let author = person(&app.pipit, "author").await;
         let reader = signed_in(&app.pipit, "reader").await;
@@ -188,7 +188,7 @@ async fn counts_that_both_change_are_right_on_both() {
 async fn each_node_has_a_number_of_its_own_and_a_forged_position_is_passed_over() {
     for backend in backends().into_iter().filter(|backend| *backend != Backend::Sqlite) {
         let redis = Redis::start();
-        let app = TestApp::among_nodes(backend, &redis).await;
+        let app = TestApp::among_nodes(TestDb::new(backend).await, &redis).await;
         let mut nodes = Vec::new();
         for _ in 0..3 {
             nodes.push(app.other_node(NodeNumber::Leased, &redis).await);
@@ -216,4 +216,81 @@ async fn each_node_has_a_number_of_its_own_and_a_forged_position_is_passed_over(
             node.close().await.expect("closed");
         }
     }
+}
+
+/// Three nodes, each with a server of the cluster to itself: what two commit at once, one of the
+/// servers undoes, and its node does again.
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_on_galera_lose_nothing_and_read_what_the_others_wrote() {
+    let servers = TestDb::galera().await;
+    let [first, others @ ..] = &servers[..] else { return };
+    let redis = Redis::start();
+    let mut nodes = Vec::new();
+    let app = TestApp::among_nodes(first.clone(), &redis).await;
+    for server in others {
+        nodes.push(app.node_by_way_of(&server.url, &redis).await);
+    }
+    nodes.push(app.pipit.clone());
+    let mut people = Vec::new();
+    for n in 0..6 {
+        people.push(person(&nodes[n % nodes.len()], &format!("p{n}")).await);
+    }
+    let post = NewPost { content: "popular", ..NewPost::default() };
+    let popular = app.pipit.post_tweet(people[0], post, None).await.expect("posted").id();
+    let mut work = tokio::task::JoinSet::new();
+    for (n, me) in people.iter().copied().enumerate() {
+        let (pipit, all) = (nodes[n % nodes.len()].clone(), people.clone());
+        work.spawn(async move { live_on_galera(&pipit, me, &all, popular).await });
+    }
+    let mut posted: Vec<i64> = work.join_all().await.concat();
+    posted.push(popular.0);
+    posted.sort_unstable_by(|a, b| b.cmp(a));
+
+    let db = app.db.connect().await;
+    assert_eq!(oracle::wrong_counts(&db).await, [""; 0]);
+    for (from, to) in [(0, 1), (1, 2), (2, 0)] {
+        let position = nodes[from].position().expect("not alone");
+        nodes[to].reach_position(&position).await;
+    }
+    for node in &nodes {
+        let home = node.home_timeline(people[0], page(100, None)).await.expect("read");
+        assert_eq!(ids(&home), posted);
+        let view = node.tweet(None, popular).await.expect("read");
+        assert_eq!(view.card.counts.likes, people.len() as i64);
+    }
+    for node in &nodes {
+        node.close().await.expect("closed");
+    }
+}
+
+/// Follows everybody, likes the same tweet and posts, as an app would: what is refused for the moment
+/// is sent again.
+async fn live_on_galera(
+    pipit: &Pipit,
+    me: Caller,
+    all: &[Caller],
+    popular: pipit_model::TweetId,
+) -> Vec<i64> {
+    let mut posted = Vec::new();
+    for other in all.iter().filter(|other| other.user_id != me.user_id) {
+        let user = UserRef::Id(other.user_id);
+        insist(async || pipit.set_follow(me, &user, Standing::Set).await).await;
+        insist(async || pipit.set_like(me, popular, Standing::Set).await).await;
+        let post = NewPost { content: "from galera", ..NewPost::default() };
+        posted.push(insist(async || pipit.post_tweet(me, post, None).await).await.id().0);
+    }
+    posted
+}
+
+async fn insist<T>(ask: impl AsyncFn() -> pipit_model::Result<T>) -> T {
+    for _ in 0..20 {
+        match ask().await {
+            Ok(value) => return value,
+            Err(pipit_model::Error::Unavailable(_)) => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("refused twenty times");
 }
