@@ -32,12 +32,6 @@ pub(super) struct Post {
     pub(super) in_doubt: bool,
 }
 
-impl Post {
-    pub(super) fn id(&self) -> Option<i64> {
-        self.ids.first().copied()
-    }
-}
-
 /// Something that was switched on or off, or may have been.
 #[derive(Clone, Copy)]
 struct Change {

@@ -72,7 +72,10 @@ impl<'a> Reader<'a> {
                 | Ask::Delete { tweet: id }
                 | Ask::Tie { tie: Tie::Like(id) | Tie::Retweet(id), .. },
                 Answer::Refused(404),
-            ) => self.check_absent(call, *id),
+            )
+            | (Ask::Post { reply_to: Some(id), .. }, Answer::Refused(404 | 422)) => {
+                self.check_absent(call, *id);
+            }
             // Nobody's session ends, and nobody makes a mistake or asks too much.
             (_, Answer::Refused(status @ (401 | 409 | 422 | 429))) => {
                 let what = format!("{} was refused with {status}: {:?}", call.by, call.ask);
