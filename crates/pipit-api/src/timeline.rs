@@ -4,7 +4,7 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::response::Response;
 use axum::response::sse::Event;
-use pipit_core::{Caller, LiveEvent, Pipit};
+use pipit_core::{Caller, LiveEvent, Pipit, StreamPlace};
 use pipit_http::{Bearer, Json, LastEventId, Problem, Query, sse};
 use pipit_model::page::ListName;
 use pipit_model::read_position::ReadPosition;
@@ -30,7 +30,7 @@ pub(crate) async fn get_timeline(
     Ok(tweet_page(&listed.items, next.as_deref()))
 }
 
-/// What the caller's home gains, as it happens: server-sent events, with the tweet's id as `id`.
+/// What the caller's home gains, as it happens: server-sent events, with an `id` that says where to go on.
 ///
 /// - `tweet`: the home has a new tweet; the data is a Tweet.
 /// - `delete`: a tweet is gone; the data is `{"id", "id_str"}`.
@@ -44,7 +44,7 @@ pub(crate) async fn get_timeline(
 /// with its session.
 #[utoipa::path(
     get, path = "/timeline/stream", tag = "timelines", security(("bearer" = [])),
-    params(("Last-Event-ID" = Option<i64>, Header, description = "Where to go on: the id of the \
+    params(("Last-Event-ID" = Option<String>, Header, description = "Where to go on: the id of the \
         last event, or of the newest tweet that the caller has. From now on if left out.")),
     responses(
         (status = 200, content_type = "text/event-stream", body = String),
@@ -57,20 +57,19 @@ pub(crate) async fn stream_timeline(
     LastEventId(after): LastEventId,
 ) -> Result<Response, Problem> {
     let stream = pipit.open_stream(caller, after).await?;
-    Ok(sse::answer(stream, move |event| present(&pipit, caller, event)))
+    Ok(sse::answer(stream, move |event, place| present(&pipit, caller, event, place)))
 }
 
-fn present(pipit: &Pipit, caller: Caller, event: LiveEvent) -> Option<Event> {
+fn present(pipit: &Pipit, caller: Caller, event: LiveEvent, place: &StreamPlace) -> Option<Event> {
     Some(match event {
         // No event of its own: it tells the client where it stands.
-        LiveEvent::Start(id) => Event::default().id(id.to_string()).comment("live"),
+        LiveEvent::Start => Event::default().id(place.to_string()).comment("live"),
         LiveEvent::Gap(above) => {
             let cursor = pipit.seal_cursor(ListName::Home, caller.user_id.0, above.0);
             return data("gap", &wire::Gap { cursor });
         }
         LiveEvent::Tweet(view) => {
-            let id = view.id().to_string();
-            rendered("tweet", |out| wire::write_tweet(out, &view)).id(id)
+            rendered("tweet", |out| wire::write_tweet(out, &view)).id(place.to_string())
         }
         LiveEvent::Deleted(id) => {
             return data("delete", &wire::Deleted { id: id.0, id_str: id.to_string() });

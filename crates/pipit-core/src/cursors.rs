@@ -8,6 +8,7 @@ use pipit_model::text::hashtag_key;
 use pipit_model::{Error, Result};
 
 use crate::Pipit;
+use crate::keys::hex;
 
 /// Bytes of the seal that a cursor carries: guessing 2^64 of them is not worth a page.
 const SEAL_BYTES: usize = 8;
@@ -25,7 +26,16 @@ impl Cursors {
         let mut signed = vec![list.code()];
         signed.extend_from_slice(&subject.to_be_bytes());
         signed.extend_from_slice(&after);
-        let tag = hmac::sign(&self.0, &signed);
+        self.sign(&signed)
+    }
+
+    /// A seal for a text that begins with no list's code, as letters and digits.
+    pub(crate) fn seal_text(&self, text: &str) -> String {
+        hex(&self.sign(format!("text:{text}").as_bytes()))
+    }
+
+    fn sign(&self, bytes: &[u8]) -> [u8; SEAL_BYTES] {
+        let tag = hmac::sign(&self.0, bytes);
         let mut seal = [0; SEAL_BYTES];
         seal.copy_from_slice(&tag.as_ref()[..SEAL_BYTES]);
         seal

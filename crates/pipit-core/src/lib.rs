@@ -25,10 +25,12 @@ mod mail;
 mod media;
 mod moderation;
 mod moderators;
+mod node;
 mod notifications;
 mod oauth;
 mod password_rules;
 mod passwords;
+mod position;
 mod proof;
 mod purge;
 mod read_positions;
@@ -54,6 +56,7 @@ mod views;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
+pub use pipit_bus::Address as RedisAddress;
 use pipit_feed::{Caches, Feed, Sizes};
 use pipit_mail::Mailer;
 pub use pipit_mail::Place as MailPlace;
@@ -75,10 +78,12 @@ pub use email::EmailChange;
 pub use hashtags::{HashtagView, Trend};
 pub use invitations::{AccountSettings, Confirmation, SignUpMode};
 use live::hub::Hub;
-pub use live::{LiveEvent, LiveStream};
+pub use live::{LiveEvent, LiveStream, StreamPlace};
 pub use media::{MediaFile, Upload};
 pub use moderation::{AccountView, AuditLine, DayCounts, Deed};
 pub use moderators::Moderator;
+pub use node::NodeNumber;
+use node::{Ears, Node};
 pub use notifications::NotificationView;
 pub use oauth::{
     Authorization, Consent, IssuedToken, NotAuthorized, OAuthError, PasswordGrant, TokenRequest,
@@ -129,7 +134,7 @@ struct Parts {
     known_tokens: KnownTokens,
     passwords: Passwords,
     seals: Seals,
-    throttle: Throttle,
+    throttle: Arc<Throttle>,
     mailer: Mailer,
     accounts: AccountSettings,
     trends: hashtags::TrendCache,
@@ -139,6 +144,7 @@ struct Parts {
     /// The account up to which old notifications were last looked for.
     swept_up_to: AtomicI64,
     hub: Arc<Hub>,
+    node: Arc<Node>,
 }
 
 /// Room for one archive; given back when it is dropped.
@@ -150,6 +156,8 @@ pub struct ArchivePlace(#[expect(dead_code, reason = "held, not read")] OwnedSem
 pub struct Settings {
     /// `sqlite://…`, `postgres://…` or `mysql://…`.
     pub database_url: String,
+    /// A replica of it for long reads, on PostgreSQL.
+    pub replica_url: Option<String>,
     /// Memory for all caches together, in bytes.
     pub cache_bytes: u64,
     /// Where the files of pictures are; all nodes must see the same.
@@ -160,8 +168,10 @@ pub struct Settings {
     pub mail: MailSettings,
     /// Who may open an account, and how.
     pub accounts: AccountSettings,
-    /// This node's number; no two nodes of one database may share it.
-    pub node: u8,
+    /// How this node comes to its number.
+    pub node: NodeNumber,
+    /// The Redis by which nodes hear of each other; without it, a node is alone.
+    pub redis: Option<RedisAddress>,
 }
 
 /// Where letters go.
@@ -186,31 +196,35 @@ impl Pipit {
             return Err(Error::Forbidden(why));
         }
         let caches = Arc::new(Caches::new(Sizes::of_total(settings.cache_bytes)));
-        let ids = Arc::new(IdGenerator::new(settings.node));
+        let ids = Arc::new(IdGenerator::new(0));
         let hub = Arc::new(Hub::default());
-        let (caches_told, hub_told) = (caches.clone(), hub.clone());
-        let on_commit = Arc::new(move |events: &[_]| {
-            // Streams read through the caches what they are told of.
-            caches_told.apply(events);
-            hub_told.tell(events);
-        });
+        let node = Arc::new(Node::default());
+        let ears = Ears { caches: caches.clone(), hub: hub.clone(), ids: ids.clone() };
+        let (node_told, ears_told) = (node.clone(), ears.clone());
+        let on_commit = Arc::new(move |events: &[_]| node_told.committed(&ears_told, events));
         let store =
             Store::open(&settings.database_url, clock.clone(), ids.clone(), on_commit).await?;
+        let store = match &settings.replica_url {
+            Some(url) => store.with_replica(url).await?,
+            None => store,
+        };
         let now = clock.now();
         let seals = reseal::open_ring(&store, settings.keys.clone(), now).await?;
         let ring = seals.keys()?;
         reseal::seal_plain(&store, &ring).await?;
         let shared = (&store, &*ring);
+        let cursor_key = keys::load(shared, "cursor", keys::random_secret()?, now).await?;
+        let how = (settings.node, settings.redis.clone());
+        let throttle = Arc::new(Throttle::new(&cursor_key));
+        node.join(how, (&store, &cursor_key), (ears, throttle.clone()), &clock).await?;
         Ok(Self(Arc::new(Parts {
             feed: Feed::new(store.clone(), caches),
-            cursors: Cursors::new(
-                &keys::load(shared, "cursor", keys::random_secret()?, now).await?,
-            ),
+            cursors: Cursors::new(&cursor_key),
             tokens: Tokens::new(&keys::load(shared, "jwt-1", tokens::new_key()?, now).await?)?,
             known_tokens: KnownTokens::default(),
             passwords: Passwords::new()?,
             seals,
-            throttle: Throttle::default(),
+            throttle,
             mailer,
             accounts: settings.accounts,
             trends: hashtags::TrendCache::default(),
@@ -219,6 +233,7 @@ impl Pipit {
             archives: Arc::new(Semaphore::new(ARCHIVES_AT_ONCE)),
             swept_up_to: AtomicI64::new(0),
             hub,
+            node,
             store,
             clock,
             ids,
@@ -277,6 +292,8 @@ impl Pipit {
     /// # Errors
     /// What the database says.
     pub async fn close(&self) -> Result<()> {
+        self.0.store.finish().await?;
+        self.0.node.leave(&self.0.store).await?;
         Ok(self.0.store.close().await?)
     }
 

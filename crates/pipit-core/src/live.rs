@@ -3,9 +3,10 @@
 //! A stream is told by the [`hub`] after each commit, reads what it was told of like any page does
 //! (so it never delivers what a page would not show), and starts by catching up from the home. What
 //! it sends is therefore all that the home gains, once and in order, across any number of
-//! reconnects. One node's streams hear of that node's writes.
+//! reconnects, on any node: a [`StreamPlace`] says where it goes on.
 
 pub(crate) mod hub;
+mod place;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -19,6 +20,8 @@ use pipit_model::{Error, Result, Timestamp, TweetId};
 use tokio::sync::mpsc;
 
 use self::hub::{Hub, Seat, Standing};
+use self::place::Order;
+pub use self::place::StreamPlace;
 use crate::{Caller, NotificationView, Pipit, TweetView};
 
 /// Between two looks whether a batch has been written.
@@ -42,8 +45,8 @@ pub(crate) enum Signal {
 /// What happens on a stream.
 #[derive(Debug, Clone)]
 pub enum LiveEvent {
-    /// From here on: a stream that is opened after this id goes on where this one began.
-    Start(TweetId),
+    /// It begins: [`LiveStream::place`] is where.
+    Start,
     /// Tweets between what the reader has and those that follow were left out: they are the home
     /// below this entry.
     Gap(TweetId),
@@ -69,23 +72,32 @@ pub struct LiveStream {
     signals: mpsc::Receiver<Signal>,
     /// To be handed out before anything else.
     ready: VecDeque<LiveEvent>,
-    /// Entries up to here were handed out while catching up.
-    caught_up: i64,
+    /// What was handed out.
+    place: StreamPlace,
+    /// What was handed out or made ready.
+    taken: StreamPlace,
+    order: Order,
     expires_at: Timestamp,
     over: bool,
 }
 
 impl Pipit {
-    /// Opens a stream of what the caller's home gains after this id; from now on if none is given.
+    /// Opens a stream of what the caller's home gains after this place; from now on if none is given.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] if the session has ended, [`Error::Unavailable`] if there are too
     /// many streams or the server is about to stop.
-    pub async fn open_stream(&self, caller: Caller, after: Option<TweetId>) -> Result<LiveStream> {
+    pub async fn open_stream(
+        &self,
+        caller: Caller,
+        after: Option<StreamPlace>,
+    ) -> Result<LiveStream> {
         // Who names an id of the future would wait for it. (One that a stream was told of may still be
         // above what pages show.)
-        let possible = after.filter(|after| after.0 < self.ids_end());
-        let after = possible.unwrap_or_else(|| self.newest_id());
+        let possible = after.filter(|after| after.floor().0 < self.ids_end());
+        let order = if self.position().is_some() { Order::Loose } else { Order::Strict };
+        let is_fresh = possible.is_none();
+        let after = possible.unwrap_or_else(|| StreamPlace::fresh(self.newest_id(), order));
         // First the seat, then the look at the session and at whom its reader follows: whatever
         // changes meanwhile is told.
         let (seat, signals) = Hub::sit_down(&self.0.hub, caller)?;
@@ -102,12 +114,18 @@ impl Pipit {
             caller,
             seat,
             signals,
-            ready: VecDeque::from([LiveEvent::Start(after)]),
-            caught_up: after.0,
+            ready: VecDeque::from([LiveEvent::Start]),
+            place: after.clone(),
+            taken: after,
+            order,
             expires_at: session.expires_at,
             over: false,
         };
-        stream.catch_up(after).await?;
+        stream.catch_up().await?;
+        if is_fresh {
+            // What it holds so far the reader has, or can read.
+            stream.skip_ready();
+        }
         let unread = self.unread_notifications(caller).await?;
         stream.ready.push_back(LiveEvent::Unread(unread));
         Ok(stream)
@@ -144,7 +162,10 @@ impl LiveStream {
             }
             if let Some(event) = self.ready.pop_front() {
                 match self.still_stands(&event).await {
-                    Ok(true) => return Some(event),
+                    Ok(true) => {
+                        self.note(&event);
+                        return Some(event);
+                    }
                     Ok(false) => continue,
                     Err(_) => {
                         self.give_up();
@@ -193,7 +214,8 @@ impl LiveStream {
 
     async fn take(&mut self, signal: Signal) -> Result<()> {
         match signal {
-            Signal::Posted(entry) if entry.id.0 > self.caught_up => {
+            Signal::Posted(entry) if !self.taken.contains(entry.id) => {
+                self.taken.insert(entry.id, self.order, self.pipit.0.clock.now());
                 let reader = Some(self.caller);
                 let sight = self.pipit.sight(reader, Occasion::Fed).await?;
                 let views = self.pipit.view_entries(reader, &sight, &[entry]).await?;
@@ -221,14 +243,43 @@ impl LiveStream {
 
     /// Makes ready what the home gained after an id, oldest first: at most the newest
     /// [`STREAM_CATCH_UP_MAX`], after a gap if there is more.
-    async fn catch_up(&mut self, after: TweetId) -> Result<()> {
-        let caller = self.caller;
+    async fn catch_up(&mut self) -> Result<()> {
+        let (caller, after) = (self.caller, self.taken.floor());
         let home = self.pipit.home_above(caller, after, None, STREAM_CATCH_UP_MAX).await?;
-        self.ready.extend(home.next.map(|oldest| LiveEvent::Gap(TweetId(oldest))));
-        let missed = home.items;
-        self.caught_up = missed.first().map_or(after.0, |newest| newest.id().0);
-        let tweets = missed.into_iter().rev().map(|view| LiveEvent::Tweet(Box::new(view)));
-        self.ready.extend(tweets);
+        if let Some(oldest) = home.next {
+            self.ready.push_back(LiveEvent::Gap(TweetId(oldest)));
+            self.taken.raise(TweetId(oldest - 1));
+        }
+        let now = self.pipit.0.clock.now();
+        for view in home.items.into_iter().rev() {
+            let id = view.id();
+            if !self.taken.contains(id) {
+                self.taken.insert(id, self.order, now);
+                self.ready.push_back(LiveEvent::Tweet(Box::new(view)));
+            }
+        }
         Ok(())
+    }
+
+    /// Counts what is ready as handed out.
+    fn skip_ready(&mut self) {
+        self.ready.retain(|event| matches!(event, LiveEvent::Start));
+        self.place = self.taken.clone();
+    }
+
+    /// Where a stream goes on that is opened when this one breaks off.
+    #[must_use]
+    pub fn place(&self) -> &StreamPlace {
+        &self.place
+    }
+
+    fn note(&mut self, event: &LiveEvent) {
+        match event {
+            LiveEvent::Tweet(view) => {
+                self.place.insert(view.id(), self.order, self.pipit.0.clock.now());
+            }
+            LiveEvent::Gap(oldest) => self.place.raise(TweetId(oldest.0 - 1)),
+            _ => {}
+        }
     }
 }

@@ -1,13 +1,15 @@
-//! How often somebody may try: counted by account and by network, in memory.
+//! How often somebody may try: counted by account and by network, in memory, on all nodes together:
+//! each tells the others what it counts. A node that nobody hears counts for itself.
 //!
 //! A try is counted before it is judged, so that no more than the limit are ever judged at once. Who
 //! gets in has their account's count forgotten; their network gets its one try back and no more, or
 //! an account of one's own would open the network to guesses at others.
 
 use std::fmt;
-use std::hash::Hash;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use aws_lc_rs::hmac::{self, HMAC_SHA256, Key};
+use pipit_bus::Bus;
 use pipit_model::limits::{
     ACCOUNT_TRIES_MAX, ACCOUNT_TRIES_SECS, NETWORK_TRIES_MAX, NETWORK_TRIES_SECS, RESET_TRIES_MAX,
     RESET_TRIES_SECS, THROTTLES_MAX,
@@ -15,9 +17,13 @@ use pipit_model::limits::{
 use pipit_model::network::Network;
 use pipit_model::{Error, Result, Timestamp, UserId};
 use quick_cache::unsync::Cache;
+use serde::{Deserialize, Serialize};
+
+use crate::keys::hex;
+use crate::node::Note;
 
 /// What is counted together.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Tried {
     /// Passwords and codes of an account.
     Account(UserId),
@@ -49,8 +55,28 @@ struct Window {
     tries: u32,
 }
 
+/// What is done to a count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Change {
+    Counted,
+    Forgiven,
+    GivenBack,
+}
+
+/// A count on all nodes: of whom, nobody can tell who reads it underway.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Shared {
+    sealed: String,
+    secs: i64,
+    change: Change,
+}
+
 /// Counts tries.
-pub(crate) struct Throttle(Mutex<Cache<Tried, Window>>);
+pub(crate) struct Throttle {
+    key: Key,
+    windows: Mutex<Cache<String, Window>>,
+    bus: OnceLock<Bus>,
+}
 
 impl fmt::Debug for Throttle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -58,23 +84,55 @@ impl fmt::Debug for Throttle {
     }
 }
 
-impl Default for Throttle {
-    fn default() -> Self {
-        Self(Mutex::new(Cache::new(THROTTLES_MAX)))
-    }
-}
-
 impl Throttle {
+    pub(crate) fn new(secret: &[u8]) -> Self {
+        let key = Key::new(HMAC_SHA256, secret);
+        Self { key, windows: Mutex::new(Cache::new(THROTTLES_MAX)), bus: OnceLock::new() }
+    }
+
+    /// Tells others of all that is counted from now on.
+    pub(crate) fn join(&self, bus: Bus) {
+        // It is joined once.
+        let _first = self.bus.set(bus);
+    }
+
+    /// Another node did this to one of its counts.
+    pub(crate) fn hear(&self, told: &Shared, now: Timestamp) {
+        let mut windows = self.windows();
+        match told.change {
+            Change::Counted => {
+                let mut window = current(&windows, &told.sealed, (now, told.secs));
+                window.tries = window.tries.saturating_add(1);
+                windows.insert(told.sealed.clone(), window);
+            }
+            Change::Forgiven => {
+                windows.remove(&told.sealed);
+            }
+            Change::GivenBack => take_back(&mut windows, &told.sealed),
+        }
+    }
+
+    fn tell(&self, sealed: String, tried: &Tried, change: Change) {
+        if let Some(bus) = self.bus.get() {
+            let (_, secs) = tried.limit();
+            Note::Tried(Shared { sealed, secs, change }).tell(bus);
+        }
+    }
+
+    /// Who it is, as a key that is the same on all nodes.
+    fn seal(&self, tried: &Tried) -> String {
+        hex(&hmac::sign(&self.key, format!("tried:{tried:?}").as_bytes()).as_ref()[..16])
+    }
+
     /// Counts a try.
     ///
     /// # Errors
     /// [`Error::RateLimited`] if there were too many.
     pub(crate) fn count(&self, tried: &Tried, now: Timestamp) -> Result<()> {
         let (most, secs) = tried.limit();
+        let sealed = self.seal(tried);
         let mut windows = self.windows();
-        let known = windows.get(tried).copied();
-        let window = known.filter(|window| now < window.began.plus_secs(secs));
-        let mut window = window.unwrap_or(Window { began: now, tries: 0 });
+        let mut window = current(&windows, &sealed, (now, secs));
         if window.tries >= most {
             let left = window.began.plus_secs(secs).0 - now.0;
             return Err(Error::RateLimited {
@@ -83,26 +141,42 @@ impl Throttle {
             });
         }
         window.tries += 1;
-        windows.insert(tried.clone(), window);
+        windows.insert(sealed.clone(), window);
+        drop(windows);
+        self.tell(sealed, tried, Change::Counted);
         Ok(())
     }
 
     /// Forgets what was counted: whoever tried has got in.
     pub(crate) fn forgive(&self, tried: &Tried) {
-        self.windows().remove(tried);
+        let sealed = self.seal(tried);
+        self.windows().remove(&sealed);
+        self.tell(sealed, tried, Change::Forgiven);
     }
 
     /// Takes one try back.
     pub(crate) fn give_back(&self, tried: &Tried) {
-        let mut windows = self.windows();
-        if let Some(mut window) = windows.get_mut(tried) {
-            window.tries = window.tries.saturating_sub(1);
-        }
+        let sealed = self.seal(tried);
+        take_back(&mut self.windows(), &sealed);
+        self.tell(sealed, tried, Change::GivenBack);
     }
 
-    fn windows(&self) -> MutexGuard<'_, Cache<Tried, Window>> {
+    fn windows(&self) -> MutexGuard<'_, Cache<String, Window>> {
         // Each change is whole before anything in it could panic.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The window that holds now; a new one if the last has ended.
+fn current(windows: &Cache<String, Window>, sealed: &str, (now, secs): (Timestamp, i64)) -> Window {
+    let known = windows.peek(sealed).copied();
+    let window = known.filter(|window| now < window.began.plus_secs(secs));
+    window.unwrap_or(Window { began: now, tries: 0 })
+}
+
+fn take_back(windows: &mut Cache<String, Window>, sealed: &str) {
+    if let Some(mut window) = windows.get_mut(sealed) {
+        window.tries = window.tries.saturating_sub(1);
     }
 }
 
@@ -122,7 +196,7 @@ mod tests {
 
     #[test]
     fn the_try_after_the_last_is_refused_until_time_has_passed() {
-        let throttle = Throttle::default();
+        let throttle = Throttle::new(b"key");
         let start = Timestamp(1_000_000);
         for n in 0..ACCOUNT_TRIES_MAX {
             assert_eq!(retry(throttle.count(&ANN, start.plus_secs(i64::from(n)))), None, "{n}");
@@ -138,8 +212,24 @@ mod tests {
     }
 
     #[test]
+    fn what_another_node_counts_counts_here() {
+        let (here, there) = (Throttle::new(b"key"), Throttle::new(b"key"));
+        let now = Timestamp(1_000_000);
+        let told = |change| Shared { sealed: there.seal(&ANN), secs: ACCOUNT_TRIES_SECS, change };
+        for _ in 0..ACCOUNT_TRIES_MAX {
+            here.hear(&told(Change::Counted), now);
+        }
+        assert!(retry(here.count(&ANN, now)).is_some());
+        here.hear(&told(Change::GivenBack), now);
+        assert_eq!(retry(here.count(&ANN, now)), None);
+        assert!(retry(here.count(&ANN, now)).is_some());
+        here.hear(&told(Change::Forgiven), now);
+        assert_eq!(retry(here.count(&ANN, now)), None);
+    }
+
+    #[test]
     fn getting_in_forgives_an_account_and_not_its_network() {
-        let throttle = Throttle::default();
+        let throttle = Throttle::new(b"key");
         let now = Timestamp(1_000_000);
         let network = Tried::Network(Network::of([192, 0, 2, 1].into()));
         for _ in 0..NETWORK_TRIES_MAX {

@@ -390,7 +390,7 @@ impl Pipit {
     ) -> Result<Vec<Relationship>> {
         let now = self.0.clock.now();
         let (follows, ties) = tokio::try_join!(
-            self.0.store.list_relationships(caller.user_id, ids),
+            self.0.feed.relationships(caller.user_id, ids),
             self.0.feed.ties(caller.user_id)
         )?;
         let of = |(follows, id): (_, &UserId)| Relationship::new(follows, &ties, *id, now);

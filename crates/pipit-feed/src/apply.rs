@@ -1,31 +1,95 @@
-//! What each event means for the caches. Called by the writer in the order of the commits, so that
-//! a count never goes back to an older one; every rule can be applied twice.
+//! What each event means for the caches; every rule can be applied twice.
+//!
+//! What this node wrote is told by its writer in the order of the commits, so that a count never
+//! goes back to an older one. What other nodes wrote comes later and in an order of its own: of that,
+//! only what holds in any order is taken over (a log has an entry, a tweet is deleted), and
+//! everything else is forgotten and loaded anew. It is remembered what they touched: of that, our
+//! own events may be older than theirs, and are taken no more literally.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use pipit_model::event::{Event, Standing};
 use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::{Entry, Kind, Tweet};
 use pipit_model::visibility::Visibility;
-use pipit_model::{HashtagId, UserId};
+use pipit_model::{HashtagId, TweetId, UserId};
 
 use crate::caches::Caches;
 use crate::cards::TweetCard;
 use crate::log::{Log, LogKey};
 use crate::newest::Newest;
 use crate::people::UserCard;
+use crate::shim::MutexGuard;
 
 impl Caches {
-    /// Brings the caches up to date with what was committed.
+    /// Brings the caches up to date with what this node committed.
     pub fn apply(&self, events: &[Event]) {
+        let _in_turn = self.in_turn();
         for event in events {
-            self.apply_one(event);
+            if !self.elsewhere.is_empty() && self.touched_elsewhere(event) {
+                self.forget_what_changed(event);
+            } else {
+                self.apply_one(event);
+            }
+        }
+    }
+
+    /// Brings the caches up to date with what another node committed.
+    pub fn apply_from_elsewhere(&self, events: &[Event]) {
+        let _in_turn = self.in_turn();
+        for event in events {
+            if let Some(touched) = Touched::by(event) {
+                self.elsewhere.insert(touched, ());
+            }
+            self.forget_what_changed(event);
+        }
+    }
+
+    /// What others touched is looked up and acted upon in one step.
+    fn in_turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether another node told of the same lately.
+    fn touched_elsewhere(&self, event: &Event) -> bool {
+        Touched::by(event).is_some_and(|touched| self.elsewhere.get(&touched).is_some())
+    }
+
+    /// What an event means when others may have been told out of its order.
+    fn forget_what_changed(&self, event: &Event) {
+        match event {
+            Event::TweetPosted { entry, visibility, hashtags, .. } => {
+                // One that is deleted already drops out when it is read.
+                self.tweets.forget(&entry.id);
+                self.listed(entry, *visibility, hashtags);
+            }
+            Event::TweetCounted(id, _) => self.tweets.forget(id),
+            Event::UserCounted(id, _) => self.users.forget(id),
+            Event::Liked { user_id, .. }
+            | Event::Retweeted { user_id, .. }
+            | Event::Bookmarked { user_id, .. } => self.marks.forget(user_id),
+            Event::Followed { user_id, followed_user_id, .. } => {
+                self.followees.forget(user_id);
+                self.forget_relationship(*user_id, *followed_user_id);
+            }
+            Event::Notified(told) => self.unread.forget(&told.user_id),
+            Event::ReadUpTo { user_id, .. } => {
+                self.read_positions.forget(user_id);
+                self.unread.forget(user_id);
+            }
+            _ => self.apply_one(event),
         }
     }
 
     fn apply_one(&self, event: &Event) {
         match event {
-            Event::TweetPosted { tweet, hashtags } => self.tweet_posted(tweet, hashtags),
+            Event::TweetPosted { entry, visibility, hashtags, tweet } => {
+                match tweet {
+                    Some(tweet) => self.tweets.set(entry.id, TweetCard::new(Tweet::clone(tweet))),
+                    None => self.tweets.forget(&entry.id),
+                }
+                self.listed(entry, *visibility, hashtags);
+            }
             Event::TweetDeleted { entry, hashtags } => self.tweet_deleted(entry, hashtags),
             Event::TweetCounted(id, counts) => {
                 self.tweets.update(id, |card| TweetCard { counts: *counts, ..card });
@@ -54,6 +118,9 @@ impl Caches {
             Event::Followed { user_id, followed_user_id, now } => {
                 self.followed(*user_id, *followed_user_id, *now);
             }
+            Event::FollowRequested { user_id, followed_user_id, .. } => {
+                self.forget_relationship(*user_id, *followed_user_id);
+            }
             // Rare, and a reader's few rows: what is loaded next is right.
             Event::Blocked { user_id, blocked_user_id, .. } => {
                 self.ties.forget(user_id);
@@ -69,22 +136,18 @@ impl Caches {
                 self.read_up_to(*user_id, *position, *last_id);
             }
             Event::ModerationChanged => self.moderated.forget(&()),
-            // A retweet drops out when it is read; nothing that is cached knows of requests; the hub
-            // ends streams; the store minds the log.
-            Event::RetweetGone(_)
-            | Event::FollowRequested { .. }
-            | Event::StreamsEnded(_)
-            | Event::Audited(_) => {}
+            // A retweet drops out when it is read; the hub ends streams; the store minds the log.
+            Event::RetweetGone(_) | Event::StreamsEnded(_) | Event::Audited(_) => {}
             Event::SessionsForgotten => self.sessions.forget_all(),
             Event::SessionEnded(id) | Event::SessionChanged(id) => self.sessions.forget(id),
             Event::Unknown => self.forget_all(),
         }
     }
 
-    fn tweet_posted(&self, tweet: &Arc<Tweet>, hashtags: &Arc<[HashtagId]>) {
-        let entry = tweet.entry();
-        self.trends.used(tweet.id, tweet.user_id, hashtags);
-        self.tweets.set(tweet.id, TweetCard::new(Tweet::clone(tweet)));
+    /// The logs have a new entry.
+    fn listed(&self, entry: &Entry, visibility: Visibility, hashtags: &Arc<[HashtagId]>) {
+        let entry = *entry;
+        self.trends.used(entry.id, entry.user_id, hashtags);
         self.logs.update_with(&LogKey::Author(entry.user_id), |log| {
             let cell = self.newest.find(entry.user_id);
             if let Some(cell) = &cell {
@@ -94,7 +157,7 @@ impl Caches {
             let begun = || cell.map(|_| Log::starting_with(entry));
             log.map(|log| log.with(entry)).or_else(begun).map(Arc::new)
         });
-        for key in other_logs(tweet, hashtags) {
+        for key in other_logs(&entry, visibility, hashtags) {
             self.logs.update(&key, |log| Arc::new(log.with(entry)));
         }
     }
@@ -122,7 +185,13 @@ impl Caches {
         }
     }
 
+    fn forget_relationship(&self, user_id: UserId, other: UserId) {
+        self.relationships.forget(&(user_id, other));
+        self.relationships.forget(&(other, user_id));
+    }
+
     fn followed(&self, user_id: UserId, followed_user_id: UserId, now: Standing) {
+        self.forget_relationship(user_id, followed_user_id);
         self.followees.update(&user_id, |followees| {
             Arc::new(match now {
                 Standing::Set => followees.with(followed_user_id, &self.newest),
@@ -142,6 +211,14 @@ impl Caches {
     }
 
     fn forget_all(&self) {
+        self.forget_stale();
+        // These are a look back at a day: a few seconds more or less are nothing.
+        self.suggestions.forget_all();
+        self.trends.forget_all();
+    }
+
+    /// Forgets what may be older than what other nodes wrote and could not tell.
+    pub fn forget_stale(&self) {
         self.logs.forget_all();
         // After the logs: no load that began before can set a cell any more.
         self.newest.forget_all();
@@ -150,6 +227,7 @@ impl Caches {
         self.handles.forget_all();
         self.followees.forget_all();
         self.marks.forget_all();
+        self.relationships.forget_all();
         self.ties.forget_all();
         self.unread.forget_all();
         self.read_positions.forget_all();
@@ -158,15 +236,45 @@ impl Caches {
         self.filters.forget_all();
         self.lists.forget_all();
         self.hashtag_follows.forget_all();
-        self.suggestions.forget_all();
         self.moderated.forget_all();
-        self.trends.forget_all();
+    }
+}
+
+/// What an event changes to a value that depends on what happened before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Touched {
+    Tweet(TweetId),
+    User(UserId),
+    /// What somebody likes, whom they follow, what they have read.
+    Reader(UserId),
+}
+
+impl Touched {
+    fn by(event: &Event) -> Option<Self> {
+        Some(match event {
+            Event::TweetPosted { entry, .. } | Event::TweetDeleted { entry, .. } => {
+                Self::Tweet(entry.id)
+            }
+            Event::TweetCounted(id, _) | Event::TweetChanged(id) => Self::Tweet(*id),
+            Event::UserCounted(id, _) => Self::User(*id),
+            Event::Liked { user_id, .. }
+            | Event::Retweeted { user_id, .. }
+            | Event::Bookmarked { user_id, .. }
+            | Event::Followed { user_id, .. }
+            | Event::ReadUpTo { user_id, .. } => Self::Reader(*user_id),
+            Event::Notified(told) => Self::Reader(told.user_id),
+            _ => return None,
+        })
     }
 }
 
 /// The logs that a tweet is in, besides its author's: one that is not public has no hashtags.
-fn other_logs(tweet: &Tweet, hashtags: &[HashtagId]) -> impl Iterator<Item = LogKey> {
-    let is_listed = matches!(tweet.kind, Kind::Tweet) && tweet.visibility == Visibility::Public;
+fn other_logs(
+    entry: &Entry,
+    visibility: Visibility,
+    hashtags: &[HashtagId],
+) -> impl Iterator<Item = LogKey> {
+    let is_listed = matches!(entry.kind, Kind::Tweet) && visibility == Visibility::Public;
     let public = is_listed.then_some(LogKey::Public);
     public.into_iter().chain(hashtags.iter().map(|id| LogKey::Hashtag(*id)))
 }

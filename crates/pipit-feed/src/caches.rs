@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use pipit_model::read_position::ReadPositions;
 use pipit_model::{HashtagId, ListId, SessionId, TweetId, UserId};
-use pipit_store::Session;
+use pipit_store::{Relationship, Session};
+use quick_cache::sync::Cache;
 
+use crate::apply::Touched;
 use crate::cards::TweetCard;
 use crate::coherent::{Coherent, Weigh};
 use crate::filters::ReaderFilters;
@@ -18,9 +20,15 @@ use crate::moderation::Moderated;
 use crate::newest::NewestIds;
 use crate::notifications::Unread;
 use crate::people::UserCard;
+use crate::relationships::Pair;
+use crate::shim::Mutex;
 use crate::suggestions::Suggestions;
 use crate::ties::Ties;
 use crate::trends::Trends;
+
+/// What other nodes touched is remembered for as long as events may overtake each other, which is
+/// milliseconds: so many are touched in seconds.
+const ELSEWHERE_MAX: usize = 1 << 16;
 
 /// How much memory each cache may take, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +43,7 @@ pub struct Sizes {
     pub followees: u64,
     /// Likes, retweets and bookmarks, by reader.
     pub marks: u64,
-    /// Blocks and mutes, by reader.
+    /// Blocks and mutes by reader, and who of two follows the other, each.
     pub ties: u64,
     /// Filters and muted conversations, by reader.
     pub filters: u64,
@@ -57,7 +65,7 @@ impl Sizes {
         let percent = |share: u64| bytes / 100 * share;
         Self {
             logs: percent(20),
-            tweets: percent(37),
+            tweets: percent(32),
             users: percent(10),
             followees: percent(13),
             marks: percent(5),
@@ -82,6 +90,7 @@ pub struct Caches {
     /// Bounded by the followee lists, which alone keep its cells.
     pub(crate) newest: NewestIds,
     pub(crate) marks: Coherent<UserId, Arc<ReaderMarks>>,
+    pub(crate) relationships: Coherent<Pair, Relationship>,
     pub(crate) ties: Coherent<UserId, Arc<Ties>>,
     pub(crate) unread: Coherent<UserId, Arc<Unread>>,
     pub(crate) read_positions: Coherent<UserId, ReadPositions>,
@@ -94,6 +103,10 @@ pub struct Caches {
     pub(crate) moderated: Coherent<(), Arc<Moderated>>,
     /// Bounded by a limit of its own.
     pub(crate) trends: Trends,
+    /// What other nodes told of lately; empty on a node that is alone.
+    pub(crate) elsewhere: Cache<Touched, ()>,
+    /// Held while events are applied.
+    pub(crate) turn: Mutex<()>,
 }
 
 /// What one cache holds and how well it does.
@@ -121,6 +134,7 @@ impl Caches {
             followees: Coherent::new(sizes.followees, 4000),
             newest: NewestIds::default(),
             marks: Coherent::new(sizes.marks, 800),
+            relationships: Coherent::new(sizes.ties, 90),
             ties: Coherent::new(sizes.ties, 150),
             unread: Coherent::new(sizes.unread, 250),
             read_positions: Coherent::new(sizes.read_positions, 90),
@@ -132,6 +146,8 @@ impl Caches {
             suggestions: Coherent::new(sizes.names, 500),
             moderated: Coherent::new(sizes.names, 10_000),
             trends: Trends::default(),
+            elsewhere: Cache::new(ELSEWHERE_MAX),
+            turn: Mutex::new(()),
         }
     }
 
@@ -144,6 +160,7 @@ impl Caches {
             of("handles", self.handles.stats()),
             of("followees", self.followees.stats()),
             of("marks", self.marks.stats()),
+            of("relationships", self.relationships.stats()),
             of("ties", self.ties.stats()),
             of("unread", self.unread.stats()),
             of("read_positions", self.read_positions.stats()),

@@ -72,7 +72,7 @@ impl World {
             deleted: false,
         };
         self.database.lock().expect("whole").push(tweet.entry());
-        let posted = Event::TweetPosted { tweet: Arc::new(tweet), hashtags: Arc::new([]) };
+        let posted = Event::posted(Arc::new(tweet), Arc::new([]));
         self.caches.apply(&[posted]);
         self.acknowledged.store(id, Ordering::SeqCst);
     }

@@ -24,6 +24,7 @@ mod moderation;
 mod newest;
 mod notifications;
 mod people;
+mod relationships;
 mod shim;
 mod suggestions;
 mod ties;

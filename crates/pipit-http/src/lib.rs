@@ -6,9 +6,11 @@
 //! To add a header or a limit for all doors: [`stack`].
 
 pub mod client;
+pub mod cookies;
 pub mod extract;
 pub mod headers;
 mod measure;
+pub mod position;
 pub mod problem;
 pub mod proxies;
 pub mod rates;

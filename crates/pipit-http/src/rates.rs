@@ -5,14 +5,14 @@
 //! a door knows them ([`count`]). An answer tells how much is left of what is nearest to its end.
 
 mod class;
+mod shared;
 #[cfg(test)]
 mod tests;
 
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -23,12 +23,14 @@ use governor::nanos::Nanos;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 use pipit_core::Caller;
-use pipit_model::limits::{BUCKETS_MAX, Rate};
+use pipit_model::limits::BUCKETS_MAX;
 use pipit_model::network::Network;
 use pipit_model::{Error, Result, SessionId, Timestamp, UserId};
 use quick_cache::sync::Cache;
+use serde::{Deserialize, Serialize};
 
 use class::{Class, ROUTES, is_free};
+use shared::Tally;
 
 /// In the form of the Mastodon API.
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
@@ -36,7 +38,7 @@ const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// Whose bucket it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 enum Subject {
     Network(Network),
     Token(SessionId),
@@ -72,6 +74,8 @@ struct Buckets {
     moments: Moments,
     /// Whoever is forgotten when there are too many starts anew.
     buckets: Cache<(Subject, Class), Arc<Bucket>>,
+    /// What other nodes are to be told.
+    tally: OnceLock<Tally>,
 }
 
 impl std::fmt::Debug for Rates {
@@ -91,7 +95,8 @@ impl Rates {
     #[must_use]
     pub fn on() -> Self {
         let moments = Moments(Arc::default());
-        Self(Some(Arc::new(Buckets { moments, buckets: Cache::new(BUCKETS_MAX) })))
+        let buckets = Cache::new(BUCKETS_MAX);
+        Self(Some(Arc::new(Buckets { moments, buckets, tally: OnceLock::new() })))
     }
 
     /// What is to be counted of a request that comes now from this network; nothing for those that
@@ -235,16 +240,21 @@ struct Refused {
 }
 
 impl Buckets {
-    fn take(&self, subject: Subject, class: Class) -> Result<Left, Refused> {
-        let Rate { most, secs } = class.rate();
-        let each = Duration::from_secs(secs.into()) / most.get();
+    fn bucket(&self, subject: Subject, class: Class) -> Arc<Bucket> {
         let new = || -> Result<Arc<Bucket>, Infallible> {
+            let (most, each) = (class.rate().most, class.rate().each());
             let quota = Quota::with_period(each).unwrap_or(Quota::per_second(most));
             let bucket =
                 RateLimiter::direct_with_clock(quota.allow_burst(most), self.moments.clone());
             Ok(Arc::new(bucket.with_middleware()))
         };
         let Ok(bucket) = self.buckets.get_or_insert_with(&(subject, class), new);
+        bucket
+    }
+
+    fn take(&self, subject: Subject, class: Class) -> Result<Left, Refused> {
+        let (most, each) = (class.rate().most, class.rate().each());
+        let bucket = self.bucket(subject, class);
         let now = self.moments.timestamp();
         let of = |remaining: u32| {
             let missing = each * (most.get() - remaining);
@@ -252,7 +262,12 @@ impl Buckets {
             Left { most: most.get(), remaining, full_at }
         };
         match bucket.check() {
-            Ok(left) => Ok(of(left.remaining_burst_capacity())),
+            Ok(left) => {
+                if let Some(tally) = self.tally.get() {
+                    tally.add(subject, class);
+                }
+                Ok(of(left.remaining_burst_capacity()))
+            }
             Err(until) => {
                 let wait = until.wait_time_from(self.moments.now()).as_millis();
                 let retry_after_secs = wait.div_ceil(1000).max(1) as u64;

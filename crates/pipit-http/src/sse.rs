@@ -9,9 +9,9 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use pipit_core::{LiveEvent, LiveStream};
+use pipit_core::{LiveEvent, LiveStream, StreamPlace};
+use pipit_model::Error;
 use pipit_model::limits::STREAM_HEARTBEAT_SECS;
-use pipit_model::{Error, TweetId};
 
 use crate::Problem;
 
@@ -21,12 +21,12 @@ const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
 /// A stream in the words of a door; events that the door does not tell are left out.
 pub fn answer<P>(stream: LiveStream, present: P) -> Response
 where
-    P: Fn(LiveEvent) -> Option<Event> + Send + 'static,
+    P: Fn(LiveEvent, &StreamPlace) -> Option<Event> + Send + 'static,
 {
     let events = stream::unfold((stream, present), |(mut stream, present)| async move {
         loop {
             let happened = stream.next().await?;
-            if let Some(event) = present(happened) {
+            if let Some(event) = present(happened, stream.place()) {
                 return Some((Ok::<_, Infallible>(event), (stream, present)));
             }
         }
@@ -40,8 +40,8 @@ where
 }
 
 /// Where a stream goes on: the id of the last event that the client got.
-#[derive(Debug, Clone, Copy)]
-pub struct LastEventId(pub Option<TweetId>);
+#[derive(Debug, Clone)]
+pub struct LastEventId(pub Option<StreamPlace>);
 
 impl<S: Send + Sync> FromRequestParts<S> for LastEventId {
     type Rejection = Problem;
@@ -50,9 +50,8 @@ impl<S: Send + Sync> FromRequestParts<S> for LastEventId {
         let Some(value) = parts.headers.get("last-event-id") else {
             return Ok(Self(None));
         };
-        let id = value.to_str().ok().and_then(|text| text.parse().ok()).filter(|id| *id >= 0);
-        match id {
-            Some(id) => Ok(Self(Some(TweetId(id)))),
+        match value.to_str().ok().and_then(|text| text.parse().ok()) {
+            Some(place) => Ok(Self(Some(place))),
             None => Err(Error::invalid("Last-Event-ID", "must be the id of an event").into()),
         }
     }

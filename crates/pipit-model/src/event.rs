@@ -1,5 +1,8 @@
 //! What has happened: told to every cache after it is durable, in the order it happened, before
-//! the person who did it gets their answer. Applying one twice changes nothing.
+//! the person who did it gets their answer. Applying one twice changes nothing. Other nodes are told
+//! the same a little later, as JSON, in their own order among nodes: see `pipit-bus`.
+
+use serde::{Deserialize, Serialize};
 
 use std::sync::Arc;
 
@@ -8,14 +11,20 @@ use crate::notification::Notification;
 use crate::read_position::ReadPosition;
 use crate::tweet::{Entry, Tweet, TweetCounts};
 use crate::user::UserCounts;
+use crate::visibility::Visibility;
 
 /// One change of what is stored.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Event {
     /// A tweet, reply or retweet was stored.
     TweetPosted {
-        /// All of it.
-        tweet: Arc<Tweet>,
+        /// What a timeline needs of it.
+        entry: Entry,
+        /// Whom it is for.
+        visibility: Visibility,
+        /// All of it; [`None`] if another node stored it.
+        #[serde(skip)]
+        tweet: Option<Arc<Tweet>>,
         /// Its hashtags.
         hashtags: Arc<[HashtagId]>,
     },
@@ -133,8 +142,17 @@ pub enum Event {
     Unknown,
 }
 
+impl Event {
+    /// A tweet, reply or retweet was stored, with these hashtags.
+    #[must_use]
+    pub fn posted(tweet: Arc<Tweet>, hashtags: Arc<[HashtagId]>) -> Self {
+        let (entry, visibility) = (tweet.entry(), tweet.visibility);
+        Self::TweetPosted { entry, visibility, hashtags, tweet: Some(tweet) }
+    }
+}
+
 /// Whether a relation (a like, a retweet, a follow) stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Standing {
     /// It is there.
     Set,

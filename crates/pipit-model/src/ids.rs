@@ -5,7 +5,9 @@
 //! clock that steps back never repeats an id, since the generator only ever counts upwards.
 
 use std::fmt;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
+
+use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 
@@ -16,7 +18,9 @@ const SEQUENCE_MASK: i64 = 0xff;
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+        )]
         pub struct $name(pub i64);
 
         impl $name {
@@ -95,7 +99,7 @@ id_type! {
 /// Makes ids for one node. Shared by all threads, never repeats, never blocks.
 #[derive(Debug)]
 pub struct IdGenerator {
-    node: u8,
+    node: AtomicU8,
     /// The last id given out, without the node's bits: `ms << 8 | sequence`.
     last: AtomicI64,
 }
@@ -104,7 +108,14 @@ impl IdGenerator {
     /// A generator for a node; no other node of the same database may have the same number.
     #[must_use]
     pub fn new(node: u8) -> Self {
-        Self { node, last: AtomicI64::new(0) }
+        Self { node: AtomicU8::new(node), last: AtomicI64::new(0) }
+    }
+
+    /// Makes ids for another node from now on.
+    pub fn set_node(&self, node: u8) {
+        self.node.store(node, Ordering::SeqCst);
+        // In the millisecond that was begun, a smaller number would make a smaller id.
+        self.stay_above(self.bound());
     }
 
     /// Makes every id from now on larger than this one, also if the clock says it is earlier.
@@ -132,7 +143,9 @@ impl IdGenerator {
     }
 
     fn with_node(&self, tick: i64) -> i64 {
-        (tick >> 8) << LOW_BITS | i64::from(self.node) << 8 | tick & SEQUENCE_MASK
+        (tick >> 8) << LOW_BITS
+            | i64::from(self.node.load(Ordering::Relaxed)) << 8
+            | tick & SEQUENCE_MASK
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every bound of the system, in one place, each with its reason.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 /// Weighted characters of a tweet (Twitter's limit).
 pub const TWEET_WEIGHT_MAX: u32 = 280;
@@ -344,6 +345,14 @@ pub struct Rate {
     pub secs: u32,
 }
 
+impl Rate {
+    /// How long it takes until one comes back.
+    #[must_use]
+    pub fn each(self) -> Duration {
+        Duration::from_secs(self.secs.into()) / self.most.get()
+    }
+}
+
 const fn rate(most: u32, secs: u32) -> Rate {
     match NonZeroU32::new(most) {
         Some(most) => Rate { most, secs },
@@ -395,3 +404,24 @@ pub const CONNECTIONS_PER_NETWORK_MAX: usize = 200;
 pub const CONNECTIONS_MAX: usize = 2 * STREAMS_MAX;
 /// Requests at once over one connection of HTTP/2: a page with all its pictures.
 pub const REQUESTS_PER_CONNECTION_MAX: u32 = 100;
+
+/// Seconds that a node keeps its number without renewing it: after a crash the others wait that long
+/// until they know that it writes no more.
+pub const NODE_LEASE_SECS: u64 = 10;
+/// Seconds between two renewals: four may fail.
+pub const NODE_RENEWAL_SECS: u64 = 2;
+/// Batches of events that wait for Redis; what is more is not told, and others notice the gap.
+pub const BUS_QUEUE_MAX: usize = 1024;
+/// Batches of events that Redis keeps: a node that is further behind forgets all that it cached.
+pub const BUS_STREAM_MAX: usize = 20_000;
+/// Batches that are read from Redis or sent to it at once.
+pub const BUS_BATCH_MAX: usize = 256;
+/// Milliseconds between two signs of life of a node.
+pub const BUS_HEARTBEAT_MS: u64 = 250;
+/// Milliseconds of silence after which a node may have missed something, or be missed by others.
+pub const BUS_SILENCE_MS: u64 = 1500;
+/// Milliseconds that a cache lives while a node cannot hear of all changes.
+pub const BUS_LIFE_MS: u64 = 1000;
+/// Milliseconds that a reader waits for what they have seen on another node, before it is read from
+/// the database.
+pub const POSITION_WAIT_MS: u64 = 100;

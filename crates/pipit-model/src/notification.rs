@@ -1,10 +1,12 @@
 //! What people are told of: what others did to them or to their tweets.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{NotificationId, TweetId, UserId};
 use crate::visibility::Visibility;
 
 /// What somebody did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum NotificationKind {
     /// Named one in a tweet.
     Mention,
@@ -80,7 +82,7 @@ impl NotificationKind {
 }
 
 /// One thing that somebody is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notification {
     /// Its id; it carries the time.
     pub id: NotificationId,

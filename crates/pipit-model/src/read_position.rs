@@ -1,7 +1,9 @@
 //! How far somebody has read: kept for them, so that they go on there on another device.
 
+use serde::{Deserialize, Serialize};
+
 /// A list in which a person's place is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ReadPosition {
     /// The home timeline: the newest entry seen.
     Home,

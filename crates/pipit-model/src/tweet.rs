@@ -1,6 +1,8 @@
 //! A tweet: what an author hands in ([`Draft`]), what is stored ([`Tweet`]) and the few words of
 //! it that a timeline needs ([`Entry`]).
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::ids::{TweetId, UserId};
 use crate::limits::{
@@ -13,7 +15,7 @@ use crate::time::Timestamp;
 use crate::visibility::Visibility;
 
 /// One line of a timeline, without its text: what merging and the timeline's rules look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The tweet's, reply's or retweet's own id.
     pub id: TweetId,
@@ -24,7 +26,7 @@ pub struct Entry {
 }
 
 /// The three kinds of entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// A tweet that stands by itself.
     Tweet,
@@ -157,7 +159,7 @@ impl Tweet {
 }
 
 /// How often a tweet was liked, retweeted and answered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TweetCounts {
     /// People who like it.
     pub likes: i64,

@@ -1,5 +1,7 @@
 //! A person's account: handle, profile, e-mail and password rules.
 
+use serde::{Deserialize, Serialize};
+
 use std::fmt;
 
 use crate::error::{Error, Result};
@@ -55,7 +57,7 @@ pub struct User {
 }
 
 /// What a profile counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserCounts {
     /// Tweets and replies that are not deleted; retweets are not counted.
     pub tweets: i64,

@@ -1,5 +1,7 @@
 //! Who sees what: every such rule is here, and pure. The core asks; nobody else decides.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::ids::UserId;
 use crate::role::AccountState;
@@ -8,7 +10,9 @@ use crate::user::User;
 
 /// Whom a tweet is for, from the widest to the narrowest. (A tweet for those it names alone would be
 /// the next.)
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub enum Visibility {
     /// Everybody, everywhere.
     #[default]

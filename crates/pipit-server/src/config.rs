@@ -14,7 +14,9 @@ use std::time::Duration;
 use accounts::{ConfirmEmail, SignUp};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use pipit_core::{AccountSettings, KeyPlace, MailSettings, MediaPlace, PasswordGrant};
+use pipit_core::{
+    AccountSettings, KeyPlace, MailSettings, MediaPlace, NodeNumber, PasswordGrant, RedisAddress,
+};
 use pipit_http::Proxies;
 use serde::Deserialize;
 
@@ -271,6 +273,23 @@ pub(crate) struct Options {
     /// sqlite://, postgres:// or mysql:// [default: SQLite in the data folder]
     #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
+    /// A replica of PostgreSQL for searches and other long reads, as a URL [default: none]
+    #[arg(
+        long,
+        env = "PIPIT_REPLICA_URL",
+        global = true,
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub(crate) replica_url: Option<String>,
+    /// What this node does, with commas between; the load balancer sends it nothing else
+    /// [default: web,stream,jobs]
+    #[arg(long, env = "PIPIT_ROLES", global = true, value_name = "ROLES", value_delimiter = ',')]
+    pub(crate) roles: Option<Vec<Role>>,
+    /// The Redis by which several nodes on one database hear of each other: `redis://HOST:PORT`,
+    /// `rediss://…` with TLS, `redis+cluster://HOST:PORT,HOST:PORT` [default: this node is alone]
+    #[arg(long, env = "REDIS_URL", global = true, value_name = "URL", hide_env_values = true)]
+    pub(crate) redis_url: Option<String>,
     /// The address that people see [default: http:// and where it listens]
     #[arg(long, env = "PIPIT_PUBLIC_URL", global = true, value_name = "URL")]
     pub(crate) public_url: Option<String>,
@@ -360,6 +379,22 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// A part of the work, of which there may be more on other nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Role {
+    /// Pages and the API.
+    Web,
+    /// Live streams.
+    Stream,
+    /// What nobody waits for: letters, clearing away.
+    Jobs,
+}
+
+impl Role {
+    pub(crate) const ALL: [Self; 3] = [Self::Web, Self::Stream, Self::Jobs];
+}
+
 /// Whether there are limits to how much anybody may ask.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -376,6 +411,9 @@ pub(crate) enum RateLimits {
 pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) database_url: String,
+    pub(crate) replica_url: Option<String>,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) redis: Option<RedisAddress>,
     pub(crate) public_url: Option<String>,
     pub(crate) cache_bytes: u64,
     pub(crate) certificates: Option<Certificates>,
@@ -453,12 +491,19 @@ impl Settings {
         if !CACHE_MB.contains(&cache_mb) {
             bail!("cache_mb must be from {} to {}", CACHE_MB.start(), CACHE_MB.end());
         }
+        let database_url = given.database_url.or(file.database_url);
+        let database_url = database_url.unwrap_or_else(|| sqlite_url(&data_dir));
+        let redis = given.redis_url.or(file.redis_url).filter(|url| !url.is_empty());
+        let redis = redis.map(|url| url.parse::<RedisAddress>()).transpose()?;
+        if redis.is_some() && database_url.starts_with("sqlite:") {
+            bail!("redis_url is for several nodes, and SQLite has one: set database_url too");
+        }
         Ok(Self {
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
-            database_url: given
-                .database_url
-                .or(file.database_url)
-                .unwrap_or_else(|| sqlite_url(&data_dir)),
+            database_url,
+            replica_url: given.replica_url.or(file.replica_url).filter(|url| !url.is_empty()),
+            roles: given.roles.or(file.roles).unwrap_or_else(|| Role::ALL.to_vec()),
+            redis,
             public_url: public_url.as_deref().map(checked_url).transpose()?,
             cache_bytes: cache_mb * 1024 * 1024,
             certificates,
@@ -499,12 +544,17 @@ impl Settings {
     pub(crate) fn core(&self) -> pipit_core::Settings {
         pipit_core::Settings {
             database_url: self.database_url.clone(),
+            replica_url: self.replica_url.clone(),
             cache_bytes: self.cache_bytes,
             media: self.media.clone(),
             keys: self.keys.clone(),
             mail: self.mail.clone(),
             accounts: self.accounts,
-            node: 0,
+            node: match self.sqlite_file() {
+                Some(_) => NodeNumber::Fixed(0),
+                None => NodeNumber::Leased,
+            },
+            redis: self.redis.clone(),
         }
     }
 }

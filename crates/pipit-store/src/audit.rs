@@ -130,7 +130,7 @@ impl Store {
         limit: u64,
     ) -> Result<Vec<AuditEntry>, StoreError> {
         let sql = self.sql(COLUMNS).push("seq > ").bind(seq).push(" ORDER BY seq LIMIT ");
-        self.many_rows(sql.bind(limit as i64)).await?.iter().map(entry_from).collect()
+        self.uncached_rows(sql.bind(limit as i64)).await?.iter().map(entry_from).collect()
     }
 
     /// The place of the last line, and its hash; 0 and nothing of an empty log.

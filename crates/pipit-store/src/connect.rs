@@ -15,6 +15,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 use crate::error::StoreError;
 use crate::inline::Inline;
+use crate::replica::Replica;
 
 /// Long reads at once: SQLite answers from memory, more threads than this only wait for the cores.
 const SQLITE_READERS: u32 = 4;
@@ -24,6 +25,8 @@ const SERVER_WRITERS: u32 = 4;
 /// Statements that a connection keeps prepared: an insert has one text for each number of rows, and
 /// to prepare it anew costs as much as to carry it out (on MariaDB forty times as much).
 const STATEMENTS_PREPARED: usize = 1024;
+/// Milliseconds that a statement may read: a request is given up before.
+const READ_MS_MAX: u64 = 60_000;
 /// How long a request waits for a free connection before it is told to come back later.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Another process (`pipit user create`, a backup) may hold SQLite's write lock this long.
@@ -38,6 +41,8 @@ pub(crate) struct Pools {
     pub(crate) write: DatabaseConnection,
     /// For short reads of SQLite.
     inline: Option<Arc<Inline>>,
+    /// For long reads of PostgreSQL.
+    pub(crate) replica: Option<Replica>,
     load: Arc<Load>,
 }
 
@@ -69,21 +74,8 @@ impl Pools {
                 "DATABASE_URL must start with sqlite:, postgres: or mysql:".to_owned(),
             ));
         }
-        let pool = |connections| {
-            let mut options = ConnectOptions::new(url.replacen("mariadb:", "mysql:", 1));
-            options
-                .max_connections(connections)
-                .min_connections(1)
-                .acquire_timeout(ACQUIRE_TIMEOUT)
-                .connect_timeout(ACQUIRE_TIMEOUT)
-                .idle_timeout(IDLE_TIMEOUT)
-                .map_sqlx_postgres_opts(|o| o.statement_cache_capacity(STATEMENTS_PREPARED))
-                .map_sqlx_mysql_opts(|o| o.statement_cache_capacity(STATEMENTS_PREPARED))
-                .sqlx_logging(false);
-            options
-        };
-        let read = Database::connect(pool(SERVER_READERS)).await?;
-        Ok(Self::counted(read, Database::connect(pool(SERVER_WRITERS)).await?))
+        let read = Database::connect(reader_options(url)).await?;
+        Ok(Self::counted(read, Database::connect(server_options(url, SERVER_WRITERS)).await?))
     }
 
     fn counted(mut read: DatabaseConnection, mut write: DatabaseConnection) -> Self {
@@ -94,7 +86,7 @@ impl Pools {
                 load.statements.fetch_add(1, Ordering::Relaxed);
             });
         }
-        Self { read, write, inline: None, load }
+        Self { read, write, inline: None, replica: None, load }
     }
 
     /// What answers short reads, where there is something quicker than the pool; each is counted.
@@ -223,10 +215,37 @@ impl Pools {
         if let Some(inline) = &self.inline {
             inline.close();
         }
+        if let Some(replica) = &self.replica {
+            replica.close().await?;
+        }
         self.read.close_by_ref().await?;
         self.write.close_by_ref().await?;
         Ok(())
     }
+}
+
+fn server_options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url.replacen("mariadb:", "mysql:", 1));
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(IDLE_TIMEOUT)
+        .map_sqlx_postgres_opts(|o| o.statement_cache_capacity(STATEMENTS_PREPARED))
+        .map_sqlx_mysql_opts(|o| o.statement_cache_capacity(STATEMENTS_PREPARED))
+        .sqlx_logging(false);
+    options
+}
+
+/// A pool that reads: what nobody waits for any more, PostgreSQL gives up.
+pub(crate) fn reader_options(url: &str) -> ConnectOptions {
+    let mut options = server_options(url, SERVER_READERS);
+    options.map_sqlx_postgres_opts(|o| {
+        o.statement_cache_capacity(STATEMENTS_PREPARED)
+            .options([("statement_timeout", READ_MS_MAX.to_string())])
+    });
+    options
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use sqlx::sqlite::SqliteError;
 /// full, or where a file cannot be opened.
 const SQLITE_WAITS: [i32; 6] = [5, 6, 8, 10, 13, 14];
 /// What PostgreSQL says while it is not there, shuts down or starts up (08, 57P), is out of resources
-/// (53), or is a replica that has not taken over yet (25006).
-const POSTGRES_WAITS: [&str; 4] = ["08", "57P", "53", "25006"];
+/// (53), gives a statement up (57014), or is a replica that has not taken over yet (25006).
+const POSTGRES_WAITS: [&str; 5] = ["08", "57P", "57014", "53", "25006"];
 /// MySQL's number for it; its SQLSTATE says nothing.
 const LOCK_WAIT_TIMEOUT: u16 = 1205;
 

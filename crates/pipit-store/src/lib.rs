@@ -23,10 +23,12 @@ mod mails;
 mod media;
 mod migrations;
 mod moderation;
+mod nodes;
 mod notifications;
 mod oauth;
 mod read_positions;
 mod relations;
+mod replica;
 mod reports;
 mod row;
 mod sealed;
@@ -44,7 +46,7 @@ use std::sync::Arc;
 use pipit_model::event::Event;
 use pipit_model::limits::{SEARCHES_AT_ONCE, WRITE_QUEUE_MAX};
 use pipit_model::{Clock, IdGenerator, Timestamp};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement};
 use tokio::sync::{Mutex, Notify, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -59,6 +61,8 @@ pub use hashtags::Hashtag;
 pub use invitations::Invitation;
 pub use mails::{Device, Mail};
 pub use media::{ExpiredMedia, NewMedia};
+pub use nodes::Node;
+use nodes::NodeNumber;
 pub use oauth::{Code, NewToken, Redeemed};
 pub use relations::{FollowSide, Marked, Relationship};
 use row::Row;
@@ -83,6 +87,7 @@ pub struct Store {
     stop: Arc<Notify>,
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
     own_lines: OwnLines,
+    number: Arc<NodeNumber>,
 }
 
 impl Store {
@@ -104,15 +109,20 @@ impl Store {
         let (jobs, receiver) = mpsc::channel(WRITE_QUEUE_MAX);
         let stop = Arc::new(Notify::new());
         let horizon = Horizon::new(ids);
-        let (pools_too, horizon_too) = (pools.clone(), horizon.clone());
-        let writer = Writer { pools: pools_too, clock, horizon: horizon_too, on_commit };
-        let on_commit = writer.on_commit.clone();
+        let number = Arc::new(NodeNumber::default());
+        let writer = Writer {
+            pools: pools.clone(),
+            clock,
+            horizon: horizon.clone(),
+            on_commit: on_commit.clone(),
+            number: number.clone(),
+        };
         let task = writer::run(writer, receiver, stop.clone());
         #[expect(clippy::disallowed_methods, reason = "its handle is kept, and awaited by `close`")]
         let writer = Arc::new(Mutex::new(Some(tokio::spawn(task))));
         let searches = Arc::new(Semaphore::new(SEARCHES_AT_ONCE));
         let own_lines = OwnLines::default();
-        Ok(Self { pools, on_commit, jobs, horizon, searches, stop, writer, own_lines })
+        Ok(Self { pools, on_commit, jobs, horizon, searches, stop, writer, own_lines, number })
     }
 
     /// Carries out a hot write; when this returns, it is durable and the caches know it.
@@ -164,18 +174,22 @@ impl Store {
         self.pools.round_trips()
     }
 
+    /// Writes what waits; later writes answer that the writer has stopped.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if the writer failed.
+    pub async fn finish(&self) -> Result<(), StoreError> {
+        self.stop.notify_one();
+        let Some(writer) = self.writer.lock().await.take() else { return Ok(()) };
+        writer.await.map_err(|error| StoreError::Database(format!("the writer failed: {error}")))
+    }
+
     /// Writes what waits and closes all connections. Later calls answer that it is gone.
     ///
     /// # Errors
     /// What the database says.
     pub async fn close(&self) -> Result<(), StoreError> {
-        self.stop.notify_one();
-        let writer = self.writer.lock().await.take();
-        if let Some(writer) = writer
-            && let Err(error) = writer.await
-        {
-            return Err(StoreError::Database(format!("the writer failed: {error}")));
-        }
+        self.finish().await?;
         self.pools.close().await
     }
 
@@ -197,8 +211,12 @@ impl Store {
 
     /// The rows of an answer that reads thousands.
     async fn many_rows(&self, sql: Sql) -> Result<Vec<Row>, StoreError> {
+        self.ask_primary(sql.done()).await
+    }
+
+    async fn ask_primary(&self, statement: Statement) -> Result<Vec<Row>, StoreError> {
         let _asking = self.pools.asking();
-        let rows = self.read().query_all_raw(sql.done()).await?;
+        let rows = self.read().query_all_raw(statement).await?;
         Ok(rows.into_iter().map(Row::Pooled).collect())
     }
 
@@ -215,6 +233,7 @@ impl Store {
     {
         let (pools, on_commit) = (self.pools.clone(), self.on_commit.clone());
         let own_lines = self.own_lines.clone();
+        self.number.check()?;
         let write = async move {
             let (tx, value, events) = work(pools.begin().await?).await?;
             if let Err(error) = tx.commit().await {

@@ -19,6 +19,7 @@ mod m0014_oauth;
 mod m0015_moderation;
 mod m0016_filters;
 mod m0017_reply_controls;
+mod m0018_nodes;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_moderation::Migration),
             Box::new(m0016_filters::Migration),
             Box::new(m0017_reply_controls::Migration),
+            Box::new(m0018_nodes::Migration),
         ]
     }
 }

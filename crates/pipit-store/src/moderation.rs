@@ -241,7 +241,7 @@ impl Store {
             // Ids carry the time.
             let sql = self.sql(&format!("SELECT COUNT(*) FROM {table} WHERE id >= "));
             let sql = sql.bind(from.0 << 16).push(" AND id < ").bind(to.0 << 16);
-            for row in self.many_rows(sql).await? {
+            for row in self.uncached_rows(sql).await? {
                 *count = row.try_get_by_index(0)?;
             }
         }

@@ -48,7 +48,7 @@ impl Store {
             .push(&format!(" ORDER BY {key} DESC LIMIT "))
             .bind(limit as i64);
         // However few it answers, it may look at many.
-        let rows = self.many_rows(sql).await?;
+        let rows = self.uncached_rows(sql).await?;
         rows.iter().map(|row| Ok(TweetId(row.try_get_by_index(0)?))).collect()
     }
 
@@ -71,7 +71,7 @@ impl Store {
         let sql = sql.push(" ORDER BY w.word, w.user_id LIMIT ").bind(SEARCH_CANDIDATES_MAX as i64);
         let mut found: Vec<UserId> = Vec::new();
         let mut seen = std::collections::HashSet::new();
-        for row in self.many_rows(sql).await? {
+        for row in self.uncached_rows(sql).await? {
             let id = UserId(row.try_get_by_index(0)?);
             if seen.insert(id) {
                 found.push(id);
@@ -88,7 +88,7 @@ impl Store {
         };
         let sql = self.sql("SELECT id, name, tweet_count FROM hashtags WHERE ");
         let sql = begins_with(sql, name, prefix).push(&format!(" ORDER BY {name} LIMIT "));
-        let rows = self.many_rows(sql.bind(SEARCH_CANDIDATES_MAX as i64)).await?;
+        let rows = self.uncached_rows(sql.bind(SEARCH_CANDIDATES_MAX as i64)).await?;
         let hashtags = rows.iter().map(|row| Ok(hashtag_from(row)?));
         let hashtags: Vec<Hashtag> = hashtags.collect::<Result<_, StoreError>>()?;
         Ok(hashtags.into_iter().filter(|hashtag| hashtag.tweet_count > 0).collect())

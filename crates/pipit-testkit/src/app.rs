@@ -10,7 +10,8 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use pipit_api::Api;
 use pipit_core::{
-    AccountSettings, KeyPlace, MailPlace, MailSettings, MediaPlace, PasswordGrant, Pipit, Settings,
+    AccountSettings, KeyPlace, MailPlace, MailSettings, MediaPlace, NodeNumber, PasswordGrant,
+    Pipit, RedisAddress, Settings,
 };
 use pipit_http::{Problem, Proxies, Rates, Stack, stack};
 use pipit_model::{Clock, UserId};
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::database::{Backend, TestDb};
+use crate::redis::Redis;
 
 /// Enough for any test; a test of eviction asks for less.
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
@@ -58,7 +60,16 @@ impl TestApp {
     /// If that fails.
     pub async fn with_cache_bytes(backend: Backend, cache_bytes: u64) -> Self {
         let (mail, accounts) = (MailSettings::default(), AccountSettings::default());
-        Self::with(backend, cache_bytes, mail, accounts).await
+        Self::with(TestDb::new(backend).await, (cache_bytes, None), mail, accounts).await
+    }
+
+    /// Starts one that is not alone: [`TestApp::other_node`] starts others.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn among_nodes(db: TestDb, redis: &Redis) -> Self {
+        let (mail, accounts) = (MailSettings::default(), AccountSettings::default());
+        Self::with(db, (CACHE_BYTES, Some(redis.address())), mail, accounts).await
     }
 
     /// Starts one that opens accounts like this, and puts its letters in a folder.
@@ -68,27 +79,28 @@ impl TestApp {
     pub async fn with_mail(backend: Backend, folder: &Path, accounts: AccountSettings) -> Self {
         let place = MailPlace::Folder(folder.to_owned());
         let mail = MailSettings { place, from: "Pipit <pipit@pipit.test>".to_owned() };
-        Self::with(backend, CACHE_BYTES, mail, accounts).await
+        Self::with(TestDb::new(backend).await, (CACHE_BYTES, None), mail, accounts).await
     }
 
     async fn with(
-        backend: Backend,
-        cache_bytes: u64,
+        db: TestDb,
+        (cache_bytes, redis): (u64, Option<RedisAddress>),
         mail: MailSettings,
         accounts: AccountSettings,
     ) -> Self {
-        let db = TestDb::new(backend).await;
         let time = Arc::new(AtomicI64::new(START_MS));
         let media = MediaPlace::Memory;
         let database_url = db.url.clone();
         let settings = Settings {
             database_url,
+            replica_url: None,
             cache_bytes,
             media,
             keys: test_keys(),
             mail,
             accounts,
-            node: 0,
+            node: NodeNumber::Fixed(0),
+            redis,
         };
         let clock = Clock::Manual(time.clone());
         let pipit = Pipit::open(&settings, clock.clone()).await.expect("the core opens");
@@ -129,14 +141,36 @@ impl TestApp {
     /// # Panics
     /// If it cannot be opened.
     pub async fn cold_core(&self) -> Pipit {
+        self.core(&self.db.url, NodeNumber::Fixed(9), None).await
+    }
+
+    /// Another node on the same database, which hears of this one.
+    ///
+    /// # Panics
+    /// If it cannot be opened.
+    pub async fn other_node(&self, number: NodeNumber, redis: &Redis) -> Pipit {
+        self.core(&self.db.url, number, Some(redis.address())).await
+    }
+
+    /// Another node, which comes to the same database by another way.
+    ///
+    /// # Panics
+    /// If it cannot be opened.
+    pub async fn node_by_way_of(&self, url: &str, redis: &Redis) -> Pipit {
+        self.core(url, NodeNumber::Leased, Some(redis.address())).await
+    }
+
+    async fn core(&self, url: &str, node: NodeNumber, redis: Option<RedisAddress>) -> Pipit {
         let settings = Settings {
-            database_url: self.db.url.clone(),
+            database_url: url.to_owned(),
+            replica_url: None,
             cache_bytes: CACHE_BYTES,
             media: MediaPlace::Memory,
             keys: test_keys(),
             mail: MailSettings::default(),
             accounts: AccountSettings::default(),
-            node: 9,
+            node,
+            redis,
         };
         Pipit::open(&settings, Clock::Manual(self.time.clone())).await.expect("the core opens")
     }

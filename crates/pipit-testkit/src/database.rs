@@ -1,5 +1,6 @@
 //! A private database for each test.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
@@ -50,13 +51,13 @@ pub fn backends() -> Vec<Backend> {
 static COUNTER: AtomicU32 = AtomicU32::new(0);
 
 /// A database that nobody else uses.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TestDb {
     /// Its address.
     pub url: String,
     /// Which it is.
     pub backend: Backend,
-    _folder: Option<TempDir>,
+    _folder: Option<Arc<TempDir>>,
 }
 
 impl TestDb {
@@ -68,16 +69,41 @@ impl TestDb {
         let Some(server) = backend.server_url() else {
             let folder = tempfile::tempdir().expect("a temporary folder");
             let url = format!("sqlite://{}/test.db", folder.path().display());
-            return Self { url, backend, _folder: Some(folder) };
+            return Self { url, backend, _folder: Some(Arc::new(folder)) };
         };
-        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("test_{}_{number}", std::process::id());
+        let name = fresh_name();
         let admin = Database::connect(&server).await.expect("the database server answers");
         let create = format!("CREATE DATABASE {name}");
         admin.execute_unprepared(&create).await.expect("a database of its own");
         admin.close().await.expect("closed");
         let (base, _) = server.rsplit_once('/').expect("a URL with a database");
         Self { url: format!("{base}/{name}"), backend, _folder: None }
+    }
+
+    /// An empty one in the Galera cluster of `scripts/with-galera`, by way of each of its servers; none
+    /// if there is no cluster. Under `scripts/test` there must be one.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn galera() -> Vec<Self> {
+        let Some(servers) = environment("PIPIT_TEST_GALERA") else {
+            let all = environment("PIPIT_TEST_ALL").is_some();
+            assert!(!all, "Galera is missing: run through scripts/with-galera");
+            return Vec::new();
+        };
+        let name = fresh_name();
+        let bases: Vec<&str> =
+            servers.split(',').filter_map(|url| Some(url.rsplit_once('/')?.0)).collect();
+        let admin = Database::connect(format!("{}/pipit", bases[0])).await.expect("it answers");
+        let create = format!("CREATE DATABASE {name}");
+        admin.execute_unprepared(&create).await.expect("a database of its own");
+        admin.close().await.expect("closed");
+        let by_way_of = |base: &&str| Self {
+            url: format!("{base}/{name}"),
+            backend: Backend::MySql,
+            _folder: None,
+        };
+        bases.iter().map(by_way_of).collect()
     }
 
     /// A connection of the test's own, past everything that is tested.
@@ -87,6 +113,10 @@ impl TestDb {
     pub async fn connect(&self) -> DatabaseConnection {
         connect(&self.url).await
     }
+}
+
+fn fresh_name() -> String {
+    format!("test_{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed))
 }
 
 /// A connection to a database that already is there.

@@ -6,6 +6,8 @@
 mod app;
 mod database;
 pub mod oracle;
+mod redis;
 
 pub use app::{Answer, Client, TestApp, test_keys};
 pub use database::{Backend, TestDb, backends};
+pub use redis::Redis;

@@ -1,7 +1,8 @@
 //! The session cookie.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue};
 use pipit_core::SignedIn;
+use pipit_http::cookies;
 use pipit_model::Timestamp;
 
 use crate::Web;
@@ -17,18 +18,7 @@ fn is_secure(web: &Web) -> bool {
 
 /// The session's token, if the browser sent one.
 pub(crate) fn token<'a>(web: &Web, headers: &'a HeaderMap) -> Option<&'a str> {
-    find(name(web), headers).filter(|token| !token.is_empty())
-}
-
-/// The value of the first cookie of this name.
-pub(crate) fn find<'a>(name: &str, headers: &'a HeaderMap) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(found, value)| (found == name).then_some(value))
+    cookies::find(name(web), headers).filter(|token| !token.is_empty())
 }
 
 /// Has the browser keep the session for as long as it lasts.

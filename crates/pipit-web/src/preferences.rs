@@ -7,8 +7,8 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
+use pipit_http::cookies;
 
-use crate::cookie;
 use crate::words::Words;
 
 const COOKIE: &str = "pipit-look";
@@ -59,7 +59,7 @@ pub(crate) struct Preferences {
 impl Preferences {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let mut preferences = Self::default();
-        for choice in cookie::find(COOKIE, headers).unwrap_or_default().split('.') {
+        for choice in cookies::find(COOKIE, headers).unwrap_or_default().split('.') {
             preferences.choose(choice);
         }
         if !preferences.is_language_chosen {

@@ -202,10 +202,7 @@ impl Hub {
 impl Streams {
     fn tell(&mut self, event: &Event) {
         match event {
-            Event::TweetPosted { tweet, .. } => {
-                let entry = tweet.entry();
-                self.tell_audience(&entry, Signal::Posted(entry));
-            }
+            Event::TweetPosted { entry, .. } => self.tell_audience(entry, Signal::Posted(*entry)),
             Event::TweetDeleted { entry, .. } | Event::RetweetGone(entry) => {
                 self.tell_audience(entry, Signal::Deleted(entry.id));
             }

@@ -1,6 +1,6 @@
 //! Live streams: all that a home gains, once and in order, and nothing else.
 
-use pipit_core::{Caller, LiveEvent, LiveStream, NewPost, Pipit};
+use pipit_core::{Caller, LiveEvent, LiveStream, NewPost, Pipit, StreamPlace};
 use pipit_model::event::Standing;
 use pipit_model::notification::NotificationKind;
 use pipit_model::read_position::ReadPosition;
@@ -22,7 +22,7 @@ async fn follow(pipit: &Pipit, who: Caller, whom: Caller, to: Standing) {
 /// In short: what kind of event, and of which id.
 async fn next(stream: &mut LiveStream) -> Option<(&'static str, i64)> {
     Some(match stream.next().await? {
-        LiveEvent::Start(id) => ("start", id.0),
+        LiveEvent::Start => ("start", stream.place().floor().0),
         LiveEvent::Gap(id) => ("gap", id.0),
         LiveEvent::Tweet(view) => ("tweet", view.id().0),
         LiveEvent::Deleted(id) => ("deleted", id.0),
@@ -43,7 +43,8 @@ async fn a_stream_tells_what_home_gains_and_ends_with_its_session() {
     let old = post(pipit, bob, None).await;
 
     let mut stream = pipit.open_stream(ann, None).await.expect("open");
-    assert!(matches!(stream.next().await, Some(LiveEvent::Start(id)) if id >= old));
+    assert!(matches!(stream.next().await, Some(LiveEvent::Start)));
+    assert!(stream.place().floor() >= old);
     assert_eq!(next(&mut stream).await, Some(("unread", 0)));
     post(pipit, stranger, None).await;
     post(pipit, bob, Some(question)).await;
@@ -101,7 +102,7 @@ async fn a_deletion_reaches_those_who_saw_a_retweet_only() {
         let mut stream = pipit.open_stream(ann, None).await.expect("open");
         let mut stranger = pipit.open_stream(dave, None).await.expect("open");
         for stream in [&mut stream, &mut stranger] {
-            assert!(matches!(stream.next().await, Some(LiveEvent::Start(_))));
+            assert!(matches!(stream.next().await, Some(LiveEvent::Start)));
             assert!(matches!(next(stream).await, Some(("unread", _))));
         }
         pipit.delete_tweet(carol, one).await.expect("deleted");
@@ -145,7 +146,8 @@ async fn who_was_away_long_is_sent_the_newest_and_told_of_the_gap() {
     }
     for (missed, gap) in [(0, false), (1, false), (20, false), (100, false), (101, true)] {
         let last = ids[110 - missed];
-        let mut stream = pipit.open_stream(ann, Some(TweetId(last))).await.expect("open");
+        let mut stream =
+            pipit.open_stream(ann, Some(StreamPlace::after(TweetId(last)))).await.expect("open");
         assert_eq!(next(&mut stream).await, Some(("start", last)));
         let sent = &ids[111 - missed.min(100)..];
         if gap {
@@ -160,8 +162,10 @@ async fn who_was_away_long_is_sent_the_newest_and_told_of_the_gap() {
     let below = pipit.home_timeline(ann, page(20, Some(ids[11]))).await.expect("read");
     assert_eq!(below.items[0].id().0, ids[10]);
     // An id of the future is now.
-    let mut stream = pipit.open_stream(ann, Some(TweetId::MAX)).await.expect("open");
-    assert!(matches!(stream.next().await, Some(LiveEvent::Start(id)) if id < TweetId::MAX));
+    let mut stream =
+        pipit.open_stream(ann, Some(StreamPlace::after(TweetId::MAX))).await.expect("open");
+    assert!(matches!(stream.next().await, Some(LiveEvent::Start)));
+    assert!(stream.place().floor() < TweetId::MAX);
     assert_eq!(next(&mut stream).await, Some(("unread", 0)));
     let id = post(pipit, ann, None).await.0;
     assert_eq!(next(&mut stream).await, Some(("tweet", id)));
@@ -189,7 +193,8 @@ async fn nothing_is_lost_or_repeated_across_reconnects() {
     let (mut got, mut last, mut patience) = (Vec::new(), TweetId(0), 0);
     while got.len() < WRITERS * POSTS {
         patience = patience % 7 + 1;
-        let mut stream = app.pipit.open_stream(reader, Some(last)).await.expect("open");
+        let mut stream =
+            app.pipit.open_stream(reader, Some(StreamPlace::after(last))).await.expect("open");
         let mut taken = 0;
         while taken < patience && got.len() < WRITERS * POSTS {
             match stream.next().await.expect("it goes on") {
@@ -229,7 +234,7 @@ async fn a_block_or_a_mute_ends_delivery_at_once() {
         follow(pipit, ann, whom, Standing::Set).await;
     }
     let missed = [post(pipit, bob, None).await, post(pipit, cat, None).await];
-    let mut stream = pipit.open_stream(ann, Some(start)).await.expect("open");
+    let mut stream = pipit.open_stream(ann, Some(StreamPlace::after(start))).await.expect("open");
     assert_eq!(next(&mut stream).await.map(|event| event.0), Some("start"));
     // Bob's tweet is read and waits; then comes the block.
     let user = UserRef::Id(ann.user_id);

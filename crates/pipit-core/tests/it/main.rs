@@ -4,6 +4,7 @@ mod concurrent;
 mod filters;
 mod live;
 mod model;
+mod nodes;
 mod purge;
 
 use pipit_core::{Caller, Client, Pipit, SignIn, SignUp, TweetView};

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use pipit_core::{Caller, NewPost, Pipit, Posts, RequestAnswer, TweetView};
+use pipit_core::{Caller, NewPost, NodeNumber, Pipit, Posts, RequestAnswer, TweetView};
 use pipit_model::event::Standing;
 use pipit_model::filter::{FilterAction, FilterContext};
 use pipit_model::notification::{Notification, NotificationKind};
 use pipit_model::user::{ProfileEdit, UserRef};
 use pipit_model::visibility::Visibility;
 use pipit_model::{FilterId, ListId, Timestamp, TweetId};
-use pipit_testkit::{Backend, TestApp, backends, oracle};
+use pipit_testkit::{Backend, Redis, TestApp, TestDb, backends, oracle};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sea_orm::DatabaseConnection;
@@ -334,11 +334,27 @@ impl World {
                 let expected = oracle::author(db, reader, author).await;
                 assert_eq!(ids(&read.expect("read")), expected, "{author} for {caller:?}");
             }
+            self.check_relationships(pipit, caller, &tables).await;
             let public = pipit.public_timeline(caller, page(100, None)).await.expect("read");
             assert_eq!(ids(&public), oracle::public(db, reader).await, "for {caller:?}");
             let tagged = pipit.hashtag_timeline(caller, "TAG", page(100, None)).await;
             let expected = oracle::hashtag(db, reader, "tag").await;
             assert_eq!(ids(&tagged.expect("read")), expected, "for {caller:?}");
+        }
+    }
+}
+
+impl World {
+    async fn check_relationships(&self, pipit: &Pipit, caller: Option<Caller>, tables: &Tables) {
+        let Some(caller) = caller else { return };
+        for other in self.people.iter().filter(|other| **other != caller) {
+            let user = pipit.user(Some(caller), &UserRef::Id(other.user_id)).await.expect("read");
+            let seen = user.relationship.expect("of somebody else");
+            let pair = (caller.user_id.0, other.user_id.0);
+            assert_eq!(seen.following, tables.follows.contains(&pair), "{pair:?}");
+            let back = (pair.1, pair.0);
+            assert_eq!(seen.followed_by, tables.follows.contains(&back), "{back:?}");
+            assert_eq!(seen.requested, tables.requests.contains(&pair), "{pair:?}");
         }
     }
 }
@@ -410,6 +426,8 @@ struct Tables {
     likes: Vec<(i64, i64)>,
     retweets: Vec<(i64, i64)>,
     bookmarks: Vec<(i64, i64)>,
+    follows: Vec<(i64, i64)>,
+    requests: Vec<(i64, i64)>,
 }
 
 /// Reads a list's timeline to its end, page by page, with limits from a list that repeats.
@@ -450,8 +468,20 @@ impl Tables {
             likes: who.into_iter().zip(what).collect(),
             retweets: retweeters.into_iter().zip(retweeted).collect(),
             bookmarks: keepers.into_iter().zip(kept).collect(),
+            follows: pairs(db, "followers").await,
+            requests: pairs(db, "follow_requests").await,
         }
     }
+}
+
+/// Who follows, or asks to follow, whom.
+async fn pairs(db: &DatabaseConnection, table: &str) -> Vec<(i64, i64)> {
+    let column = async |name: &str| {
+        let order = "ORDER BY user_id, followed_user_id";
+        oracle::ids(db, &format!("SELECT {name} FROM {table} {order}")).await
+    };
+    let (who, whom) = (column("user_id").await, column("followed_user_id").await);
+    who.into_iter().zip(whom).collect()
 }
 
 /// Which caches are read after each step.
@@ -465,17 +495,51 @@ enum Caches {
     Cold,
 }
 
+/// Two nodes take turns: what one has just been told, the other shows.
+async fn history_of_two_nodes(backend: Backend, redis: &Redis, steps: &[Step], limits: &[i64]) {
+    let app = TestApp::among_nodes(TestDb::new(backend).await, redis).await;
+    let other = app.other_node(NodeNumber::Fixed(1), redis).await;
+    let db = app.db.connect().await;
+    let mut world = World::new(&app).await;
+    for (n, step) in steps.iter().enumerate() {
+        let (writes, reads) = if n % 2 == 0 { (&app.pipit, &other) } else { (&other, &app.pipit) };
+        world.pipit = writes.clone();
+        world.take(step).await;
+        let position = writes.position().expect("it is not alone");
+        reads.reach_position(&position).await;
+        world.check(reads, &db, limits).await;
+    }
+    assert_eq!(oracle::wrong_counts(&db).await, [""; 0]);
+    db.close().await.expect("closed");
+    for pipit in [&other, &app.pipit] {
+        pipit.close().await.expect("closed");
+    }
+}
+
+fn run_two_nodes(backend: Backend, cases: u32) {
+    let redis = Redis::start();
+    run_histories(cases, &format!("two nodes on {backend:?}"), async |steps, limits| {
+        history_of_two_nodes(backend, &redis, steps, limits).await;
+    });
+}
+
 fn run(backend: Backend, caches: Caches, cases: u32) {
+    run_histories(cases, &format!("{backend:?} with {caches:?} caches"), async |steps, limits| {
+        history(backend, caches, steps, limits).await;
+    });
+}
+
+fn run_histories(cases: u32, what: &str, history: impl AsyncFn(&[Step], &[i64])) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let steps = prop::collection::vec(step(), 1..40);
     let limits = prop::collection::vec(1..30_i64, 1..5);
     let mut runner = TestRunner::new(Config { cases, ..Config::default() });
     let result = runner.run(&(steps, limits), |(steps, limits)| {
-        runtime.block_on(history(backend, caches, &steps, &limits));
+        runtime.block_on(history(&steps, &limits));
         Ok(())
     });
     if let Err(error) = result {
-        panic!("{backend:?} with {caches:?} caches: {error}");
+        panic!("{what}: {error}");
     }
 }
 
@@ -522,5 +586,12 @@ fn homes_equal_the_tables_on_every_server() {
     for backend in backends().into_iter().filter(|backend| *backend != Backend::Sqlite) {
         run(backend, Caches::Ample, 4);
         run(backend, Caches::Tiny, 2);
+    }
+}
+
+#[test]
+fn homes_equal_the_tables_on_the_other_of_two_nodes() {
+    for backend in backends() {
+        run_two_nodes(backend, if backend == Backend::Sqlite { 12 } else { 4 });
     }
 }

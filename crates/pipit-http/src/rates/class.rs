@@ -5,9 +5,10 @@ use pipit_model::limits::{
     ACCOUNT_RATE, ARCHIVE_RATE, DELETE_RATE, FOLLOW_RATE, MEDIA_RATE, NETWORK_RATE, POST_RATE,
     Rate, SIGN_UP_RATE, STRANGER_RATE, TOKEN_RATE,
 };
+use serde::{Deserialize, Serialize};
 
 /// What is counted together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) enum Class {
     /// All that comes from a network.
     Network,

@@ -8,13 +8,14 @@ use std::time::Duration;
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
 use pipit_core::{PasswordGrant, Pipit};
+use pipit_http::Rates;
 use pipit_model::Clock;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::config::{RateLimits, Settings};
+use crate::config::{RateLimits, Role, Settings};
 use crate::crowd::Crowd;
 use crate::listen::{self, Door, Standing, Stop};
 use crate::tls::{Certificates, Tls};
@@ -33,6 +34,8 @@ const HEAR_EVERY: Duration = Duration::from_millis(500);
 const CLEAN_EVERY: Duration = Duration::from_mins(1);
 /// Before the first one: those who waited for a restart come first.
 const CLEAN_AFTER: Duration = Duration::from_secs(3);
+/// Between two times of telling other nodes how much was asked.
+const TELL_RATES_EVERY: Duration = Duration::from_millis(500);
 /// Between two looks for letters to be sent: somebody waits for one.
 const MAIL_EVERY: Duration = Duration::from_secs(2);
 
@@ -110,19 +113,31 @@ pub(crate) async fn serve(
         tracing::warn!("rate_limits is off: anybody may ask as much as they like");
     }
     let (stop, stopped) = Stop::new();
-    let mut router =
-        wire::router(settings, &pipit, public_url.clone(), metrics.clone(), stopped.clone());
+    let rates = rates(settings, &pipit);
+    let parts = wire::Parts {
+        pipit: pipit.clone(),
+        rates: rates.clone(),
+        public_url: public_url.clone(),
+        metrics: metrics.clone(),
+        stop: stopped.clone(),
+    };
+    let mut router = wire::router(settings, parts);
     if certificates.is_some() {
         router = tls::with_hsts(router);
     }
     let crowd = Crowd::new(settings.proxies.clone(), settings.rate_limits);
     let mut tasks = JoinSet::new();
-    tasks.spawn(clean(pipit.clone(), stopped.clone()));
     tasks.spawn(keep_metrics(metrics.clone(), stopped.clone()));
-    if pipit.sends_mail() {
-        tasks.spawn(send_mails(pipit.clone(), public_url.clone(), stopped.clone()));
+    if settings.roles.contains(&Role::Jobs) {
+        tasks.spawn(clean(pipit.clone(), stopped.clone()));
+        if pipit.sends_mail() {
+            tasks.spawn(send_mails(pipit.clone(), public_url.clone(), stopped.clone()));
+        }
     }
     tasks.spawn(hear_of_moderation(pipit.clone(), stopped.clone()));
+    if settings.redis.is_some() {
+        tasks.spawn(tell_rates(pipit.clone(), rates, stopped.clone()));
+    }
     if let Some(keeper) = keeper {
         tasks.spawn(keeper.run(stopped.clone()));
     }
@@ -191,6 +206,9 @@ fn print_first_lines(
     }
     let database = settings.database_for_people();
     writeln!(out, "  database     {database} ({})", pipit.backend_name())?;
+    if settings.redis.is_some() {
+        writeln!(out, "  other nodes  are heard by Redis")?;
+    }
     writeln!(out, "  pictures     {}", settings.media)?;
     if let Some(folder) = settings.sqlite_file().as_deref().and_then(Path::parent) {
         writeln!(out, "  data folder  {}", folder.display())?;
@@ -200,6 +218,29 @@ fn print_first_lines(
         writeln!(out, "  {note}")?;
     }
     out.flush()
+}
+
+/// How much anybody may ask; nodes that hear of each other count together.
+fn rates(settings: &Settings, pipit: &Pipit) -> Rates {
+    match (settings.rate_limits, &settings.redis) {
+        (RateLimits::Off, _) => Rates::off(),
+        (RateLimits::On, None) => Rates::on(),
+        (RateLimits::On, Some(_)) => {
+            let rates = Rates::on().shared();
+            let heeded = rates.clone();
+            pipit.on_asked_elsewhere(move |text| heeded.hear(text));
+            rates
+        }
+    }
+}
+
+/// Tells other nodes how much was asked of this one.
+async fn tell_rates(pipit: Pipit, rates: Rates, stop: Stop) {
+    while !stop.told_within(TELL_RATES_EVERY).await {
+        if let Some(text) = rates.to_tell() {
+            pipit.tell_asked(text);
+        }
+    }
 }
 
 /// Sums up what was measured, so that it takes no memory while nobody asks for it.

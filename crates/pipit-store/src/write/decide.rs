@@ -140,7 +140,7 @@ fn post(state: &mut State, new: &NewTweet, births: Births<'_>, events: &mut Vec<
         let row = KeyRow { request_hash: key.request_hash.clone(), resource_id: tweet.id.0 };
         state.keys.set(key.key_hash.clone(), row);
     }
-    events.push(Event::TweetPosted { tweet: tweet.clone(), hashtags: hashtags.into() });
+    events.push(Event::posted(tweet.clone(), hashtags.into()));
     Ok(Outcome::Posted(tweet))
 }
 
@@ -369,7 +369,7 @@ fn retweet(
     state.retweets.set(pair, id.0);
     tell_author(state, NotificationKind::Retweet, (user_id, tweet_id), Standing::Set, births);
     state.tweets.edit(&tweet_id.0, |tweet| tweet.retweet_count += 1);
-    events.push(Event::TweetPosted { tweet: entry, hashtags: Arc::new([]) });
+    events.push(Event::posted(entry, Arc::new([])));
     events.push(Event::Retweeted { user_id, tweet_id, now: Standing::Set });
     Ok(Outcome::Done)
 }

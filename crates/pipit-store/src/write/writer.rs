@@ -18,6 +18,7 @@ use super::load::load;
 use super::muted::drop_muted;
 use crate::connect::Pools;
 use crate::error::StoreError;
+use crate::nodes::NodeNumber;
 
 /// By then a database that lost us has finished or undone what we asked.
 const SETTLED_AFTER: Duration = Duration::from_secs(1);
@@ -39,6 +40,7 @@ pub(crate) struct Writer {
     pub(crate) clock: Clock,
     pub(crate) horizon: Horizon,
     pub(crate) on_commit: OnCommit,
+    pub(crate) number: Arc<NodeNumber>,
 }
 
 /// Runs until it is told to stop and all that waited is written.
@@ -120,6 +122,7 @@ impl Writer {
     }
 
     async fn commit(&self, commands: &[&Command]) -> Result<Outcomes, StoreError> {
+        self.number.check()?;
         let tx = self.pools.begin().await?;
         let mut state = load(&tx, commands).await?;
         let mut events = Vec::new();
@@ -138,8 +141,13 @@ impl Writer {
         state.notices.announce(&mut events);
         apply(&tx, &state, births.now).await?;
         if let Err(error) = tx.commit().await {
-            self.doubt().await;
-            return Err(error.into());
+            let error = StoreError::from(error);
+            // A database of several nodes (Galera) finds out here that another one was faster, and has
+            // undone it all; of anything else nobody knows.
+            if !error.is_transient() {
+                self.doubt().await;
+            }
+            return Err(error);
         }
         (self.on_commit)(&events);
         Ok(outcomes)

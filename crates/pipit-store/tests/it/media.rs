@@ -71,7 +71,7 @@ async fn a_tweet_has_its_pictures_in_their_order_and_its_quote() {
         assert_eq!(stored.quote, Some(Quote { of: quoted, of_user: bob }));
         let told =
             f.events.lock().expect("told").iter().any(
-                |event| matches!(event, Event::TweetPosted { tweet, .. } if **tweet == stored),
+                |event| matches!(event, Event::TweetPosted { tweet: Some(tweet), .. } if **tweet == stored),
             );
         assert!(told, "the caches are told all of it");
         assert_eq!(f.store.list_media_tweets(ann, i64::MAX, 9).await.expect("read"), [id]);

@@ -8,12 +8,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::response::sse::Event;
-use pipit_core::LiveEvent;
+use pipit_core::{LiveEvent, StreamPlace};
 use pipit_http::{LastEventId, sse};
-use pipit_model::TweetId;
 use pipit_model::limits::STREAM_CATCH_UP_MAX;
 use pipit_model::page::ListName;
 use pipit_model::read_position::ReadPosition;
+use pipit_model::{Error, TweetId};
 use serde::Deserialize;
 
 use crate::Web;
@@ -28,7 +28,7 @@ const RETRY: Duration = Duration::from_secs(3);
 
 #[derive(Deserialize)]
 pub(crate) struct StreamQuery {
-    /// The newest tweet on the page, where the browser has not heard anything yet.
+    /// The newest tweet on the page or the last event, where the browser has not heard anything yet.
     above: Option<String>,
 }
 
@@ -39,18 +39,19 @@ pub(crate) async fn get_stream(
     LastEventId(last): LastEventId,
     Query(StreamQuery { above }): Query<StreamQuery>,
 ) -> Result<Response, Failure> {
-    let above = above.as_deref().map(id).transpose()?.map(TweetId);
+    let refused = |()| Error::invalid("above", "must be the id of a tweet or of an event");
+    let above = above.map(|above| above.parse().map_err(refused)).transpose()?;
     let stream = web.pipit.open_stream(viewer.caller, last.or(above)).await?;
     Ok(sse::answer(stream, present))
 }
 
-fn present(event: LiveEvent) -> Option<Event> {
+fn present(event: LiveEvent, place: &StreamPlace) -> Option<Event> {
     let event_of = |name, json: String| Event::default().event(name).data(json);
     let with_id = |name, id: TweetId| event_of(name, format!(r#"{{"id":"{id}"}}"#));
     Some(match event {
-        LiveEvent::Start(id) => Event::default().id(id.to_string()).retry(RETRY).comment("live"),
+        LiveEvent::Start => Event::default().id(place.to_string()).retry(RETRY).comment("live"),
         LiveEvent::Gap(_) => event_of("gap", "{}".to_owned()),
-        LiveEvent::Tweet(view) => with_id("tweet", view.id()).id(view.id().to_string()),
+        LiveEvent::Tweet(view) => with_id("tweet", view.id()).id(place.to_string()),
         LiveEvent::Deleted(id) => with_id("delete", id),
         // The number says it all.
         LiveEvent::Notified(_) => return None,

@@ -29,7 +29,7 @@ fn posted(id: i64, author: i64, kind: Kind) -> Event {
         hidden: false,
         deleted: false,
     };
-    Event::TweetPosted { tweet: Arc::new(tweet), hashtags: Arc::new([]) }
+    Event::posted(Arc::new(tweet), Arc::new([]))
 }
 
 fn followed(user: i64, whom: i64, now: Follows) -> Event {

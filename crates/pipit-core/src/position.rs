@@ -1,0 +1,71 @@
+//! Positions: how much a reader has seen, as a text that nobody else can make.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use pipit_bus::Position;
+use pipit_model::limits::POSITION_WAIT_MS;
+
+use crate::Pipit;
+
+/// Between two looks whether a batch has been written.
+const SETTLE_STEP: Duration = Duration::from_millis(1);
+
+impl Pipit {
+    /// Up to where this node has heard and spoken; [`None`] on a node that is alone.
+    #[must_use]
+    pub fn position(&self) -> Option<Arc<str>> {
+        let position = self.0.node.bus()?.position();
+        let mut known =
+            self.0.node.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((of, text)) = &*known
+            && *of == position
+        {
+            return Some(text.clone());
+        }
+        let text: Arc<str> = self.seal_position(position).into();
+        *known = Some((position, text.clone()));
+        Some(text)
+    }
+
+    /// Whether this node hears all that others write; [`None`] on a node that is alone.
+    #[must_use]
+    pub fn hears_all_nodes(&self) -> Option<bool> {
+        self.0.node.bus().map(pipit_bus::Bus::hears_all)
+    }
+
+    /// Waits until this node knows all that whoever sends this position has seen. What is no
+    /// position of ours is passed over: it may be of another installation.
+    pub async fn reach_position(&self, text: &str) {
+        let Some(bus) = self.0.node.bus() else { return };
+        let Some(position) = self.open_position(text) else { return };
+        bus.reach(position).await;
+        self.settle_others().await;
+    }
+
+    /// What others wrote may lie above the batch that is being written here, where no page looks yet.
+    async fn settle_others(&self) {
+        let newest = self.0.node.newest_of_others.load(Ordering::SeqCst);
+        for _ in 0..POSITION_WAIT_MS {
+            if self.0.store.horizon(self.0.clock.now()) > newest {
+                return;
+            }
+            tokio::time::sleep(SETTLE_STEP).await;
+        }
+    }
+
+    fn seal_position(&self, position: Position) -> String {
+        let text = position.to_string();
+        let seal = self.0.cursors.seal_text(&text);
+        format!("{text}.{seal}")
+    }
+
+    fn open_position(&self, text: &str) -> Option<Position> {
+        let (position, seal) = text.rsplit_once('.')?;
+        let expected = self.0.cursors.seal_text(position);
+        aws_lc_rs::constant_time::verify_slices_are_equal(seal.as_bytes(), expected.as_bytes())
+            .ok()?;
+        position.parse().ok()
+    }
+}
