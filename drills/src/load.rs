@@ -45,7 +45,7 @@ const SOMETIMES_BLOCKED: usize = 6;
 /// So many of them listen.
 const LISTENERS: usize = 6;
 /// After everybody was told to stop: for tries that go on, and for what is on its way.
-const END_LIMIT: Duration = Duration::from_secs(60);
+const END_LIMIT: Duration = Duration::from_mins(1);
 const SETTLE: Duration = Duration::from_millis(2_500);
 /// Everything is read at the end: of so many tweets each, and so many pages.
 const LOOKS: usize = 8;

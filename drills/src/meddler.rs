@@ -32,7 +32,7 @@ pub(crate) enum Fault {
 }
 
 /// One in so many is spoilt.
-const EVERY: u64 = 7;
+const EVERY: u64 = 5;
 
 /// Honest, or with one fault.
 #[derive(Debug, Default)]

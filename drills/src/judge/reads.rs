@@ -118,15 +118,15 @@ impl<'a> Reader<'a> {
         if entry.of.is_some() {
             return;
         }
-        let liked = self.model.tie(call.by, Tie::Like(entry.id), look);
-        if liked.is_some_and(|liked| liked != entry.liked) {
+        let own = self.model.tie(call.by, Tie::Like(entry.id), look);
+        if own.is_some_and(|own| own != entry.liked) {
             let what = format!("{} saw {} with liked {}", call.by, entry.id, entry.liked);
             say(self.wrongs, Kind::StaleRead, what);
         }
-        let Some(likes) = self.likes.filter(|_| quiet) else { return };
-        let likes = likes.get(&entry.id).copied().unwrap_or(0);
-        if likes != entry.likes {
-            let what = format!("{} saw {} likes of {}: {likes}", call.by, entry.likes, entry.id);
+        let Some(counts) = self.likes.filter(|_| quiet) else { return };
+        let count = counts.get(&entry.id).copied().unwrap_or(0);
+        if count != entry.likes {
+            let what = format!("{} saw {} likes of {}: {count}", call.by, entry.likes, entry.id);
             say(self.wrongs, Kind::WrongCount, what);
         }
     }

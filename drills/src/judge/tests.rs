@@ -228,10 +228,12 @@ fn a_missing_entry_is_seen() {
 
     // In the middle of a walk, between two pages; what is below the page is not asked of it.
     let mut tale = fresh.clone();
+    tale.walks += 1;
     tale.page(BOB, View::Home, (None, std::slice::from_ref(&third), true));
     tale.page(BOB, View::Home, (Some(third.id), &[second.clone(), first.clone()], false));
     assert_eq!(tale.wrongs(), []);
     let mut tale = fresh.clone();
+    tale.walks += 1;
     tale.page(EVE, View::Profile(ANN), (None, std::slice::from_ref(&third), true));
     tale.page(EVE, View::Profile(ANN), (Some(third.id), &[], false));
     assert_eq!(tale.wrongs(), [Kind::SteppedBack], "Eve had seen the first");
