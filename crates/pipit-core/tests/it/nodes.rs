@@ -276,8 +276,8 @@ async fn live_on_galera(
         let user = UserRef::Id(other.user_id);
         insist(async || pipit.set_follow(me, &user, Standing::Set).await).await;
         insist(async || pipit.set_like(me, popular, Standing::Set).await).await;
-        let post = NewPost { content: "from galera", ..NewPost::default() };
-        posted.push(insist(async || pipit.post_tweet(me, post, None).await).await.id().0);
+        let post = || NewPost { content: "from galera", ..NewPost::default() };
+        posted.push(insist(async || pipit.post_tweet(me, post(), None).await).await.id().0);
     }
     posted
 }
