@@ -102,8 +102,8 @@ async fn dawdle(address: String, held: Held) {
     loop {
         if let Ok(mut socket) = TcpStream::connect(&address).await {
             held.dawdlers.fetch_add(1, Ordering::Relaxed);
-            let head = b"GET /healthz HTTP/1.1\r\nHost: slow\r\nX-Slow: ";
-            let mut going = socket.write_all(head).await.is_ok();
+            let opening = b"GET /healthz HTTP/1.1\r\nHost: slow\r\nX-Slow: ";
+            let mut going = socket.write_all(opening).await.is_ok();
             while going {
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 going = socket.write_all(b"z").await.is_ok();
