@@ -249,7 +249,8 @@ impl Hearing {
     /// Whether what is cached here was read after what the other node had shown; to the skew of the
     /// nodes' clocks.
     fn has_forgotten(&self, position: Position) -> bool {
-        position.speaker == self.own || self.forgot_at >= position.unheard_until
+        let nothing_unheard = position.unheard_until == 0;
+        nothing_unheard || position.speaker == self.own || self.forgot_at > position.unheard_until
     }
 
     /// What is cached is dropped now.
