@@ -166,6 +166,9 @@ fn what_nobody_asked_for_is_seen() {
     tale.truth().tweets.pop();
     tale.truth().likes.push((EVE, first.id));
     assert_eq!(tale.wrongs(), [Kind::UnaskedWrite]);
+    tale.history.lag = 100 * SECOND;
+    tale.tie(EVE, Tie::Like(first.id), true, Answer::Refused(404));
+    assert_eq!(tale.wrongs(), [], "it was done, and then there was nothing to be shown");
 }
 
 #[test]
