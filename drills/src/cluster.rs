@@ -122,7 +122,7 @@ impl Cluster {
         Ok(())
     }
 
-    /// Says something to one of the two HAProxys; what it answers.
+    /// Says something to one of the two load balancers; what it answers.
     async fn admin(&self, part: &str, command: &str) -> anyhow::Result<String> {
         let mut socket = UnixStream::connect(self.folder.join(format!("{part}.sock"))).await?;
         socket.write_all(format!("{command}\n").as_bytes()).await?;

@@ -124,6 +124,8 @@ pub(crate) struct Arena {
     pub(crate) folder: PathBuf,
     pub(crate) cluster: Option<Cluster>,
     pub(crate) length: Length,
+    /// Where histories of drills that failed are kept.
+    pub(crate) keep: Option<PathBuf>,
 }
 
 impl Arena {
@@ -159,13 +161,25 @@ impl Arena {
         let done = tokio::time::timeout(LIMIT, self.attempt(drill)).await;
         let done = done.unwrap_or_else(|_| anyhow::bail!("it took longer than {LIMIT:?}"));
         match done {
-            Ok(outcome) => Report::of(&name, outcome, began.elapsed()),
+            Ok(outcome) => self.judge(&name, outcome, began.elapsed()),
             Err(error) => {
                 let skipped = error.downcast_ref::<Skip>().is_some();
                 let verdict = if skipped { Verdict::Skipped } else { Verdict::Failed };
                 Report::without(&name, verdict, format!("{error:#}"))
             }
         }
+    }
+
+    fn judge(&self, name: &str, outcome: Outcome, took: Duration) -> Report {
+        let history = self.keep.as_ref().map(|_| serde_json::to_vec(&outcome.history));
+        let report = Report::of(name, outcome, took);
+        if let (Some(keep), Some(Ok(history)), false) = (&self.keep, history, report.passed()) {
+            let file = keep.join(format!("{name}.json"));
+            if let Err(error) = std::fs::write(&file, history) {
+                eprintln!("{} was not written: {error}", file.display());
+            }
+        }
+        report
     }
 
     async fn attempt(&mut self, drill: Drill) -> anyhow::Result<Outcome> {

@@ -58,13 +58,6 @@ pub(crate) enum Kind {
     DeliveredTwice,
 }
 
-impl Kind {
-    /// Whether it is about what is stored rather than about what is shown.
-    pub(crate) fn is_of_writes(self) -> bool {
-        self <= Self::WrongCount
-    }
-}
-
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}: {}", self.kind, self.what)

@@ -13,13 +13,23 @@ use crate::world::World;
 
 /// Before the next connection.
 const PAUSE: Duration = Duration::from_millis(100);
-/// For so long a connection is kept, more or less.
-const KEPT: std::ops::Range<u64> = 1_000..6_000;
+/// For so long a connection is kept by who is restless.
+const KEPT_MILLIS: std::ops::Range<u64> = 1_000..6_000;
+/// Longer than any drill.
+const FOR_GOOD: Duration = Duration::from_hours(1);
+
+/// Whether somebody cuts connections that are as they should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Temper {
+    Steady,
+    Restless,
+}
 
 /// Listens until it is told to stop.
 pub(crate) struct Listener {
     world: Arc<World>,
     token: String,
+    temper: Temper,
     rng: fastrand::Rng,
     stream: Stream,
     last_id: Option<String>,
@@ -36,10 +46,11 @@ struct Raw {
 }
 
 impl Listener {
-    pub(crate) fn of(person: &Person) -> Self {
+    pub(crate) fn of(person: &Person, temper: Temper) -> Self {
         Self {
             world: Arc::clone(&person.world),
             token: person.token.clone(),
+            temper,
             rng: fastrand::Rng::with_seed(person.id as u64),
             stream: Stream { by: person.id, ..Stream::default() },
             last_id: None,
@@ -54,7 +65,10 @@ impl Listener {
             let opened = self.world.open_stream(&base, &self.token, self.last_id.as_deref());
             if let Ok(response) = opened.await {
                 self.stream.connections += 1;
-                let kept = Duration::from_millis(self.rng.u64(KEPT));
+                let kept = match self.temper {
+                    Temper::Steady => FOR_GOOD,
+                    Temper::Restless => Duration::from_millis(self.rng.u64(KEPT_MILLIS)),
+                };
                 self.read(response, kept, &mut stop).await;
             }
             tokio::select! {

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::history::{Audience, History, Tie, View};
-use crate::listener::Listener;
+use crate::listener::{Listener, Temper};
 use crate::person::Person;
 use crate::truth;
 use crate::world::{Posted, World};
@@ -45,7 +45,7 @@ const SOMETIMES_BLOCKED: usize = 6;
 /// So many of them listen.
 const LISTENERS: usize = 6;
 /// After everybody was told to stop: for tries that go on, and for what is on its way.
-const END_LIMIT: Duration = Duration::from_secs(60);
+const END_LIMIT: Duration = Duration::from_mins(1);
 const SETTLE: Duration = Duration::from_millis(2_500);
 /// Everything is read at the end: of so many tweets each, and so many pages.
 const LOOKS: usize = 8;
@@ -80,8 +80,9 @@ impl Load {
         let (stop_people, stopped) = watch::channel(false);
         let (stop_listeners, silenced) = watch::channel(false);
         let mut listeners = JoinSet::new();
-        for person in people.iter().take(LISTENERS) {
-            listeners.spawn(Listener::of(person).listen(silenced.clone()));
+        for (place, person) in people.iter().take(LISTENERS).enumerate() {
+            let temper = if place % 2 == 0 { Temper::Steady } else { Temper::Restless };
+            listeners.spawn(Listener::of(person, temper).listen(silenced.clone()));
         }
         let mut tasks = JoinSet::new();
         for (place, person) in people.into_iter().enumerate() {

@@ -54,6 +54,9 @@ struct Run {
     /// Where a line is added for each drill
     #[arg(long)]
     results: PathBuf,
+    /// Where the history of a drill that failed is kept, to be looked at
+    #[arg(long)]
+    keep: Option<PathBuf>,
     /// Shorter faults, fewer rounds
     #[arg(long)]
     short: bool,
@@ -79,12 +82,13 @@ async fn do_drills(run: Run) -> anyhow::Result<()> {
     let wanted = if run.drills.is_empty() { Drill::value_variants() } else { &run.drills[..] };
     let here: Vec<Drill> =
         wanted.iter().copied().filter(|drill| drill.is_for(cluster.as_ref())).collect();
-    let folder = tempfile::tempdir().context("a folder for the data of nodes")?;
+    let place = tempfile::tempdir().context("a folder for the data of nodes")?;
     let length = if run.short { Length::Short } else { Length::Full };
     let pipit = run.pipit.canonicalize().with_context(|| {
         format!("there is no {}: build it with cargo build", run.pipit.display())
     })?;
-    let mut arena = Arena { pipit, folder: folder.path().to_owned(), cluster, length };
+    let folder = place.path().to_owned();
+    let mut arena = Arena { pipit, folder, cluster, length, keep: run.keep };
     let bar = ProgressBar::new(here.len() as u64);
     bar.set_style(ProgressStyle::with_template("{pos}/{len} {msg} {elapsed} {bar:30}")?);
     for drill in here {

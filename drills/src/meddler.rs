@@ -32,7 +32,7 @@ pub(crate) enum Fault {
 }
 
 /// One in so many is spoilt.
-const EVERY: u64 = 7;
+const EVERY: u64 = 5;
 
 /// Honest, or with one fault.
 #[derive(Debug, Default)]
@@ -72,7 +72,8 @@ impl Meddler {
         match (&request.method, request.path.split('?').next()) {
             (&Method::POST, Some("/tweets")) => self.post(world, base, request).await,
             (&Method::GET, Some("/timeline")) => self.home(world, base, request).await,
-            (&Method::GET, Some("/tweets")) if self.is_time_for(Fault::Leak) => {
+            // Most of what somebody posts is for everybody: it takes many to leak something.
+            (&Method::GET, Some("/tweets")) if self.fault == Some(Fault::Leak) => {
                 let author = request.path.split("user_id=").nth(1).unwrap_or_default();
                 let author = author.split('&').next().unwrap_or_default().parse().ok();
                 let token = author.and_then(|author: i64| self.tokens().get(&author).cloned());

@@ -133,7 +133,7 @@ pub(crate) fn table(file: &Path) -> anyhow::Result<(String, Vec<Report>)> {
     for report in &reports {
         let word = format!("{:?}", report.verdict).to_lowercase();
         let recovery = report.recovery_secs.map_or("–".to_owned(), |secs| format!("{secs:.1}"));
-        table += &format!(
+        let row = format!(
             "| `{}` | {word} | {} | {} | {} | {} | {} | {:.1} | {recovery} | {:.1} |\n",
             report.drill,
             report.calls,
@@ -144,6 +144,7 @@ pub(crate) fn table(file: &Path) -> anyhow::Result<(String, Vec<Report>)> {
             report.error_secs,
             report.slowest_secs
         );
+        table.push_str(&row);
     }
     Ok((table, reports))
 }

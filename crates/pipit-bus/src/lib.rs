@@ -60,6 +60,15 @@ pub enum Heard<'a> {
     Stale,
 }
 
+/// How a position was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// This node has heard as much.
+    Heard,
+    /// It has not, and dropped what was cached.
+    ReadThrough,
+}
+
 /// Called with all that is heard, in order, by one task.
 pub type OnHeard = Arc<dyn Fn(Heard<'_>) + Send + Sync>;
 
@@ -176,20 +185,23 @@ impl Bus {
     #[must_use]
     pub fn position(&self) -> Position {
         let said = self.0.outbox.lock().unwrap_or_else(PoisonError::into_inner).0;
-        self.hearing().position(said)
+        self.hearing().position(said, Instant::now(), self.0.settings.clock.now().0)
     }
 
-    /// Waits until this node has heard at least as much; if that takes too long, drops what is
-    /// cached, so that all is read from the database. It must be a position that a node gave out.
-    pub async fn reach(&self, position: Position) {
+    /// Waits until this node has heard at least as much; if that takes too long, or the other node
+    /// had not heard it either, drops what is cached, so that all is read from the database. It must
+    /// be a position that a node gave out.
+    pub async fn reach(&self, position: Position) -> Reached {
         let came = Instant::now();
         let patience = Duration::from_millis(POSITION_WAIT_MS);
-        while !self.hearing().has_reached(position) {
-            if came.elapsed() >= patience {
-                return self.read_through(position, came).await;
-            }
+        while !self.hearing().has_heard(position) && came.elapsed() < patience {
             tokio::time::sleep(REACH_STEP).await;
         }
+        if self.hearing().has_reached(position) {
+            return Reached::Heard;
+        }
+        self.read_through(position, came).await;
+        Reached::ReadThrough
     }
 
     async fn read_through(&self, position: Position, came: Instant) {
@@ -197,9 +209,16 @@ impl Bus {
         if last.is_none_or(|last| last < came) {
             *last = Some(Instant::now());
             metrics::counter!("pipit_bus_read_through_total").increment(1);
-            (self.0.on_heard)(Heard::Stale);
+            self.forget(Heard::Stale);
         }
-        self.hearing().count_as_reached(position);
+        self.hearing().count_as_reached(position, Instant::now());
+    }
+
+    /// Has what is cached dropped: whatever is read from here on is as new as the database.
+    pub(crate) fn forget(&self, why: Heard<'_>) {
+        let now = self.0.settings.clock.now();
+        (self.0.on_heard)(why);
+        self.hearing().forgot(now.0);
     }
 
     /// Says what waits, then goodbye.

@@ -127,7 +127,7 @@ impl Listener {
 
     fn forget(&mut self, why: Heard<'_>) {
         metrics::counter!("pipit_bus_resets_total").increment(1);
-        (self.bus.0.on_heard)(why);
+        self.bus.forget(why);
         self.forgot_at = Some(Instant::now());
     }
 }

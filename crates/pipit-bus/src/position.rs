@@ -38,13 +38,16 @@ pub struct Position {
     heard: Place,
     speaker: Speaker,
     said: u64,
+    /// Milliseconds: until then it may have shown what it had read from the database and not heard.
+    /// Zero if it showed nothing of the kind.
+    unheard_until: i64,
 }
 
-/// `HEARD.NUMBER.HOLDER.SAID`.
+/// `HEARD.NUMBER.HOLDER.SAID.UNHEARD`.
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { heard, speaker, said } = self;
-        write!(f, "{heard}.{}.{}.{said}", speaker.number, speaker.holder)
+        let Self { heard, speaker, said, unheard_until } = self;
+        write!(f, "{heard}.{}.{}.{said}.{unheard_until}", speaker.number, speaker.holder)
     }
 }
 
@@ -58,7 +61,8 @@ impl FromStr for Position {
         let number = next()?.parse().map_err(|_| ())?;
         let holder = next()?.parse().map_err(|_| ())?;
         let said = next()?.parse().map_err(|_| ())?;
-        Ok(Self { heard, speaker: Speaker { number, holder }, said })
+        let unheard_until = next()?.parse().map_err(|_| ())?;
+        Ok(Self { heard, speaker: Speaker { number, holder }, said, unheard_until })
     }
 }
 
@@ -84,6 +88,10 @@ pub(crate) struct Hearing {
     members_at: Option<Instant>,
     /// What was read through to the database counts as heard up to here.
     read_through: (Place, HashMap<Speaker, u64>),
+    /// The last of that, and when: until it is heard too, others cannot know what was read here.
+    pending: Option<(Instant, Position)>,
+    /// Milliseconds: what is cached was read after then.
+    forgot_at: i64,
     was_whole: bool,
 }
 
@@ -108,6 +116,8 @@ impl Hearing {
             members: HashMap::new(),
             members_at: None,
             read_through: (Place::default(), HashMap::new()),
+            pending: None,
+            forgot_at: 0,
             was_whole: false,
         }
     }
@@ -205,11 +215,29 @@ impl Hearing {
         somebody_died
     }
 
-    pub(crate) fn position(&self, said: u64) -> Position {
-        Position { heard: self.place, speaker: self.own, said }
+    pub(crate) fn position(&self, said: u64, now: Instant, now_ms: i64) -> Position {
+        let shows_unheard = !self.hears_all(now) || self.is_pending(now);
+        let unheard_until = if shows_unheard { now_ms } else { 0 };
+        Position { heard: self.place, speaker: self.own, said, unheard_until }
+    }
+
+    /// Whether something was read through of late that was not heard since. What is never heard, of a
+    /// node that died, is noticed as a gap by then.
+    fn is_pending(&self, now: Instant) -> bool {
+        self.pending.is_some_and(|(at, position)| {
+            let known = self.ears.get(&position.speaker).map_or(0, |ear| ear.number);
+            let heard = self.place >= position.heard && known >= position.said;
+            let young = now.saturating_duration_since(at) < 2 * SILENCE;
+            young && (!heard || position.unheard_until > 0)
+        })
     }
 
     pub(crate) fn has_reached(&self, position: Position) -> bool {
+        self.has_heard(position) && self.has_forgotten(position)
+    }
+
+    /// As far as hearing goes.
+    pub(crate) fn has_heard(&self, position: Position) -> bool {
         let (place, numbers) = &self.read_through;
         let speaker = &position.speaker;
         let known = self.ears.get(speaker).map_or(0, |ear| ear.number);
@@ -218,7 +246,20 @@ impl Hearing {
         heard && (*speaker == self.own || known >= position.said)
     }
 
-    pub(crate) fn count_as_reached(&mut self, position: Position) {
+    /// Whether what is cached here was read after what the other node had shown; to the skew of the
+    /// nodes' clocks.
+    fn has_forgotten(&self, position: Position) -> bool {
+        let nothing_unheard = position.unheard_until == 0;
+        nothing_unheard || position.speaker == self.own || self.forgot_at > position.unheard_until
+    }
+
+    /// What is cached is dropped now.
+    pub(crate) fn forgot(&mut self, now_ms: i64) {
+        self.forgot_at = now_ms;
+    }
+
+    pub(crate) fn count_as_reached(&mut self, position: Position, now: Instant) {
+        self.pending = Some((now, position));
         let (place, numbers) = &mut self.read_through;
         *place = position.heard.max(*place);
         if numbers.len() > GONE_MAX {
@@ -250,6 +291,12 @@ mod tests {
         hearing: Hearing,
         now: Instant,
         place: Place,
+    }
+
+    impl Hearing {
+        fn hear_itself(&mut self, now: Instant) {
+            self.echo_at = Some(now);
+        }
     }
 
     impl Room {
@@ -345,19 +392,48 @@ mod tests {
         let mut room = Room::new();
         let mut there = Hearing::new(OTHER);
         there.connected(Place(1, 1), true);
-        let position = there.position(2);
+        there.hear_itself(room.now);
+        let position = there.position(2, room.now, 7);
         assert_eq!(position.to_string().parse(), Ok(position));
         assert!(!room.hearing.has_reached(position));
         room.hear(OTHER, 1, events());
         assert!(!room.hearing.has_reached(position));
         room.hear(OTHER, 2, events());
         assert!(room.hearing.has_reached(position));
-        assert!(room.hearing.has_reached(room.hearing.position(7)), "what we said we know");
+        let own = room.hearing.position(7, room.now, 7);
+        assert!(room.hearing.has_reached(own), "what we said we know");
 
         there.connected(Place(9, 9), true);
-        let position = there.position(3);
+        let position = there.position(3, room.now, 7);
         assert!(!room.hearing.has_reached(position));
-        room.hearing.count_as_reached(position);
+        room.hearing.count_as_reached(position, room.now);
         assert!(room.hearing.has_reached(position));
+    }
+
+    /// A writes, B does not hear it and reads through; what B then shows, C must not be older than.
+    #[test]
+    fn what_was_read_through_is_passed_on() {
+        let mut room = Room::new();
+        let mut writer = Hearing::new(OTHER);
+        writer.hear_itself(room.now);
+        let written = writer.position(1, room.now, 100);
+        assert!(!room.hearing.has_reached(written));
+        room.hearing.forgot(200);
+        room.hearing.count_as_reached(written, room.now);
+        let read = room.hearing.position(0, room.now, 201);
+
+        let mut third = Hearing::new(Speaker { number: 2, holder: 12 });
+        third.connected(Place(1, 9), true);
+        assert!(third.has_heard(read) && !third.has_reached(read), "it cached before that");
+        third.forgot(202);
+        assert!(third.has_reached(read));
+        assert!(room.hearing.has_reached(read), "who has read it knows it");
+
+        // When it is heard after all, positions are as before.
+        room.hear(OTHER, 1, events());
+        assert_eq!(room.hearing.position(0, room.now, 203).unheard_until, 0);
+        // Whoever hears nothing reads from the database, and others may be behind.
+        room.wait(1);
+        assert_eq!(room.hearing.position(0, room.now, 300).unheard_until, 300);
     }
 }

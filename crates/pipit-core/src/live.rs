@@ -144,7 +144,7 @@ impl Pipit {
 
     /// Waits until the batch that is being written now can be read: its tweets were told before this
     /// stream was known by whom its reader follows.
-    async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         let bound = self.0.ids.bound();
         while self.0.store.horizon(self.0.clock.now()) < bound {
             tokio::time::sleep(SETTLE_STEP).await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use pipit_bus::Position;
+use pipit_bus::{Position, Reached};
 use pipit_model::limits::POSITION_WAIT_MS;
 
 use crate::Pipit;
@@ -40,8 +40,15 @@ impl Pipit {
     pub async fn reach_position(&self, text: &str) {
         let Some(bus) = self.0.node.bus() else { return };
         let Some(position) = self.open_position(text) else { return };
-        bus.reach(position).await;
-        self.settle_others().await;
+        match bus.reach(position).await {
+            Reached::Heard => self.settle_others().await,
+            // How new it is, only the database knows. What it does not take in time, it does not
+            // show either.
+            Reached::ReadThrough => {
+                let limit = Duration::from_millis(POSITION_WAIT_MS);
+                let _settled = tokio::time::timeout(limit, self.settle()).await;
+            }
+        }
     }
 
     /// What others wrote may lie above the batch that is being written here, where no page looks yet.

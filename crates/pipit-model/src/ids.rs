@@ -124,6 +124,12 @@ impl IdGenerator {
         self.last.fetch_max(next_millisecond, Ordering::SeqCst);
     }
 
+    /// Makes every id from now on one of this millisecond or of a later one, also if the clock goes
+    /// back.
+    pub fn stay_from(&self, now: Timestamp) {
+        self.last.fetch_max((now.0 << 8) - 1, Ordering::SeqCst);
+    }
+
     /// Above every id given out so far.
     pub fn bound(&self) -> i64 {
         self.with_node(self.last.load(Ordering::SeqCst)) + 1

@@ -10,6 +10,7 @@ use sea_orm::{
     IsolationLevel, SqliteTransactionMode, SqlxSqliteConnector, TransactionOptions,
     TransactionTrait,
 };
+use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::error::StoreError;
@@ -140,6 +141,13 @@ impl Pools {
             .pragma("secure_delete", "FAST")
             .statement_cache_capacity(STATEMENTS_PREPARED);
         let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).min_connections(1);
+        // SQLite undoes a transaction by itself when the disk is full; sqlx still takes it for open,
+        // makes a savepoint of the next one, and if that fails too, of all that follow: they would
+        // be acknowledged and never committed. Such a connection is not used again.
+        let pool = pool.before_acquire(|connection, _| {
+            let in_transaction = connection.is_in_transaction();
+            Box::pin(async move { Ok(!in_transaction) })
+        });
         let write = pool
             .clone()
             .max_connections(1)
@@ -238,4 +246,38 @@ pub(crate) fn reader_options(url: &str) -> ConnectOptions {
             .options([("statement_timeout", READ_MS_MAX.to_string())])
     });
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pages of the file that hold less than what is inserted.
+    const FULL: &str = "PRAGMA max_page_count = 20";
+
+    async fn fill(pools: &Pools) {
+        pools.write.execute_unprepared(FULL).await.expect("set");
+        let tx = pools.begin().await.expect("begun");
+        let big = "INSERT INTO t SELECT randomblob(1000000)";
+        let error = StoreError::from(tx.execute_unprepared(big).await.expect_err("no room"));
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+    }
+
+    /// The disk may be full twice, and then there is room: what is committed is committed.
+    #[tokio::test]
+    async fn a_full_disk_leaves_no_transaction_behind() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}", folder.path().join("x.db").display());
+        let pools = Pools::open(&url).await.expect("opened");
+        pools.write.execute_unprepared("CREATE TABLE t (x)").await.expect("created");
+        for _ in 0..3 {
+            fill(&pools).await;
+        }
+        let tx = pools.begin().await.expect("begun");
+        tx.execute_unprepared("INSERT INTO t VALUES (1)").await.expect("there is room");
+        tx.commit().await.expect("committed");
+        let others = Pools::open(&url).await.expect("opened");
+        let deleted = others.write.execute_unprepared("DELETE FROM t").await.expect("not locked");
+        assert_eq!(deleted.rows_affected(), 1);
+    }
 }

@@ -7,6 +7,12 @@ use sea_orm::{DbErr, RuntimeErr, SqlErr};
 use sqlx::mysql::MySqlDatabaseError;
 use sqlx::sqlite::SqliteError;
 
+/// What SQLite says of a database that is busy or locked, and of a disk that is read-only, failing or
+/// full, or where a file cannot be opened.
+const SQLITE_WAITS: [i32; 6] = [5, 6, 8, 10, 13, 14];
+/// What PostgreSQL says while it is not there, shuts down or starts up (08, 57P), is out of resources
+/// (53), gives a statement up (57014), or is a replica that has not taken over yet (25006).
+const POSTGRES_WAITS: [&str; 5] = ["08", "57P", "57014", "53", "25006"];
 /// MySQL's number for it; its SQLSTATE says nothing.
 const LOCK_WAIT_TIMEOUT: u16 = 1205;
 
@@ -94,10 +100,9 @@ fn from_sqlx(cause: &sea_orm::SqlxError, error: &DbErr) -> StoreError {
                 Some(mysql) if mysql.number() == LOCK_WAIT_TIMEOUT => Cow::Borrowed("1205"),
                 _ => db.code().unwrap_or_default(),
             };
-            let sqlite_locked = db.try_downcast_ref::<SqliteError>().is_some()
-                && code.parse::<i32>().is_ok_and(|code| [5, 6].contains(&(code & 0xff)));
-            // PostgreSQL's class 57P (shutting down, starting up) and 53 (out of resources).
-            if sqlite_locked || code.starts_with("57P") || code.starts_with("53") {
+            let sqlite_waits = db.try_downcast_ref::<SqliteError>().is_some()
+                && code.parse::<i32>().is_ok_and(|code| SQLITE_WAITS.contains(&(code & 0xff)));
+            if sqlite_waits || POSTGRES_WAITS.iter().any(|class| code.starts_with(class)) {
                 StoreError::Unavailable(error.to_string())
             } else {
                 StoreError::Database(format!("{error} [{code}]"))
@@ -109,11 +114,15 @@ fn from_sqlx(cause: &sea_orm::SqlxError, error: &DbErr) -> StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseLocked};
+        use rusqlite::ErrorCode as Code;
         match error.sqlite_error_code() {
-            Some(CannotOpen | DatabaseBusy | DatabaseLocked) => {
-                Self::Unavailable(error.to_string())
-            }
+            Some(
+                Code::CannotOpen
+                | Code::DatabaseBusy
+                | Code::DatabaseLocked
+                | Code::DiskFull
+                | Code::SystemIoFailure,
+            ) => Self::Unavailable(error.to_string()),
             _ => Self::Database(error.to_string()),
         }
     }

@@ -42,10 +42,10 @@ pub(super) async fn slow_connections(arena: &mut Arena) -> anyhow::Result<Outcom
         tasks.spawn(dawdle(address.clone(), held.clone()));
     }
     let wanted = listeners * STREAMS_EACH;
-    let is_there = async || held.streams() >= wanted && held.slow() >= slow * 9 / 10;
+    let is_there = async || held.streams() >= wanted && held.dawdlers() >= slow * 9 / 10;
     wait_for("the crowd to be there", is_there).await?;
     let crowded = measure(&load.world, time).await;
-    let (streams, slow) = (held.streams(), held.slow());
+    let (streams, slow) = (held.streams(), held.dawdlers());
     tasks.shutdown().await;
 
     let history = load.finish().await?;
@@ -84,7 +84,7 @@ fn p99(history: &History, (began, ended): (At, At)) -> At {
 #[derive(Clone, Default)]
 struct Held {
     streams: Arc<AtomicUsize>,
-    slow: Arc<AtomicUsize>,
+    dawdlers: Arc<AtomicUsize>,
 }
 
 impl Held {
@@ -92,8 +92,8 @@ impl Held {
         self.streams.load(Ordering::Relaxed)
     }
 
-    fn slow(&self) -> usize {
-        self.slow.load(Ordering::Relaxed)
+    fn dawdlers(&self) -> usize {
+        self.dawdlers.load(Ordering::Relaxed)
     }
 }
 
@@ -101,14 +101,14 @@ impl Held {
 async fn dawdle(address: String, held: Held) {
     loop {
         if let Ok(mut socket) = TcpStream::connect(&address).await {
-            held.slow.fetch_add(1, Ordering::Relaxed);
-            let head = b"GET /healthz HTTP/1.1\r\nHost: slow\r\nX-Slow: ";
-            let mut going = socket.write_all(head).await.is_ok();
+            held.dawdlers.fetch_add(1, Ordering::Relaxed);
+            let opening = b"GET /healthz HTTP/1.1\r\nHost: slow\r\nX-Slow: ";
+            let mut going = socket.write_all(opening).await.is_ok();
             while going {
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 going = socket.write_all(b"z").await.is_ok();
             }
-            held.slow.fetch_sub(1, Ordering::Relaxed);
+            held.dawdlers.fetch_sub(1, Ordering::Relaxed);
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

@@ -51,7 +51,7 @@ pub(super) async fn fill(arena: &mut Arena) -> anyhow::Result<Outcome> {
     fill_up(&ballast)?;
     // What the database has of its own lasts a while.
     let world = &load.world;
-    wait_for("the disk to be full", async || world.saw(|call| is_failed_write(call))).await?;
+    wait_for("the disk to be full", async || world.saw(is_failed_write)).await?;
     tokio::time::sleep(arena.secs(5, 2)).await;
     std::fs::remove_file(&ballast)?;
     let mended = load.world.now();

@@ -32,12 +32,6 @@ pub(super) struct Post {
     pub(super) in_doubt: bool,
 }
 
-impl Post {
-    pub(super) fn id(&self) -> Option<i64> {
-        self.ids.first().copied()
-    }
-}
-
 /// Something that was switched on or off, or may have been.
 #[derive(Clone, Copy)]
 struct Change {
@@ -78,13 +72,15 @@ impl Model {
     }
 
     fn add(&mut self, call: &Call) {
-        let ended = match call.answer {
-            Answer::Failed(_) => NEVER,
-            Answer::Refused(404) => call.ended,
-            Answer::Refused(_) => return,
+        let gone = matches!(call.answer, Answer::Refused(404));
+        let ended = match (&call.answer, &call.ask) {
+            (Answer::Failed(_), _) => NEVER,
+            // It may have been done, and then, as the tweet was to be shown, somebody had deleted it
+            // or blocked the caller.
+            (_, Ask::Tie { tie: Tie::Like(_) | Tie::Retweet(_), .. }) if gone => NEVER,
+            (Answer::Refused(status), _) if *status != 404 => return,
             _ => call.ended,
         };
-        let gone = matches!(call.answer, Answer::Refused(_));
         match &call.ask {
             Ask::Post { key, audience, reply_to } if !gone => {
                 self.add_post(call, *key, *audience, *reply_to);
@@ -97,7 +93,7 @@ impl Model {
                     changes.push(change);
                 }
             }
-            Ask::Tie { tie, on } if !gone => {
+            Ask::Tie { tie, on } if !gone || ended == NEVER => {
                 let change = Change { by: call.by, began: call.began, ended, on: *on };
                 self.ties.entry((call.by, *tie)).or_default().push(change);
                 if let (Tie::Block(other), true) = (tie, on) {

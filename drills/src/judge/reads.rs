@@ -72,7 +72,10 @@ impl<'a> Reader<'a> {
                 | Ask::Delete { tweet: id }
                 | Ask::Tie { tie: Tie::Like(id) | Tie::Retweet(id), .. },
                 Answer::Refused(404),
-            ) => self.check_absent(call, *id),
+            )
+            | (Ask::Post { reply_to: Some(id), .. }, Answer::Refused(404 | 422)) => {
+                self.check_absent(call, *id);
+            }
             // Nobody's session ends, and nobody makes a mistake or asks too much.
             (_, Answer::Refused(status @ (401 | 409 | 422 | 429))) => {
                 let what = format!("{} was refused with {status}: {:?}", call.by, call.ask);
@@ -115,15 +118,15 @@ impl<'a> Reader<'a> {
         if entry.of.is_some() {
             return;
         }
-        let liked = self.model.tie(call.by, Tie::Like(entry.id), look);
-        if liked.is_some_and(|liked| liked != entry.liked) {
+        let own = self.model.tie(call.by, Tie::Like(entry.id), look);
+        if own.is_some_and(|own| own != entry.liked) {
             let what = format!("{} saw {} with liked {}", call.by, entry.id, entry.liked);
             say(self.wrongs, Kind::StaleRead, what);
         }
-        let Some(likes) = self.likes.filter(|_| quiet) else { return };
-        let likes = likes.get(&entry.id).copied().unwrap_or(0);
-        if likes != entry.likes {
-            let what = format!("{} saw {} likes of {}: {likes}", call.by, entry.likes, entry.id);
+        let Some(counts) = self.likes.filter(|_| quiet) else { return };
+        let count = counts.get(&entry.id).copied().unwrap_or(0);
+        if count != entry.likes {
+            let what = format!("{} saw {} likes of {}: {count}", call.by, entry.likes, entry.id);
             say(self.wrongs, Kind::WrongCount, what);
         }
     }

@@ -166,6 +166,9 @@ fn what_nobody_asked_for_is_seen() {
     tale.truth().tweets.pop();
     tale.truth().likes.push((EVE, first.id));
     assert_eq!(tale.wrongs(), [Kind::UnaskedWrite]);
+    tale.history.lag = 100 * SECOND;
+    tale.tie(EVE, Tie::Like(first.id), true, Answer::Refused(404));
+    assert_eq!(tale.wrongs(), [], "it was done, and then there was nothing to be shown");
 }
 
 #[test]
@@ -228,10 +231,12 @@ fn a_missing_entry_is_seen() {
 
     // In the middle of a walk, between two pages; what is below the page is not asked of it.
     let mut tale = fresh.clone();
+    tale.walks += 1;
     tale.page(BOB, View::Home, (None, std::slice::from_ref(&third), true));
     tale.page(BOB, View::Home, (Some(third.id), &[second.clone(), first.clone()], false));
     assert_eq!(tale.wrongs(), []);
     let mut tale = fresh.clone();
+    tale.walks += 1;
     tale.page(EVE, View::Profile(ANN), (None, std::slice::from_ref(&third), true));
     tale.page(EVE, View::Profile(ANN), (Some(third.id), &[], false));
     assert_eq!(tale.wrongs(), [Kind::SteppedBack], "Eve had seen the first");

@@ -86,12 +86,14 @@ fn judge_ties(truth: &Truth, model: &Model, wrongs: &mut Vec<Wrong>) {
         }
     }
     let touched: HashSet<(i64, Tie)> = touched.into_iter().collect();
-    for (owner, tie) in actual.difference(&touched) {
+    let unasked = actual.difference(&touched).filter(|(_, tie)| !is_of_deleted(*tie, model));
+    for (owner, tie) in unasked {
         say(wrongs, Kind::UnaskedWrite, format!("nobody asked for {tie:?} by {owner}"));
     }
 }
 
-/// What goes with a tweet when it is deleted is the server's affair.
+/// What goes with a tweet when it is deleted is the server's affair, and so is whether who likes it at
+/// that very moment is told that it is gone.
 fn is_of_deleted(tie: Tie, model: &Model) -> bool {
     matches!(tie, Tie::Like(tweet) | Tie::Retweet(tweet) if model.deletion_tried(tweet))
 }

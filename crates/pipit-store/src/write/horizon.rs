@@ -30,9 +30,11 @@ impl Horizon {
         &self.ids
     }
 
-    /// Before the first id of a batch is given out.
-    pub(crate) fn lower(&self) {
-        self.in_flight.store(self.ids.bound(), Ordering::SeqCst);
+    /// Before the first id of a batch is given out. What other nodes made before this millisecond stays
+    /// visible, also if nobody told this node of it.
+    pub(crate) fn lower(&self, now: Timestamp) {
+        self.ids.stay_from(now);
+        self.in_flight.store(self.ids.bound().max(now.0 << 16), Ordering::SeqCst);
     }
 
     /// After all of a batch is visible.
@@ -60,10 +62,16 @@ mod tests {
         let now = Timestamp(1000);
         let before = horizon.ids().next(now);
         assert!(before < horizon.bound(now));
-        horizon.lower();
+        horizon.lower(now);
         let during = horizon.ids().next(now);
         assert!(before < horizon.bound(now) && during >= horizon.bound(now));
         horizon.lift();
         assert!(during < horizon.bound(now));
+
+        let elsewhere = IdGenerator::new(1).next(Timestamp(2000));
+        let now = Timestamp(2001);
+        horizon.lower(now);
+        assert!(elsewhere < horizon.bound(now), "what another node has made before");
+        assert!(horizon.ids().next(now) >= horizon.bound(now));
     }
 }

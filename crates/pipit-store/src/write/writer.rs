@@ -93,7 +93,7 @@ impl Writer {
     async fn commit_with_retries(&self, commands: &[&Command]) -> Result<Outcomes, StoreError> {
         let mut attempt = 0;
         loop {
-            self.horizon.lower();
+            self.horizon.lower(self.clock.now());
             let limit = Duration::from_secs(COMMIT_SECS_MAX);
             let in_time = tokio::time::timeout(limit, self.commit(commands)).await;
             let committed = if let Ok(committed) = in_time {
