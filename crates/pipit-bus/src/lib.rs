@@ -14,12 +14,13 @@ mod message;
 mod position;
 mod tell;
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use pipit_model::Clock;
 use pipit_model::event::Event;
 use pipit_model::limits::{BUS_QUEUE_MAX, POSITION_WAIT_MS};
+use pipit_model::{Clock, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -96,6 +97,8 @@ struct Parts {
     hearing: Mutex<Hearing>,
     /// Only one reads through at a time; those who wait for it need not do the same again.
     reading_through: tokio::sync::Mutex<Option<Instant>>,
+    /// Milliseconds: until then all was heard.
+    heard_until: AtomicI64,
     on_heard: OnHeard,
     stop: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -120,6 +123,7 @@ impl Bus {
             settings,
             outbox: Mutex::new((0, sender)),
             reading_through: tokio::sync::Mutex::new(None),
+            heard_until: AtomicI64::new(0),
             on_heard,
             stop: watch::Sender::new(false),
             tasks: Mutex::new(Vec::new()),
@@ -179,6 +183,13 @@ impl Bus {
     #[must_use]
     pub fn hears_all(&self) -> bool {
         self.hearing().hears_all(Instant::now())
+    }
+
+    /// Until when this node has heard all that others wrote, give or take the time in which a loss is
+    /// noticed.
+    #[must_use]
+    pub fn heard_until(&self) -> Timestamp {
+        Timestamp(self.0.heard_until.load(Ordering::Relaxed))
     }
 
     /// Up to where this node has heard and spoken: who sends it along reads no less elsewhere.

@@ -1,5 +1,6 @@
 //! The task that listens: it hands out all that others say, and says when something may be missing.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use pipit_model::event::Event;
@@ -118,7 +119,10 @@ impl Listener {
         let finding = self.bus.hearing().look(now);
         metrics::gauge!("pipit_bus_connected").set(f64::from(finding != Finding::Deaf));
         match finding {
-            Finding::Whole => {}
+            Finding::Whole => {
+                let now = self.bus.0.settings.clock.now();
+                self.bus.0.heard_until.store(now.0, Ordering::Relaxed);
+            }
             Finding::Gap => self.forget(Heard::Gap),
             Finding::Deaf if self.forgot_at.is_some_and(|at| now - at < LIFE) => {}
             Finding::Deaf => self.forget(Heard::Stale),

@@ -20,8 +20,8 @@ use pipit_model::{Error, Result, Timestamp, TweetId};
 use tokio::sync::mpsc;
 
 use self::hub::{Hub, Seat, Standing};
-use self::place::Order;
 pub use self::place::StreamPlace;
+use self::place::settled;
 use crate::{Caller, NotificationView, Pipit, TweetView};
 
 /// Between two looks whether a batch has been written.
@@ -76,7 +76,8 @@ pub struct LiveStream {
     place: StreamPlace,
     /// What was handed out or made ready.
     taken: StreamPlace,
-    order: Order,
+    /// When the home was last read whole.
+    read_at: Timestamp,
     expires_at: Timestamp,
     over: bool,
 }
@@ -95,9 +96,11 @@ impl Pipit {
         // Who names an id of the future would wait for it. (One that a stream was told of may still be
         // above what pages show.)
         let possible = after.filter(|after| after.floor().0 < self.ids_end());
-        let order = if self.position().is_some() { Order::Loose } else { Order::Strict };
         let is_fresh = possible.is_none();
-        let after = possible.unwrap_or_else(|| StreamPlace::fresh(self.newest_id(), order));
+        let now = self.0.clock.now();
+        // Of other nodes, older ones may be on their way.
+        let from_now = || StreamPlace::after(self.newest_id().min(self.settled_at(now)));
+        let after = possible.unwrap_or_else(from_now);
         // First the seat, then the look at the session and at whom its reader follows: whatever
         // changes meanwhile is told.
         let (seat, signals) = Hub::sit_down(&self.0.hub, caller)?;
@@ -117,7 +120,7 @@ impl Pipit {
             ready: VecDeque::from([LiveEvent::Start]),
             place: after.clone(),
             taken: after,
-            order,
+            read_at: now,
             expires_at: session.expires_at,
             over: false,
         };
@@ -129,6 +132,12 @@ impl Pipit {
         let unread = self.unread_notifications(caller).await?;
         stream.ready.push_back(LiveEvent::Unread(unread));
         Ok(stream)
+    }
+
+    /// Up to where nothing is to come any more, where all was heard until then: on a node that is
+    /// alone, everything comes in order.
+    fn settled_at(&self, heard_until: Timestamp) -> TweetId {
+        self.heard_until().map_or(TweetId::MAX, |_| settled(heard_until))
     }
 
     /// Ends all streams and opens no more: the server is about to stop.
@@ -215,7 +224,7 @@ impl LiveStream {
     async fn take(&mut self, signal: Signal) -> Result<()> {
         match signal {
             Signal::Posted(entry) if !self.taken.contains(entry.id) => {
-                self.taken.insert(entry.id, self.order, self.pipit.0.clock.now());
+                self.taken.insert(entry.id, self.settled());
                 let reader = Some(self.caller);
                 let sight = self.pipit.sight(reader, Occasion::Fed).await?;
                 let views = self.pipit.view_entries(reader, &sight, &[entry]).await?;
@@ -245,16 +254,17 @@ impl LiveStream {
     /// [`STREAM_CATCH_UP_MAX`], after a gap if there is more.
     async fn catch_up(&mut self) -> Result<()> {
         let (caller, after) = (self.caller, self.taken.floor());
+        let read_at = self.pipit.0.clock.now();
         let home = self.pipit.home_above(caller, after, None, STREAM_CATCH_UP_MAX).await?;
         if let Some(oldest) = home.next {
             self.ready.push_back(LiveEvent::Gap(TweetId(oldest)));
             self.taken.raise(TweetId(oldest - 1));
         }
-        let now = self.pipit.0.clock.now();
+        self.read_at = read_at;
         for view in home.items.into_iter().rev() {
             let id = view.id();
             if !self.taken.contains(id) {
-                self.taken.insert(id, self.order, now);
+                self.taken.insert(id, self.settled());
                 self.ready.push_back(LiveEvent::Tweet(Box::new(view)));
             }
         }
@@ -273,10 +283,20 @@ impl LiveStream {
         &self.place
     }
 
+    fn settled(&self) -> TweetId {
+        let heard_until = self.pipit.heard_until().unwrap_or(self.read_at);
+        self.pipit.settled_at(heard_until.max(self.read_at))
+    }
+
     fn note(&mut self, event: &LiveEvent) {
         match event {
             LiveEvent::Tweet(view) => {
-                self.place.insert(view.id(), self.order, self.pipit.0.clock.now());
+                self.place.insert(view.id(), self.settled());
+                // While other nodes are not heard, what they write is below what comes from here: it
+                // is found by whoever comes back.
+                if self.place.is_full() && self.pipit.hears_all_nodes() == Some(false) {
+                    self.give_up();
+                }
             }
             LiveEvent::Gap(oldest) => self.place.raise(TweetId(oldest.0 - 1)),
             _ => {}

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use pipit_bus::{Position, Reached};
+use pipit_model::Timestamp;
 use pipit_model::limits::POSITION_WAIT_MS;
 
 use crate::Pipit;
@@ -33,6 +34,11 @@ impl Pipit {
     #[must_use]
     pub fn hears_all_nodes(&self) -> Option<bool> {
         self.0.node.bus().map(pipit_bus::Bus::hears_all)
+    }
+
+    /// Until when this node has heard all that others wrote; [`None`] on a node that is alone.
+    pub(crate) fn heard_until(&self) -> Option<Timestamp> {
+        self.0.node.bus().map(pipit_bus::Bus::heard_until)
     }
 
     /// Waits until this node knows all that whoever sends this position has seen. What is no

@@ -10,8 +10,8 @@ use std::str::FromStr;
 
 use pipit_model::{Timestamp, TweetId};
 
-/// After so long every entry of any node has come: the bus takes milliseconds, and clocks are
-/// expected to be nearer than that.
+/// So long after an entry was made it has come, where all is heard: the bus takes milliseconds, a
+/// loss is noticed in less, and clocks are expected to be nearer than that.
 const SETTLED_SECS: i64 = 5;
 /// Entries that are named singly; a home that gains more in five seconds is read by nobody.
 const SINGLE_MAX: usize = 64;
@@ -23,13 +23,9 @@ pub struct StreamPlace {
     above: BTreeSet<TweetId>,
 }
 
-/// How entries come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Order {
-    /// In the order of their ids.
-    Strict,
-    /// Nearly so.
-    Loose,
+/// Up to where nothing is to come any more, where all was heard until then.
+pub(super) fn settled(heard_until: Timestamp) -> TweetId {
+    TweetId(heard_until.plus_secs(-SETTLED_SECS).0 << 16)
 }
 
 impl StreamPlace {
@@ -37,14 +33,6 @@ impl StreamPlace {
     #[must_use]
     pub fn after(floor: TweetId) -> Self {
         Self { floor, above: BTreeSet::new() }
-    }
-
-    /// From now on, where this is the newest entry that may be there: older ones may be on their way.
-    pub(super) fn fresh(newest: TweetId, order: Order) -> Self {
-        Self::after(match order {
-            Order::Strict => newest,
-            Order::Loose => TweetId(newest.0 - (SETTLED_SECS * 1000 << 16)),
-        })
     }
 
     /// The entry up to which there is nothing to come.
@@ -57,19 +45,21 @@ impl StreamPlace {
         id <= self.floor || self.above.contains(&id)
     }
 
-    pub(super) fn insert(&mut self, id: TweetId, order: Order, now: Timestamp) {
+    /// This one too; of those up to `settled`, all have come that ever will.
+    pub(super) fn insert(&mut self, id: TweetId, settled: TweetId) {
         if !self.contains(id) {
             self.above.insert(id);
         }
-        let settled = match order {
-            Order::Strict => TweetId::MAX,
-            Order::Loose => TweetId(now.plus_secs(-SETTLED_SECS).0 << 16),
-        };
         while let Some(lowest) = self.above.first().copied()
             && (lowest <= settled || self.above.len() > SINGLE_MAX)
         {
             self.raise(lowest);
         }
+    }
+
+    /// With one more it would have to count as settled what is not.
+    pub(super) fn is_full(&self) -> bool {
+        self.above.len() >= SINGLE_MAX
     }
 
     /// Nothing up to here is to come.
@@ -115,26 +105,26 @@ mod tests {
     }
 
     #[test]
-    fn in_strict_order_the_last_one_says_it_all() {
+    fn where_all_is_settled_the_last_one_says_it_all() {
         let mut place = StreamPlace::after(TweetId(5));
-        place.insert(TweetId(9), Order::Strict, Timestamp(0));
+        place.insert(TweetId(9), TweetId::MAX);
         assert_eq!(place.to_string(), "9");
         assert!(place.contains(TweetId(7)));
     }
 
     #[test]
-    fn in_loose_order_the_newest_are_named_until_they_are_settled() {
+    fn the_newest_are_named_until_they_are_settled() {
         let mut place = StreamPlace::after(id(1));
-        place.insert(id(100), Order::Loose, Timestamp(100_000));
-        place.insert(id(98), Order::Loose, Timestamp(100_000));
+        place.insert(id(100), settled(Timestamp(100_000)));
+        place.insert(id(98), settled(Timestamp(100_000)));
         assert!(place.contains(id(100)) && !place.contains(id(99)), "it may still come");
         assert_eq!(place.to_string().parse(), Ok(place.clone()));
-        place.insert(id(104), Order::Loose, Timestamp(104_000));
+        place.insert(id(104), settled(Timestamp(104_000)));
         assert_eq!(place.floor(), id(98));
         for secs in 105..300 {
-            place.insert(id(secs), Order::Loose, Timestamp(104_000));
+            place.insert(id(secs), settled(Timestamp(104_000)));
         }
-        assert_eq!(place.above.len(), SINGLE_MAX);
+        assert!(place.is_full());
         assert!(place.contains(id(300 - SINGLE_MAX as i64)));
     }
 
