@@ -5,13 +5,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use pipit_http::{Need, Problem};
+use pipit_http::{Need, Problem, Route};
 use pipit_model::scope;
-use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::path::PathItem;
 use utoipa::openapi::security::{
     AuthorizationCode, ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Scopes,
     SecurityRequirement, SecurityScheme,
 };
+use utoipa::openapi::{OpenApi as Document, RefOr, Response};
 use utoipa::{Modify, OpenApi};
 
 use crate::needs::NEEDS;
@@ -23,6 +24,9 @@ const PAGE_CSP: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'",
 );
+
+/// The same for everybody, until there is a new version.
+const HOURLY: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
 /// What is said of the whole.
 #[derive(OpenApi)]
@@ -40,7 +44,7 @@ const PAGE_CSP: HeaderValue = HeaderValue::from_static(
             each operation names the scopes that it needs.",
         license(name = "MIT OR Apache-2.0")
     ),
-    components(schemas(crate::wire::Problem)),
+    components(schemas(crate::wire::Problem, crate::tweets::Only)),
     modifiers(&BearerToken),
 )]
 pub(crate) struct Description;
@@ -71,8 +75,37 @@ impl Modify for BearerToken {
     }
 }
 
+/// Says what the handlers' own descriptions leave out.
+pub(crate) fn complete(openapi: &mut Document) {
+    name_scopes(openapi);
+    for item in openapi.paths.paths.values_mut() {
+        let all = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in all.into_iter().flatten() {
+            for (status, answer) in &mut operation.responses.responses {
+                if let RefOr::T(answer) = answer {
+                    describe(status, answer);
+                }
+            }
+        }
+    }
+}
+
+/// A word for each answer; and what goes wrong is told as a problem.
+fn describe(status: &str, answer: &mut Response) {
+    let is_problem = status == "default";
+    let word = if is_problem { "What is wrong, and what would be right." } else { "Done." };
+    if answer.description.is_empty() {
+        word.clone_into(&mut answer.description);
+    }
+    if is_problem {
+        let content = std::mem::take(&mut answer.content).into_values();
+        answer.content =
+            content.map(|content| ("application/problem+json".to_owned(), content)).collect();
+    }
+}
+
 /// Writes beside each operation that takes a token which scopes an app's must have.
-pub(crate) fn name_scopes(openapi: &mut Document) {
+fn name_scopes(openapi: &mut Document) {
     for (method, path, need) in NEEDS {
         let (Need::Scopes(scopes), Some(item)) = (need, openapi.paths.paths.get_mut(*path)) else {
             continue;
@@ -91,6 +124,24 @@ pub(crate) fn name_scopes(openapi: &mut Document) {
     }
 }
 
+/// The operations of a path.
+pub(crate) fn methods(path: &str, item: &PathItem) -> Vec<Route> {
+    let all = [
+        ("GET", &item.get),
+        ("POST", &item.post),
+        ("PUT", &item.put),
+        ("PATCH", &item.patch),
+        ("DELETE", &item.delete),
+    ];
+    let described = all.into_iter().filter(|(_, operation)| operation.is_some());
+    described.map(|(method, _)| Route::new(method, path)).collect()
+}
+
+/// What [`routes`] adds. Swagger's page is a router of its own.
+pub(crate) fn list() -> [Route; 2] {
+    ["/openapi.json", "/docs/"].map(|path| Route::new("GET", path))
+}
+
 pub(crate) fn routes(openapi: &Document) -> Router {
     let json = openapi.to_json().expect("a description of text and numbers");
     let config = Config::new(["/openapi.json"]).try_it_out_enabled(true).filter(true);
@@ -102,12 +153,15 @@ pub(crate) fn routes(openapi: &Document) -> Router {
         if response.status() == StatusCode::NOT_FOUND {
             return Problem::no_such_path().into_response();
         }
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, PAGE_CSP);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, PAGE_CSP);
+        headers.insert(header::CACHE_CONTROL, HOURLY);
         response
     }));
     let document = move || {
         let json = json.clone();
-        async move { ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], json) }
+        let kind = HeaderValue::from_static("application/json");
+        async move { ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, HOURLY)], json) }
     };
     Router::new().route("/openapi.json", get(document)).merge(page)
 }
