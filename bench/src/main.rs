@@ -7,6 +7,7 @@ mod measure;
 mod network;
 mod push;
 mod report;
+mod scale;
 mod server;
 mod tokens;
 mod wrk;
@@ -45,6 +46,8 @@ enum Command {
     },
     /// Compares pushing posts to followers with pulling them from authors, in memory.
     Push(push::PushOptions),
+    /// Answers what so many people need, from what one thing costs.
+    Scale(scale::ScaleOptions),
     /// Measures a server on networks of some sizes: `bench/run` builds it and calls this.
     Run(measure::RunOptions),
     /// Serves the pages that a home is compared with.
@@ -69,6 +72,7 @@ async fn main() -> anyhow::Result<()> {
             }
         }
         Command::Push(options) => push::run(&options, SEED)?,
+        Command::Scale(options) => scale::run(&options)?,
         Command::Run(options) => measure::run(&options, SEED).await?,
         Command::FloorHttp { page } => floors::http::serve(&page).await?,
         Command::FloorInsert(options) => {

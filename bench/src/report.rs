@@ -13,6 +13,7 @@ use anyhow::Context;
 
 use crate::measure::{Results, root};
 pub(crate) use machine::Machine;
+pub(crate) use plots::lines;
 
 const BEGIN: &str = "<!-- bench:begin -->";
 const END: &str = "<!-- bench:end -->";
@@ -70,7 +71,7 @@ fn markdown(results: &Results) -> anyhow::Result<String> {
 }
 
 /// A number with commas between its thousands.
-fn count(number: f64) -> String {
+pub(crate) fn count(number: f64) -> String {
     let digits = format!("{number:.0}");
     let mut text = String::new();
     for (n, digit) in digits.chars().enumerate() {

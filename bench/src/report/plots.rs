@@ -1,7 +1,7 @@
 //! Pictures of a run, as SVG: on white, so that they are read in the light and in the dark.
 
 mod bars;
-mod lines;
+pub(crate) mod lines;
 
 use std::path::Path;
 

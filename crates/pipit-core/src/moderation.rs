@@ -9,7 +9,7 @@ use pipit_model::user::UserRef;
 use pipit_model::{
     AccountState, ActionId, Error, ReportId, Result, Role, Timestamp, TweetId, UserId,
 };
-use pipit_store::{Command, Noted, StoreError};
+use pipit_store::{Command, Noted, Store, StoreError};
 
 use crate::{Moderator, Pipit};
 
@@ -249,32 +249,7 @@ impl Pipit {
     /// # Errors
     /// [`Error::Conflict`] on `seq` with the first line that is wrong.
     pub async fn verify_audit_log(&self) -> Result<(i64, String)> {
-        let (mut seq, mut hash) = (0, String::new());
-        let wrong = |seq: i64, what: &str| Error::conflict("seq", format!("{seq} {what}"));
-        loop {
-            let rows = self.0.store.list_audit_after(seq, AUDIT_STEP_ROWS).await?;
-            if rows.is_empty() {
-                break;
-            }
-            for row in rows {
-                if row.seq != seq + 1 {
-                    return Err(wrong(seq + 1, "is missing from the log"));
-                }
-                if pipit_store::seal(&row, &hash) != row.hash {
-                    return Err(wrong(row.seq, "was changed after it was written"));
-                }
-                (seq, hash) = (row.seq, row.hash);
-            }
-        }
-        let (last, sealed) = self.0.store.audit_head().await?;
-        // What was added while the log was read is not wrong.
-        if last < seq || (last == seq && sealed != hash) {
-            return Err(wrong(last, "is not the end that the log has"));
-        }
-        if last > seq && self.0.store.list_audit_after(seq, 1).await?.is_empty() {
-            return Err(wrong(seq + 1, "is missing from the end of the log"));
-        }
-        Ok((seq, hash))
+        verify_audit(&self.0.store).await
     }
 
     /// What happened in each of the last days, the last one last.
@@ -294,4 +269,34 @@ impl Pipit {
         }
         Ok(counts)
     }
+}
+
+/// The same of a database that nobody serves.
+pub(crate) async fn verify_audit(store: &Store) -> Result<(i64, String)> {
+    let (mut seq, mut hash) = (0, String::new());
+    let wrong = |seq: i64, what: &str| Error::conflict("seq", format!("{seq} {what}"));
+    loop {
+        let rows = store.list_audit_after(seq, AUDIT_STEP_ROWS).await?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            if row.seq != seq + 1 {
+                return Err(wrong(seq + 1, "is missing from the log"));
+            }
+            if pipit_store::seal(&row, &hash) != row.hash {
+                return Err(wrong(row.seq, "was changed after it was written"));
+            }
+            (seq, hash) = (row.seq, row.hash);
+        }
+    }
+    let (last, sealed) = store.audit_head().await?;
+    // What was added while the log was read is not wrong.
+    if last < seq || (last == seq && sealed != hash) {
+        return Err(wrong(last, "is not the end that the log has"));
+    }
+    if last > seq && store.list_audit_after(seq, 1).await?.is_empty() {
+        return Err(wrong(seq + 1, "is missing from the end of the log"));
+    }
+    Ok((seq, hash))
 }

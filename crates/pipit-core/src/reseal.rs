@@ -11,7 +11,7 @@ use crate::seal::{IfMissing, KeyPlace, Keys, Place, Seals};
 use crate::{Parts, Pipit};
 
 /// How the checks of the ring's keys are named among the shared secrets.
-const CHECK: &str = "ring-";
+pub(crate) const CHECK: &str = "ring-";
 
 /// A key of the ring, and what it has sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]

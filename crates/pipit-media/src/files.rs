@@ -8,10 +8,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use pipit_model::media::file_format;
 use pipit_model::{Error, Result};
 
@@ -81,6 +82,47 @@ impl Files {
                 let store = store.map_err(|error| unavailable(&error))?.with_fsync(true);
                 Ok(Self(Arc::new(store)))
             }
+        }
+    }
+
+    /// Opens a place of which is only read: nothing is tried.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if there can be no such place.
+    pub fn open_to_read(place: &Place) -> Result<Self> {
+        if let Place::Folder(folder) = place
+            && !folder.exists()
+        {
+            let folder = folder.display();
+            return Err(Error::Unavailable(format!(
+                "the folder of pictures {folder} is not there"
+            )));
+        }
+        Self::connect(place)
+    }
+
+    /// The names of all files that are ours, in no order.
+    pub fn names(&self) -> impl Stream<Item = Result<String>> + Send + use<> {
+        let ours = |found: object_store::Result<ObjectMeta>| {
+            let name = found.map(|file| file.location.filename().map(str::to_owned));
+            let name = name.map_err(|error| failed(&error)).transpose()?;
+            match name {
+                Ok(name) if file_format(&name).is_none() || name == TRIAL => None,
+                name => Some(name),
+            }
+        };
+        self.0.list(None).filter_map(move |found| std::future::ready(ours(found)))
+    }
+
+    /// Whether there is a file of this name.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the place does not answer.
+    pub async fn has(&self, name: &str) -> Result<bool> {
+        match self.0.head(&path(name)?).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(failed(&error)),
         }
     }
 

@@ -339,6 +339,19 @@ pub const AUDIT_STEP_ROWS: u64 = 1000;
 /// Limited accounts whose hashtags are kept out of trends, the newest, and as many suspended ones.
 pub const LIMITED_IN_MEMORY_MAX: u64 = 10_000;
 
+/// Rows of a table that a backup reads, and a restore writes, in one go: a megabyte or so.
+pub const DUMP_STEP_ROWS: u64 = 1000;
+/// Values of one statement that puts rows back: SQLite takes 32,766, the others twice as many.
+pub const DUMP_STEP_VALUES: usize = 16_000;
+/// Pictures that a backup copies at once: a bucket takes its time for each.
+pub const PICTURES_COPIED_AT_ONCE: usize = 8;
+/// Rows that the doctor looks at in one statement: a few milliseconds.
+pub const DOCTOR_STEP_ROWS: u64 = 2000;
+/// Rows that the doctor mends in one transaction: others wait for their locks.
+pub const MEND_STEP_ROWS: usize = 200;
+/// Findings of one kind of which the doctor keeps the keys, to be told and mended; more are counted.
+pub const FINDINGS_KEPT: usize = 100_000;
+
 /// So many of something in so many seconds: as many at once, and they come back one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {

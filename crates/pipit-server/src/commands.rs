@@ -1,10 +1,13 @@
 //! One file a command.
 
+pub(crate) mod backup;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod invite;
 pub(crate) mod keys;
 pub(crate) mod migrate;
 pub(crate) mod moderate;
+mod progress;
 pub(crate) mod serve;
 pub(crate) mod user;
 
@@ -19,6 +22,15 @@ use crate::config::Settings;
 
 /// Opens the service on the configured database, making the data folder if it is needed.
 async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<Pipit> {
+    make_folders(settings)?;
+    Pipit::open(&settings.core(), clock).await.with_context(|| {
+        let database = settings.database_for_people();
+        format!("opening the database {database} and the pictures in {}", settings.media)
+    })
+}
+
+/// Makes the folders that the database and the keys are to be in.
+fn make_folders(settings: &Settings) -> anyhow::Result<()> {
     if let Some(folder) = settings.sqlite_file().as_deref().and_then(Path::parent) {
         make_folder(folder)?;
     }
@@ -27,10 +39,7 @@ async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<Pipit> {
     {
         make_folder(folder)?;
     }
-    Pipit::open(&settings.core(), clock).await.with_context(|| {
-        let database = settings.database_for_people();
-        format!("opening the database {database} and the pictures in {}", settings.media)
-    })
+    Ok(())
 }
 
 fn make_folder(path: &Path) -> anyhow::Result<()> {

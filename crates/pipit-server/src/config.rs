@@ -2,6 +2,7 @@
 //! project reads the environment. `docs/configuration.md` is generated from this file.
 
 mod accounts;
+mod backup;
 mod media;
 #[cfg(test)]
 mod reference;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use accounts::{ConfirmEmail, SignUp};
 use anyhow::{Context, bail};
+pub(crate) use backup::{BackUp, Doctor, Restore};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pipit_core::{
     AccountSettings, KeyPlace, MailSettings, MediaPlace, NodeNumber, PasswordGrant, RedisAddress,
@@ -57,6 +59,12 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 7)]
         days: i64,
     },
+    /// Make a backup of the database and the pictures in a new folder, also while a server runs.
+    Backup(BackUp),
+    /// Restore a backup into an empty database, of whatever kind.
+    Restore(Restore),
+    /// See whether the database, the keys and the pictures are as they should be.
+    Doctor(Doctor),
     /// Manage the keys that seal what identifies or unlocks a person.
     Keys {
         #[command(subcommand)]

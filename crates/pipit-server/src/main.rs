@@ -44,6 +44,9 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::User { action } => commands::user::run(&settings, action).await,
             Command::Invite { uses, days } => commands::invite::run(&settings, uses, days).await,
             Command::Moderate(moderate) => commands::moderate::run(&settings, moderate).await,
+            Command::Backup(options) => commands::backup::back_up(&settings, options).await,
+            Command::Restore(options) => commands::backup::restore(&settings, options).await,
+            Command::Doctor(options) => commands::doctor::run(&settings, options).await,
             Command::Keys { action } => commands::keys::run(&settings, action).await,
             Command::Migrate => commands::migrate::run(&settings).await,
         }

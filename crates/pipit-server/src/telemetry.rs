@@ -27,10 +27,16 @@ pub(crate) fn start_logs(settings: &Settings) -> anyhow::Result<()> {
 
 /// Begins to count; the handle renders `/metrics`.
 pub(crate) fn start_metrics() -> anyhow::Result<PrometheusHandle> {
-    PrometheusBuilder::new()
+    let metrics = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
         .install_recorder()
-        .context("starting the metrics")
+        .context("starting the metrics")?;
+    // A counter that appears with its first event has no rate of it: an alert would miss that.
+    metrics::counter!("pipit_connections_refused_total").absolute(0);
+    for why in ["header", "idle"] {
+        metrics::counter!("pipit_connections_cut_total", "why" => why).absolute(0);
+    }
+    Ok(metrics)
 }
 
 /// Brings the gauges up to date, when somebody asks.

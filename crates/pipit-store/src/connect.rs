@@ -78,6 +78,20 @@ impl Pools {
         Ok(Self::counted(read, Database::connect(server_options(url, SERVER_WRITERS)).await?))
     }
 
+    /// The same, of a database that is there: SQLite would make an empty one.
+    pub(crate) async fn open_existing(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("sqlite:") {
+            let options: SqliteConnectOptions =
+                url.parse().map_err(|e: sqlx::Error| StoreError::Unavailable(e.to_string()))?;
+            let file = options.get_filename();
+            if !file.exists() {
+                let why = format!("there is no database {}", file.display());
+                return Err(StoreError::Unavailable(why));
+            }
+        }
+        Self::open(url).await
+    }
+
     fn counted(mut read: DatabaseConnection, mut write: DatabaseConnection) -> Self {
         let load = Arc::new(Load::default());
         for connection in [&mut read, &mut write] {
@@ -183,8 +197,22 @@ impl Pools {
         Ok(self.write.begin_with_options(options).await?)
     }
 
+    /// Which database it is, for people.
+    pub(crate) fn backend_name(&self) -> &'static str {
+        match self.backend() {
+            DbBackend::Postgres => "PostgreSQL",
+            DbBackend::MySql => "MySQL",
+            _ => "SQLite",
+        }
+    }
+
     /// Runs the migrations, on one node at a time.
     pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
+        self.migrate_by(None).await
+    }
+
+    /// Runs so many more migrations; all if it is not said.
+    pub(crate) async fn migrate_by(&self, steps: Option<u32>) -> Result<(), StoreError> {
         use sea_orm_migration::MigratorTrait;
 
         // The lock lives as long as this transaction; migrations run on another connection.
@@ -201,7 +229,7 @@ impl Pools {
             }
             None => None,
         };
-        let migrated = crate::migrations::Migrator::up(&self.write, None).await;
+        let migrated = crate::migrations::Migrator::up(&self.write, steps).await;
         if let Some(guard) = guard {
             if self.backend() == DbBackend::MySql {
                 guard.execute_unprepared("DO RELEASE_LOCK('pipit_migrate')").await?;

@@ -11,6 +11,8 @@ mod apps;
 mod audit;
 mod blocks;
 mod connect;
+pub mod doctor;
+pub mod dump;
 mod entity;
 mod entries;
 mod error;
@@ -154,11 +156,7 @@ impl Store {
     /// Which database it is, for people: `SQLite`, `PostgreSQL`, `MySQL`.
     #[must_use]
     pub fn backend_name(&self) -> &'static str {
-        match self.pools.backend() {
-            sea_orm::DbBackend::Postgres => "PostgreSQL",
-            sea_orm::DbBackend::MySql => "MySQL",
-            _ => "SQLite",
-        }
+        self.pools.backend_name()
     }
 
     /// Statements sent to the database so far.

@@ -216,6 +216,33 @@ impl Store {
     }
 }
 
+/// Forgets pictures whose files are lost: their tweets and profiles do without them, and they are to
+/// be cleared away.
+pub(crate) async fn forget_pictures(
+    tx: &DatabaseTransaction,
+    pictures: &[MediaId],
+) -> Result<(), StoreError> {
+    let db = tx.get_database_backend();
+    for id in pictures {
+        let Some(row) = locked(tx, *id).await? else { continue };
+        if let Some(tweet_id) = row.tweet_id {
+            let less =
+                "UPDATE tweets SET media_count = media_count - 1 WHERE media_count > 0 AND id = ";
+            tx.execute_raw(Sql::new(db, less).bind(tweet_id).done()).await?;
+        }
+        let user_id = row.user_id;
+        let url = media_from(row).files.url();
+        for column in ["profile_picture", "banner"] {
+            let sql = Sql::new(db, &format!("UPDATE users SET {column} = NULL WHERE id = "));
+            let sql = sql.bind(user_id).push(&format!(" AND {column} = ")).bind(url.clone());
+            tx.execute_raw(sql.done()).await?;
+        }
+        let sql = Sql::new(db, "UPDATE media SET tweet_id = NULL, expires_at = ").bind(LONG_AGO);
+        tx.execute_raw(sql.push(" WHERE id = ").bind(id.0).done()).await?;
+    }
+    Ok(())
+}
+
 /// Marks the pictures of a profile as to be cleared away.
 pub(crate) async fn discard_profile_media(
     tx: &DatabaseTransaction,
@@ -274,7 +301,7 @@ fn format_code(format: Format) -> i16 {
     }
 }
 
-fn format_of(code: i16) -> Format {
+pub(crate) fn format_of(code: i16) -> Format {
     match code {
         1 => Format::Png,
         2 => Format::Gif,

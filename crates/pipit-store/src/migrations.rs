@@ -53,3 +53,8 @@ impl MigratorTrait for Migrator {
         ]
     }
 }
+
+/// The names of all steps that this version knows, in order.
+pub(crate) fn names() -> Vec<String> {
+    Migrator::migrations().iter().map(|step| step.name().to_owned()).collect()
+}

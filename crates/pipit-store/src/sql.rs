@@ -115,6 +115,23 @@ impl Sql {
         self
     }
 
+    /// Appends what holds for the rows that come after the one with this key, in the order of the
+    /// key. MySQL finds their place in an index only if it is spelt out.
+    pub(crate) fn after(mut self, key: &[&str], values: &[Value]) -> Self {
+        if self.backend != DbBackend::MySql && key.len() > 1 {
+            self = self.push(&format!("({}) > ", key.join(", ")));
+            return self.row(values.to_vec());
+        }
+        for (n, (column, value)) in key.iter().zip(values).enumerate() {
+            self = self.push(if n == 0 { "(" } else { " OR (" });
+            for (equal, same) in key.iter().zip(values).take(n) {
+                self = self.push(&format!("{equal} = ")).bind(same.clone()).push(" AND ");
+            }
+            self = self.push(&format!("{column} > ")).bind(value.clone()).push(")");
+        }
+        self
+    }
+
     /// Appends a row lock, where the database has rows to lock: SQLite has one writer anyway.
     pub(crate) fn for_update(self) -> Self {
         if self.backend == DbBackend::Sqlite { self } else { self.push(" FOR UPDATE") }
@@ -240,6 +257,20 @@ fn update_rows_mysql(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_comes_after_a_key_is_spelt_in_the_dialect() {
+        let build = |backend, key: &[&str]| {
+            let values: Vec<Value> = (1..=key.len() as i64).map(Value::from).collect();
+            Sql::new(backend, "").after(key, &values).done().sql
+        };
+        assert_eq!(build(DbBackend::Postgres, &["a", "b"]), "(a, b) > ($1,$2)");
+        assert_eq!(build(DbBackend::Sqlite, &["a"]), "(a > ?)");
+        assert_eq!(
+            build(DbBackend::MySql, &["a", "b", "c"]),
+            "(a > ?) OR (a = ? AND b > ?) OR (a = ? AND b = ? AND c > ?)"
+        );
+    }
 
     #[test]
     fn placeholders_follow_the_dialect() {

@@ -12,23 +12,23 @@ const SIZE: (u32, u32) = (860, 480);
 const LEGEND: u32 = 88;
 
 /// What the axes say.
-pub(super) struct Axes {
-    pub(super) title: String,
-    pub(super) x: &'static str,
-    pub(super) y: &'static str,
-    pub(super) log_x: bool,
+pub(crate) struct Axes {
+    pub(crate) title: String,
+    pub(crate) x: &'static str,
+    pub(crate) y: &'static str,
+    pub(crate) log_x: bool,
 }
 
 /// One line.
-pub(super) struct Line {
-    pub(super) name: String,
-    pub(super) colour: RGBColor,
-    pub(super) points: Vec<(f64, f64)>,
+pub(crate) struct Line {
+    pub(crate) name: String,
+    pub(crate) colour: RGBColor,
+    pub(crate) points: Vec<(f64, f64)>,
     /// Otherwise only its points are drawn: where neighbours differ much, lines hide them.
-    pub(super) joined: bool,
+    pub(crate) joined: bool,
 }
 
-pub(super) fn draw(file: &Path, axes: &Axes, lines: &[Line]) -> anyhow::Result<()> {
+pub(crate) fn draw(file: &Path, axes: &Axes, lines: &[Line]) -> anyhow::Result<()> {
     let points = || lines.iter().flat_map(|line| line.points.iter().copied());
     let first = points().map(|(x, _)| x).fold(f64::INFINITY, f64::min);
     let last = points().map(|(x, _)| x).fold(1.0, f64::max);

@@ -1,11 +1,14 @@
 //! The use cases against the oracle: the tables, asked in the plainest way.
 
+mod backup;
 mod concurrent;
+mod doctor;
 mod filters;
 mod live;
 mod model;
 mod nodes;
 mod purge;
+mod town;
 
 use pipit_core::{Caller, Client, Pipit, SignIn, SignUp, TweetView};
 use pipit_model::SessionId;

@@ -1,9 +1,11 @@
 //! The binary from outside: started, spoken to, stopped, killed.
 
 mod architecture;
+mod backup;
 mod browser;
 mod commands;
 mod crash;
+mod deploy;
 mod https;
 mod keys;
 mod limits;
