@@ -88,7 +88,7 @@ fn beside() -> Routes<Api> {
     media::files().merge(oauth::routes())
 }
 
-/// What [`routes`] answers, for a test that walks all of it.
+/// What [`routes()`] answers, for a test that walks all of it.
 #[must_use]
 pub fn route_list() -> Vec<Route> {
     let described = router().into_openapi().paths.paths;

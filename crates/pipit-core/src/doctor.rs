@@ -86,8 +86,8 @@ pub async fn examine(
         examination.findings.push(finding);
         return Ok(examination);
     }
-    // The schema is this version's: opening it changes nothing.
-    let ids = Arc::new(IdGenerator::new(settings.node));
+    // The schema is this version's: opening it changes nothing. Nor are ids made, for any node.
+    let ids = Arc::new(IdGenerator::new(0));
     let nobody = Arc::new(|_: &[_]| {});
     let store = Store::open(&settings.database_url, clock, ids, nobody).await?;
     let examined = examine_store(&store, settings, repair, told, &mut examination).await;

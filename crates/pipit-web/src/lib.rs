@@ -75,7 +75,7 @@ pub fn routes(web: Web) -> Router {
         .route_layer(from_fn(compress::pages))
 }
 
-/// What [`routes`] answers, for a test that walks all of it.
+/// What [`routes()`] answers, for a test that walks all of it.
 #[must_use]
 pub fn route_list() -> Vec<Route> {
     [pages::routes().into_list(), assets::routes().into_list()].concat()

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use pipit_core::{
     AccountSettings, Blocking, Caller, Deed, KeyPlace, MailSettings, MediaPlace, Moderator,
-    NewPost, Pipit, Settings, Upload,
+    NewPost, NodeNumber, Pipit, Settings, Upload,
 };
 use pipit_model::event::Standing;
 use pipit_model::media::MediaUse;
@@ -116,7 +116,9 @@ fn settings(database_url: &str, folder: &Path) -> Settings {
         keys: test_keys(),
         mail: MailSettings::default(),
         accounts: AccountSettings::default(),
-        node: 0,
+        node: NodeNumber::Fixed(0),
+        redis: None,
+        replica_url: None,
     }
 }
 

@@ -7,8 +7,8 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use pipit_core::{
-    AccountSettings, Authorization, KeyPlace, MailSettings, MediaPlace, PasswordGrant, Pipit,
-    RegisteredApp, Settings, TokenRequest,
+    AccountSettings, Authorization, KeyPlace, MailSettings, MediaPlace, NodeNumber, PasswordGrant,
+    Pipit, RegisteredApp, Settings, TokenRequest,
 };
 use pipit_model::Clock;
 use pipit_model::app::{AppForm, OUT_OF_BAND};
@@ -70,7 +70,9 @@ impl Site {
             keys,
             mail: MailSettings::default(),
             accounts: AccountSettings::default(),
-            node: 0,
+            node: NodeNumber::Fixed(0),
+            redis: None,
+            replica_url: None,
         };
         let pipit = Pipit::open(&settings, Clock::System).await.expect("a database");
         let web = Web { pipit: pipit.clone(), public_url: public_url.to_owned() };
