@@ -5,9 +5,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use pipit_http::{Need, Problem};
+use pipit_http::{Need, Problem, Route};
 use pipit_model::scope;
 use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::path::PathItem;
 use utoipa::openapi::security::{
     AuthorizationCode, ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Scopes,
     SecurityRequirement, SecurityScheme,
@@ -91,6 +92,24 @@ pub(crate) fn name_scopes(openapi: &mut Document) {
     }
 }
 
+/// The operations of a path.
+pub(crate) fn methods(path: &str, item: &PathItem) -> Vec<Route> {
+    let all = [
+        ("GET", &item.get),
+        ("POST", &item.post),
+        ("PUT", &item.put),
+        ("PATCH", &item.patch),
+        ("DELETE", &item.delete),
+    ];
+    let described = all.into_iter().filter(|(_, operation)| operation.is_some());
+    described.map(|(method, _)| Route::new(method, path)).collect()
+}
+
+/// What [`routes`] adds. Swagger's page is a router of its own.
+pub(crate) fn list() -> [Route; 2] {
+    ["/openapi.json", "/docs/"].map(|path| Route::new("GET", path))
+}
+
 pub(crate) fn routes(openapi: &Document) -> Router {
     let json = openapi.to_json().expect("a description of text and numbers");
     let config = Config::new(["/openapi.json"]).try_it_out_enabled(true).filter(true);
@@ -107,7 +126,8 @@ pub(crate) fn routes(openapi: &Document) -> Router {
     }));
     let document = move || {
         let json = json.clone();
-        async move { ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], json) }
+        let kind = HeaderValue::from_static("application/json");
+        async move { ([(header::CONTENT_TYPE, kind)], json) }
     };
     Router::new().route("/openapi.json", get(document)).merge(page)
 }

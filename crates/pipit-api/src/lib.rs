@@ -32,7 +32,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRef;
 use pipit_core::{PasswordGrant, Pipit};
-use pipit_http::{Problem, RouteNeeds, upload};
+use pipit_http::{Problem, Route, RouteNeeds, Routes, upload};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -65,8 +65,7 @@ pub fn routes(api: Api) -> Router {
     let (router, mut openapi) = router().split_for_parts();
     docs::name_scopes(&mut openapi);
     router
-        .merge(media::files())
-        .merge(oauth::routes())
+        .merge(beside().into_router())
         .with_state(api)
         .merge(docs::routes(&openapi))
         .method_not_allowed_fallback(async || Problem::no_such_method())
@@ -80,6 +79,19 @@ pub fn openapi_json() -> Result<String, serde_json::Error> {
     let mut openapi = router().into_openapi();
     docs::name_scopes(&mut openapi);
     openapi.to_pretty_json().map(|json| json + "\n")
+}
+
+/// What is no part of the described API.
+fn beside() -> Routes<Api> {
+    media::files().merge(oauth::routes())
+}
+
+/// What [`routes()`] answers, for a test that walks all of it.
+#[must_use]
+pub fn route_list() -> Vec<Route> {
+    let described = router().into_openapi().paths.paths;
+    let described = described.iter().flat_map(|(path, item)| docs::methods(path, item));
+    described.chain(beside().into_list()).chain(docs::list()).collect()
 }
 
 fn router() -> OpenApiRouter<Api> {

@@ -1,12 +1,11 @@
 //! Pictures.
 
 use axum::Json as Answer;
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use pipit_core::{Pipit, Upload};
+use pipit_http::routes::{Routes, get};
 use pipit_http::{Bearer, IdempotencyKey, Json, Part, Path, Problem, UploadForm};
 use pipit_model::media::MediaUse;
 use pipit_model::{Error, MediaId};
@@ -23,8 +22,8 @@ const FILE_HEADERS: [(HeaderName, &str); 4] = [
 ];
 
 /// The files of pictures, which are no part of the described API: their addresses are in it.
-pub(crate) fn files() -> Router<Api> {
-    Router::new().route("/media/p/{file}", get(get_file))
+pub(crate) fn files() -> Routes<Api> {
+    Routes::new().route("/media/p/{file}", get(get_file))
 }
 
 async fn get_file(

@@ -7,12 +7,11 @@
 mod body;
 
 use axum::Json as Answer;
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use pipit_core::{IssuedToken, OAuthError, PasswordGrant, Pipit, TokenRequest};
+use pipit_http::routes::{Routes, get, post};
 use pipit_http::{Problem, SentBy, bearer_access};
 use pipit_model::Error;
 use pipit_model::scope::{self, Scope};
@@ -24,8 +23,8 @@ use crate::{Api, apps};
 pub(crate) use body::Body;
 use body::{Client, client};
 
-pub(crate) fn routes() -> Router<Api> {
-    Router::new()
+pub(crate) fn routes() -> Routes<Api> {
+    Routes::new()
         .route("/api/v1/apps", post(apps::create_app))
         .route("/api/v1/apps/verify_credentials", get(apps::verify_credentials))
         .route("/oauth/token", post(create_token))

@@ -13,6 +13,7 @@ pub mod problem;
 pub mod proxies;
 pub mod rates;
 pub mod request_id;
+pub mod routes;
 pub mod sse;
 pub mod stack;
 pub mod upload;
@@ -25,6 +26,7 @@ pub use extract::{
 pub use problem::Problem;
 pub use proxies::Proxies;
 pub use rates::Rates;
+pub use routes::{Route, Routes};
 pub use sse::LastEventId;
 pub use stack::Stack;
 pub use upload::{Part, UploadForm};

@@ -10,12 +10,11 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{LazyLock, OnceLock};
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use pipit_http::Problem;
+use pipit_http::routes::{Routes, get};
 use rust_embed::Embed;
 
 use crate::compress::{self, Effort, accepts};
@@ -124,8 +123,8 @@ impl Asset {
     }
 }
 
-pub(crate) fn routes() -> Router {
-    Router::new().route("/assets/{version}/{file}", get(get_asset))
+pub(crate) fn routes() -> Routes<()> {
+    Routes::new().route("/assets/{version}/{file}", get(get_asset))
 }
 
 async fn get_asset(Path((version, file)): Path<(String, String)>, headers: HeaderMap) -> Response {

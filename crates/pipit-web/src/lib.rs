@@ -37,7 +37,7 @@ use axum::http::HeaderMap;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use pipit_core::Pipit;
-use pipit_http::Problem;
+use pipit_http::{Problem, Route};
 
 /// What this door needs to be told.
 #[derive(Debug, Clone)]
@@ -64,14 +64,21 @@ impl FromRef<Web> for Pipit {
 /// All pages, forms and assets.
 pub fn routes(web: Web) -> Router {
     pages::routes()
+        .into_router()
         .method_not_allowed_fallback(error::method_not_allowed)
         .route_layer(from_fn_with_state(web.clone(), visitor::recognise))
         // Outermost: what comes from elsewhere is refused before anything is looked up.
         .route_layer(from_fn_with_state(web.clone(), cross_site::refuse))
         .with_state(web)
-        .merge(assets::routes())
+        .merge(assets::routes().into_router())
         .route_layer(from_fn(error::tell))
         .route_layer(from_fn(compress::pages))
+}
+
+/// What [`routes()`] answers, for a test that walks all of it.
+#[must_use]
+pub fn route_list() -> Vec<Route> {
+    [pages::routes().into_list(), assets::routes().into_list()].concat()
 }
 
 /// The answer where no door has anything: a page for a browser, a problem for everyone else.

@@ -30,9 +30,8 @@ mod tags;
 mod thread;
 pub(crate) mod ties;
 
-use axum::Router;
-use axum::routing::{get, post};
 use pipit_core::RequestAnswer;
+use pipit_http::routes::{Routes, get, post};
 use pipit_http::upload;
 use pipit_model::event::Standing;
 
@@ -40,16 +39,16 @@ use crate::Web;
 use crate::pages::actions::{Deed, of_tweet};
 
 /// What takes files: more than others may send.
-fn uploads() -> Router<Web> {
-    Router::new()
+fn uploads() -> Routes<Web> {
+    Routes::new()
         .route("/compose", get(compose::get_compose).post(compose::post_compose))
         .route("/settings/avatar", post(settings::post_avatar))
         .route("/settings/banner", post(settings::post_banner))
-        .layer(upload::body_limit())
+        .around(|router| router.layer(upload::body_limit()))
 }
 
-pub(crate) fn routes() -> Router<Web> {
-    Router::new()
+pub(crate) fn routes() -> Routes<Web> {
+    Routes::new()
         .route("/", get(explore::get_landing))
         .route("/explore", get(explore::get_explore))
         .route("/home", get(home::get_home))
@@ -121,8 +120,8 @@ pub(crate) fn routes() -> Router<Web> {
 }
 
 /// Reports and rules, what moderators do, and what one says to it.
-fn moderation() -> Router<Web> {
-    Router::new()
+fn moderation() -> Routes<Web> {
+    Routes::new()
         .route("/report", get(report::get_report).post(report::post_report))
         .route("/about/rules", get(report::get_rules))
         .route("/settings/standing", get(standing::get_standing))
@@ -131,9 +130,9 @@ fn moderation() -> Router<Web> {
 }
 
 /// The buttons about people.
-fn of_people() -> Router<Web> {
+fn of_people() -> Routes<Web> {
     use ties::{Deed, to_person};
-    Router::new()
+    Routes::new()
         .route("/@{handle}/block", to_person(Deed::Block(Standing::Set)))
         .route("/@{handle}/unblock", to_person(Deed::Block(Standing::Unset)))
         .route("/@{handle}/mute", to_person(Deed::Mute))
@@ -144,8 +143,8 @@ fn of_people() -> Router<Web> {
 }
 
 /// What guards an account.
-fn guards() -> Router<Web> {
-    Router::new()
+fn guards() -> Routes<Web> {
+    Routes::new()
         .route("/settings/sessions", get(settings::get_sessions))
         .route("/settings/sessions/{id}/end", post(settings::end_session))
         .route("/settings/confirm", get(security::get_confirm).post(security::post_confirm))
@@ -162,8 +161,8 @@ fn guards() -> Router<Web> {
 }
 
 /// How apps are let in, and turned out.
-fn of_apps() -> Router<Web> {
-    Router::new()
+fn of_apps() -> Routes<Web> {
+    Routes::new()
         .route("/settings/apps", get(apps::get_apps))
         .route("/settings/apps/{id}/end", post(apps::turn_out))
         .route("/oauth/authorize", get(oauth::get_authorize).post(oauth::post_authorize))
@@ -171,8 +170,8 @@ fn of_apps() -> Router<Web> {
 }
 
 /// What keeps from a reader what they do not want to read or hear of.
-fn quiet() -> Router<Web> {
-    Router::new()
+fn quiet() -> Routes<Web> {
+    Routes::new()
         .route("/settings/filters", get(filters::get_filters).post(filters::post_filter))
         .route("/settings/filters/{id}", post(filters::update))
         .route("/settings/filters/{id}/delete", post(filters::delete))

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::{MethodRouter, post};
+use pipit_http::routes::{Methods, post};
 use pipit_model::Error;
 use pipit_model::event::Standing;
 
@@ -29,7 +29,7 @@ pub(crate) enum Deed {
 }
 
 /// The address that such a button sends its form to.
-pub(crate) fn of_tweet(deed: Deed, to: Standing) -> MethodRouter<Web> {
+pub(crate) fn of_tweet(deed: Deed, to: Standing) -> Methods<Web> {
     let handler = async move |State(web): State<Web>,
                               SignedIn(viewer): SignedIn,
                               Path((handle, id)): OfTweet,

@@ -6,11 +6,10 @@ mod log;
 mod reports;
 mod rules;
 
-use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::routing::{get, post};
 use pipit_core::{Moderator, UserCard};
+use pipit_http::routes::{Routes, get, post};
 use pipit_model::limits::REASON_CHARS_MAX;
 use pipit_model::moderation::{Action, ActionKind, AppealState};
 use pipit_model::report::Report;
@@ -26,8 +25,8 @@ use crate::pages::report::Choice;
 use crate::visitor::{Viewer, Visitor};
 use crate::words::Words;
 
-pub(super) fn routes() -> Router<Web> {
-    Router::new()
+pub(super) fn routes() -> Routes<Web> {
+    Routes::new()
         .route("/admin", get(reports::get_queue))
         .route("/admin/reports/{id}", get(reports::get_report))
         .route("/admin/reports/{id}/take", post(reports::take))

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{MethodRouter, post};
 use pipit_core::hashtag_subject;
+use pipit_http::routes::{Methods, post};
 use pipit_model::Error;
 use pipit_model::event::Standing;
 use pipit_model::page::ListName;
@@ -75,7 +75,7 @@ pub(crate) async fn get_tag(
 }
 
 /// The address that the button to follow a hashtag, or to follow it no longer, sends its form to.
-pub(crate) fn follow(to: Standing) -> MethodRouter<Web> {
+pub(crate) fn follow(to: Standing) -> Methods<Web> {
     let handler = async move |State(web): State<Web>,
                               SignedIn(viewer): SignedIn,
                               Path(name): Path<String>,

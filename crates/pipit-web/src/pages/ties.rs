@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{MethodRouter, post};
 use pipit_core::{RequestAnswer, UserView};
+use pipit_http::routes::{Methods, post};
 use pipit_model::Error;
 use pipit_model::event::Standing;
 use pipit_model::page::{ListName, Listed};
@@ -147,7 +147,7 @@ impl TieForm {
 }
 
 /// The address that such a button sends its form to.
-pub(crate) fn to_person(deed: Deed) -> MethodRouter<Web> {
+pub(crate) fn to_person(deed: Deed) -> Methods<Web> {
     let handler = async move |State(web): State<Web>,
                               SignedIn(viewer): SignedIn,
                               Path(handle): Path<String>,
