@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use pipit_core::{Pipit, SignUp, search_subject};
-use pipit_http::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Problem, Query};
+use pipit_http::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Problem, Query, SentBy};
 use pipit_model::page::{ListName, Listed, Page};
 use pipit_model::user::ProfileEdit;
 use pipit_model::visibility::Visibility;
@@ -26,11 +26,13 @@ use crate::wire;
 )]
 pub(crate) async fn create_user(
     State(pipit): State<Pipit>,
+    SentBy(client): SentBy,
     key: IdempotencyKey,
     Json(body): Json<wire::CreateUser>,
 ) -> Result<Response, Problem> {
     let wire::CreateUser { handle, name, email, password, invite } = body;
-    let form = SignUp { handle, name, email, password, invite };
+    let network = client.network;
+    let form = SignUp { handle, name, email, password, invite, network };
     let view = pipit.sign_up(form, key.as_deref()).await?;
     Ok((StatusCode::CREATED, Answer(wire::User::from(&view))).into_response())
 }

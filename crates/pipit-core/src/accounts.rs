@@ -1,5 +1,6 @@
 //! Accounts: opened and deleted.
 
+use pipit_model::network::Network;
 use pipit_model::user::{Email, Handle, Password, UserRef, display_name};
 use pipit_model::{Result, UserId};
 use pipit_store::{NewUser, StoreError};
@@ -22,6 +23,8 @@ pub struct SignUp {
     pub password: String,
     /// The code of an invitation.
     pub invite: Option<String>,
+    /// From where they come; unknown for those whom the operator lets in.
+    pub network: Option<Network>,
 }
 
 impl std::fmt::Debug for SignUp {
@@ -35,7 +38,8 @@ impl Pipit {
     ///
     /// # Errors
     /// [`pipit_model::Error::InvalidField`] for a field that breaks a rule,
-    /// [`pipit_model::Error::Conflict`] for a handle or address that is taken.
+    /// [`pipit_model::Error::Conflict`] for a handle or address that is taken,
+    /// [`pipit_model::Error::Forbidden`] from a network that is kept out.
     pub async fn sign_up(&self, form: SignUp, key: RequestKey<'_>) -> Result<UserView> {
         let invitation = self.invitation(form.invite.as_deref())?;
         self.open_account(form, invitation, key).await
@@ -59,6 +63,7 @@ impl Pipit {
         let name = display_name(form.name.as_deref().unwrap_or_default())?;
         let email = Email::new(&form.email)?;
         let password = Password::new(form.password)?;
+        self.require_welcome_network(form.network).await?;
         self.require_welcome(&email).await?;
         // The password is no part of it: a fast hash of one must not be stored.
         // The address as it is found, since it could be guessed from a plain hash.

@@ -1,7 +1,7 @@
 //! Following.
 
 use pipit_model::event::Standing;
-use pipit_model::limits::REQUESTS_AT_ONCE_MAX;
+use pipit_model::limits::{REQUESTS_AT_ONCE_MAX, REQUESTS_WAITING_MAX};
 use pipit_model::page::{Listed, Page};
 use pipit_model::user::UserRef;
 use pipit_model::{Error, Result, UserId};
@@ -14,8 +14,8 @@ impl Pipit {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Forbidden`] for oneself, and where one of the two blocks the
-    /// other.
+    /// [`Error::NotFound`]; [`Error::Forbidden`] for oneself, where one of the two blocks the other,
+    /// and for one request too many.
     pub async fn set_follow(
         &self,
         caller: Caller,
@@ -27,8 +27,27 @@ impl Pipit {
         if followed_user_id == user_id {
             return Err(Error::Forbidden("you cannot follow yourself: your home has you already"));
         }
+        if to.is_set() {
+            self.require_few_requests(user_id, followed_user_id).await?;
+        }
         self.0.store.write(Command::Follow { user_id, followed_user_id, to }).await?;
         self.relationship(caller, followed_user_id).await
+    }
+
+    /// Refuses one more request to somebody of whose requests too many wait already. Of some that
+    /// come at once a few too many may get through.
+    async fn require_few_requests(&self, user_id: UserId, asked: UserId) -> Result<()> {
+        let card = self.0.feed.user(asked).await?;
+        if !card.is_some_and(|card| card.user().locked) {
+            return Ok(());
+        }
+        let waiting = self.0.store.list_requested(user_id, REQUESTS_WAITING_MAX as u64).await?;
+        if waiting.len() < REQUESTS_WAITING_MAX || waiting.contains(&asked) {
+            return Ok(());
+        }
+        Err(Error::Forbidden(
+            "200 of your requests wait for an answer: wait for some, or take some back",
+        ))
     }
 
     /// Makes somebody follow the caller no longer; doing it again changes nothing. They are not told.

@@ -1,5 +1,6 @@
 //! The server's rules, and what it keeps out.
 
+use pipit_model::network::Network;
 use pipit_model::report::{ServerRule, rule_text};
 use pipit_model::role::Right;
 use pipit_model::server_block::{BlockKind, ServerBlock};
@@ -102,6 +103,17 @@ impl Pipit {
         }
         if kind == BlockKind::Trend {
             self.0.trends.forget();
+        }
+        Ok(())
+    }
+
+    /// Refuses somebody from a network that is kept out.
+    pub(crate) async fn require_welcome_network(&self, network: Option<Network>) -> Result<()> {
+        let Some(network) = network else { return Ok(()) };
+        if self.0.feed.moderated().await?.blocks.blocks_network(network) {
+            return Err(Error::Forbidden(
+                "nobody opens accounts from your network: ask whoever runs this server for one",
+            ));
         }
         Ok(())
     }

@@ -183,6 +183,9 @@ pub const BLOCKS_MAX: usize = 10_000;
 pub const MUTES_MAX: usize = 10_000;
 /// Seconds that a mute with an end lasts at most: ten years; what shall last longer needs no end.
 pub const MUTE_SECS_MAX: i64 = 10 * 365 * 24 * 3600;
+/// Requests to follow somebody that wait for an answer, of one who asks: whoever asks everybody is
+/// nobody's reader.
+pub const REQUESTS_WAITING_MAX: usize = 200;
 /// Requests to follow somebody that one click answers; whoever has more clicks again.
 pub const REQUESTS_AT_ONCE_MAX: u32 = 100;
 /// Newest likes and retweets of a reader that are kept in memory.
@@ -362,6 +365,8 @@ pub const TOKEN_RATE: Rate = rate(300, 5 * MINUTE);
 pub const ACCOUNT_RATE: Rate = rate(1500, 5 * MINUTE);
 /// Accounts opened from one network (Mastodon's limit).
 pub const SIGN_UP_RATE: Rate = rate(5, 30 * MINUTE);
+/// Apps registered from one network (Mastodon's limit).
+pub const APPS_RATE: Rate = rate(5, 10 * MINUTE);
 /// Tweets of one account (Mastodon's limit).
 pub const POST_RATE: Rate = rate(300, 180 * MINUTE);
 /// Tweets that one account deletes (Mastodon's limit).

@@ -8,6 +8,9 @@ use std::net::{IpAddr, Ipv6Addr};
 pub struct Network(IpAddr);
 
 impl Network {
+    /// How many bits all addresses of an IPv6 network have in common.
+    pub(crate) const V6_PREFIX: u32 = 64;
+
     /// The network of an address.
     #[must_use]
     pub fn of(address: IpAddr) -> Self {
@@ -18,6 +21,12 @@ impl Network {
                 Self(IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0)))
             }
         }
+    }
+
+    /// Its first address.
+    #[must_use]
+    pub(crate) fn first_address(self) -> IpAddr {
+        self.0
     }
 }
 

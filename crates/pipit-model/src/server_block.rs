@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use crate::error::{Error, Result};
 use crate::limits::{BLOCK_VALUE_CHARS_MAX, SERVER_BLOCKS_MAX};
+use crate::network::Network;
 use crate::text::hashtag_key;
 use crate::user::one_line;
 
@@ -82,7 +83,7 @@ impl ServerBlock {
         let value = one_line("value", value, BLOCK_VALUE_CHARS_MAX)?;
         let value = match kind {
             BlockKind::EmailDomain | BlockKind::Link => domain(&value)?,
-            BlockKind::Network => Network::parse(&value)
+            BlockKind::Network => Stretch::parse(&value)
                 .ok_or_else(|| invalid("must be a network like 192.0.2.0/24 or 2001:db8::/32"))?
                 .to_string(),
             BlockKind::Word => value.to_lowercase(),
@@ -112,7 +113,7 @@ fn domain(value: &str) -> Result<String> {
 
 /// A stretch of network addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Network {
+struct Stretch {
     /// As an IPv6 address; an IPv4 one stands in the part that is kept for them.
     bits: u128,
     /// How many of the bits, from the left, all its addresses have in common.
@@ -134,7 +135,7 @@ fn mask(prefix: u32) -> u128 {
     u128::MAX.checked_shl(128 - prefix).unwrap_or(0)
 }
 
-impl Network {
+impl Stretch {
     fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = match text.split_once('/') {
             Some((address, prefix)) => (address, Some(prefix)),
@@ -151,13 +152,16 @@ impl Network {
         Some(Self { bits: bits & mask(prefix), prefix, is_v4 })
     }
 
-    fn contains(self, address: IpAddr) -> bool {
-        let (bits, is_v4) = bits(address);
-        is_v4 == self.is_v4 && bits & mask(self.prefix) == self.bits
+    /// Whether a network lies in it, or it in the network: who has one address of a network has all.
+    fn meets(self, network: Network) -> bool {
+        let (bits, is_v4) = bits(network.first_address());
+        let whole = if is_v4 { V4_OFFSET + 32 } else { Network::V6_PREFIX };
+        let mask = mask(self.prefix.min(whole));
+        is_v4 == self.is_v4 && bits & mask == self.bits & mask
     }
 }
 
-impl std::fmt::Display for Network {
+impl std::fmt::Display for Stretch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let address = std::net::Ipv6Addr::from_bits(self.bits);
         let offset = if self.is_v4 { V4_OFFSET } else { 0 };
@@ -169,7 +173,7 @@ impl std::fmt::Display for Network {
 #[derive(Debug, Default)]
 pub struct ServerBlocks {
     all: Vec<ServerBlock>,
-    networks: Vec<Network>,
+    networks: Vec<Stretch>,
 }
 
 impl ServerBlocks {
@@ -178,7 +182,7 @@ impl ServerBlocks {
     pub fn new(mut all: Vec<ServerBlock>) -> Self {
         all.truncate(SERVER_BLOCKS_MAX);
         let networks = all.iter().filter(|block| block.kind == BlockKind::Network);
-        let networks = networks.filter_map(|block| Network::parse(&block.value)).collect();
+        let networks = networks.filter_map(|block| Stretch::parse(&block.value)).collect();
         Self { all, networks }
     }
 
@@ -189,10 +193,10 @@ impl ServerBlocks {
         self.of(BlockKind::EmailDomain).any(|blocked| is_below(&domain, blocked))
     }
 
-    /// Whether a network address is kept out.
+    /// Whether nobody signs up from a network.
     #[must_use]
-    pub fn blocks_address(&self, address: IpAddr) -> bool {
-        self.networks.iter().any(|network| network.contains(address))
+    pub fn blocks_network(&self, network: Network) -> bool {
+        self.networks.iter().any(|blocked| blocked.meets(network))
     }
 
     /// Whether a link's host is kept out.
@@ -256,18 +260,22 @@ mod tests {
         let blocks = blocks(&[
             (BlockKind::Network, "192.0.2.99/24"),
             (BlockKind::Network, "2001:db8::1/32"),
+            (BlockKind::Network, "2001:dba:1:2::9"),
         ]);
         let values: Vec<_> = blocks.of(BlockKind::Network).collect();
-        assert_eq!(values, ["192.0.2.0/24", "2001:db8::/32"]);
+        assert_eq!(values, ["192.0.2.0/24", "2001:db8::/32", "2001:dba:1:2::9/128"]);
         for (address, blocked) in [
             ("192.0.2.1", true),
             ("::ffff:192.0.2.1", true),
             ("192.0.3.1", false),
             ("2001:db8:ffff::1", true),
             ("2001:db9::1", false),
+            ("2001:dba:1:2::1", true),
+            ("2001:dba:1:3::9", false),
             ("::1", false),
         ] {
-            assert_eq!(blocks.blocks_address(address.parse().expect("one")), blocked, "{address}");
+            let network = Network::of(address.parse().expect("an address"));
+            assert_eq!(blocks.blocks_network(network), blocked, "{address}");
         }
     }
 

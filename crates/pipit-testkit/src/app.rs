@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicI64;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::response::Response;
 use http_body_util::BodyExt;
 use pipit_api::Api;
 use pipit_core::{
@@ -24,6 +25,9 @@ use crate::database::{Backend, TestDb};
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
 /// Where the clock of every test starts.
 const START_MS: i64 = 1_790_000_000_000;
+
+/// Of everybody.
+const PASSWORD: &str = "correct horse battery";
 
 /// The key ring of every test: its secret is no secret.
 #[must_use]
@@ -153,15 +157,47 @@ impl TestApp {
     /// If either is refused.
     pub async fn sign_up(&self, handle: &str) -> Client {
         let mut client = self.anonymous();
-        let password = "correct horse battery";
         let account =
-            json!({"handle": handle, "email": format!("{handle}@x.test"), "password": password});
+            json!({"handle": handle, "email": format!("{handle}@x.test"), "password": PASSWORD});
         let user = client.post("/users", account).await.expect(StatusCode::CREATED);
         client.user_id = UserId(user["id"].as_i64().expect("an id"));
-        let login = json!({"login": handle, "password": password});
-        let session = client.post("/sessions", login).await.expect(StatusCode::CREATED);
-        client.token = session["token"].as_str().map(str::to_owned);
+        client.token = self.sign_in(handle).await;
         client
+    }
+
+    /// Signs an account in that [`TestApp::sign_up`] opened; the answer is the token.
+    ///
+    /// # Panics
+    /// If it is refused.
+    pub async fn sign_in(&self, handle: &str) -> Option<String> {
+        let login = json!({"login": handle, "password": PASSWORD});
+        let session = self.anonymous().post("/sessions", login).await;
+        session.expect(StatusCode::CREATED)["token"].as_str().map(str::to_owned)
+    }
+
+    /// Registers an app for these scopes and gets it a token, of its own or of somebody; the answer
+    /// is the app as it is told itself, and a client with the token.
+    ///
+    /// # Panics
+    /// If it is refused.
+    pub async fn app_token(&self, scopes: &str, of: Option<&str>) -> (Value, Client) {
+        let form = json!({
+            "client_name": "Test", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": scopes,
+        });
+        let registered = self.anonymous().post("/api/v1/apps", form).await.ok();
+        let mut form = json!({
+            "grant_type": if of.is_some() { "password" } else { "client_credentials" },
+            "client_id": registered["client_id"], "client_secret": registered["client_secret"],
+            "scope": scopes,
+        });
+        if let Some(handle) = of {
+            form["username"] = handle.into();
+            form["password"] = PASSWORD.into();
+        }
+        let token = self.anonymous().post("/oauth/token", form).await.ok();
+        let mut client = self.anonymous();
+        client.token = token["access_token"].as_str().map(str::to_owned);
+        (registered, client)
     }
 }
 
@@ -290,9 +326,17 @@ impl Client {
     /// # Panics
     /// If the body of the answer breaks off.
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let response = self.open(request).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes().to_vec();
         Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// The same, of which the body may go on.
+    ///
+    /// # Panics
+    /// Never: a router always answers.
+    pub async fn open(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.expect("an answer")
     }
 }

@@ -80,6 +80,14 @@ impl TestDb {
         Self { url: format!("{base}/{name}"), backend, _folder: None }
     }
 
+    /// Changes something behind everybody's back.
+    ///
+    /// # Panics
+    /// If the database refuses it.
+    pub async fn execute(&self, sql: &str) {
+        self.connect().await.execute_unprepared(sql).await.expect("done");
+    }
+
     /// A connection of the test's own, past everything that is tested.
     ///
     /// # Panics

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use pipit_api::wire::{Relationship, Tweet, User, UserPage};
+use pipit_model::limits::REQUESTS_WAITING_MAX;
 use pipit_testkit::{Backend, Client, TestApp, backends};
 use serde_json::json;
 use std::sync::atomic::Ordering;
@@ -161,4 +162,32 @@ async fn what_does_not_fit_is_refused() {
         nobody.delete(path).await.problem(StatusCode::UNAUTHORIZED);
     }
     nobody.delete("/users/me/followers/bob").await.problem(StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn whoever_asks_to_follow_too_many_waits_for_answers_first() {
+    for backend in backends() {
+        let app = TestApp::new(backend).await;
+        let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+        let cat = app.sign_up("cat").await;
+        bob.patch("/users/me", json!({"locked": true})).await.ok();
+        let me = ann.user_id;
+        let rows = (0..REQUESTS_WAITING_MAX).map(|n| format!("({me}, {n}, {n})"));
+        let rows = rows.collect::<Vec<_>>().join(", ");
+        let table = "follow_requests (user_id, followed_user_id, id)";
+        app.db.execute(&format!("INSERT INTO {table} VALUES {rows}")).await;
+        let refused = ann.put("/users/bob/follow").await;
+        assert_eq!(refused.problem(StatusCode::FORBIDDEN).0, "forbidden", "{backend:?}");
+        let why = refused.json()["detail"].as_str().expect("words").to_owned();
+        assert!(why.contains("take some back"), "{why}");
+        // Whoever is not asked is followed as ever, and others ask as ever.
+        ann.put("/users/cat/follow").await.ok();
+        assert_eq!(cat.put("/users/bob/follow").await.ok()["requested"], true);
+        app.db
+            .execute(&format!("DELETE FROM follow_requests WHERE user_id = {me} AND id = 7"))
+            .await;
+        for _ in 0..2 {
+            assert_eq!(ann.put("/users/bob/follow").await.ok()["requested"], true, "{backend:?}");
+        }
+    }
 }

@@ -1,15 +1,18 @@
 //! Reports by the API, and what accounts in each state may do.
 
 use std::fmt::Display;
+use std::net::SocketAddr;
 
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Method;
 use axum::http::StatusCode;
 use pipit_api::wire::{Report, RulePage};
-use pipit_core::{Deed, Moderator};
+use pipit_core::{Blocking, Deed, Moderator};
 use pipit_model::moderation::ActionKind;
-use pipit_testkit::{Client, TestApp, backends};
+use pipit_model::server_block::BlockKind;
+use pipit_testkit::{Backend, Client, TestApp, backends};
 use serde_json::json;
-
-use crate::scopes::app_token;
 
 const OK: StatusCode = StatusCode::OK;
 const CREATED: StatusCode = StatusCode::CREATED;
@@ -139,7 +142,7 @@ async fn a_suspended_account_vanishes_from_every_door_and_comes_back() {
             shown.push(says_eve(path).await);
         }
         assert!(shown.iter().filter(|shown| **shown).count() >= 10, "{shown:?}");
-        let (_, of_app) = app_token(&app, "read", Some("eve")).await;
+        let (_, of_app) = app.app_token("read", Some("eve")).await;
         of_app.get("/timeline").await.ok();
         act(&app, &eve, ActionKind::Suspend).await;
         for path in &paths {
@@ -160,7 +163,7 @@ async fn a_suspended_account_vanishes_from_every_door_and_comes_back() {
         ann.put(&format!("/tweets/{of_eve}/like")).await.problem(NOT_FOUND);
         eve.get("/timeline").await.problem(StatusCode::UNAUTHORIZED);
         of_app.get("/timeline").await.problem(StatusCode::UNAUTHORIZED);
-        let (_, of_another) = app_token(&app, "read", Some("eve")).await;
+        let (_, of_another) = app.app_token("read", Some("eve")).await;
         of_another.get("/timeline").await.problem(FORBIDDEN);
         let login = json!({"login": "eve", "password": "correct horse battery"});
         let session = app.anonymous().post("/sessions", login).await.expect(CREATED);
@@ -201,4 +204,30 @@ async fn a_limited_account_is_shown_to_those_who_know_it() {
             assert!(sees(&bob, &path).await && sees(&nobody, &path).await, "{path}");
         }
     }
+}
+
+#[tokio::test]
+async fn from_a_network_that_is_kept_out_nobody_signs_up() {
+    let app = TestApp::new(Backend::Sqlite).await;
+    let block = async |to| {
+        let what = (BlockKind::Network, "192.0.2.0/24");
+        app.pipit.set_server_block(Moderator::operator(), what, to).await.expect("done");
+    };
+    let sign_up = async |handle: &str, address: &str| {
+        let account = json!({"handle": handle, "email": format!("{handle}@x.test"),
+            "password": "correct horse battery"});
+        let nobody = app.anonymous();
+        let mut request = nobody.request(Method::POST, "/users", Body::from(account.to_string()));
+        let address: SocketAddr = format!("{address}:4711").parse().expect("an address");
+        request.extensions_mut().insert(ConnectInfo(address));
+        nobody.send(request).await
+    };
+    block(Blocking::Block).await;
+    let refused = sign_up("ann", "192.0.2.7").await;
+    assert_eq!(refused.problem(FORBIDDEN).0, "forbidden");
+    let why = refused.json()["detail"].as_str().expect("words").to_owned();
+    assert!(why.contains("ask whoever runs this server"), "{why}");
+    sign_up("bob", "198.51.100.7").await.expect(CREATED);
+    block(Blocking::Unblock).await;
+    sign_up("ann", "192.0.2.7").await.expect(CREATED);
 }

@@ -6,8 +6,6 @@ use pipit_core::{Authorization, Caller, NotAuthorized};
 use pipit_testkit::{Answer, Backend, TestApp, backends};
 use serde_json::{Value, json};
 
-use crate::scopes::app_token;
-
 const OOB: &str = "urn:ietf:wg:oauth:2.0:oob";
 /// The example of RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -260,9 +258,9 @@ async fn tokens_end_when_they_are_revoked_turned_out_or_their_person_leaves() {
         let app = TestApp::new(backend).await;
         let ann = app.sign_up("ann").await;
         let who = caller(&app, ann.token.as_ref()).await;
-        let (first, one) = app_token(&app, "read", Some("ann")).await;
-        let (_, two) = app_token(&app, "read", Some("ann")).await;
-        let (_, three) = app_token(&app, "read", Some("ann")).await;
+        let (first, one) = app.app_token("read", Some("ann")).await;
+        let (_, two) = app.app_token("read", Some("ann")).await;
+        let (_, three) = app.app_token("read", Some("ann")).await;
         let revoke = async |id: &Value, secret: &Value, token: &Option<String>| {
             let form = json!({"client_id": id, "client_secret": secret, "token": token});
             app.anonymous().post("/oauth/revoke", form).await

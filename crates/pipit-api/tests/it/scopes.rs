@@ -5,27 +5,6 @@ use axum::http::{Method, StatusCode};
 use pipit_testkit::{Backend, Client, TestApp};
 use serde_json::{Value, json};
 
-/// An app registered for these scopes, with a token of its own or of somebody.
-pub(super) async fn app_token(app: &TestApp, scopes: &str, of: Option<&str>) -> (Value, Client) {
-    let form = json!({
-        "client_name": "Test", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": scopes,
-    });
-    let registered = app.anonymous().post("/api/v1/apps", form).await.ok();
-    let mut form = json!({
-        "grant_type": if of.is_some() { "password" } else { "client_credentials" },
-        "client_id": registered["client_id"], "client_secret": registered["client_secret"],
-        "scope": scopes,
-    });
-    if let Some(handle) = of {
-        form["username"] = handle.into();
-        form["password"] = "correct horse battery".into();
-    }
-    let token = app.anonymous().post("/oauth/token", form).await.ok();
-    let mut client = app.anonymous();
-    client.token = token["access_token"].as_str().map(str::to_owned);
-    (registered, client)
-}
-
 /// Each operation of the description: method, path, and the scopes it names.
 fn operations() -> Vec<(Method, String, Option<Vec<String>>, bool)> {
     let text = pipit_api::openapi_json().expect("JSON");
@@ -83,9 +62,9 @@ fn every_route_that_takes_a_token_names_its_scopes() {
 async fn a_token_without_the_scope_gets_nowhere() {
     let app = TestApp::new(Backend::Sqlite).await;
     app.sign_up("ann").await;
-    let (_, poor) = app_token(&app, "push", Some("ann")).await;
+    let (_, poor) = app.app_token("push", Some("ann")).await;
     let (_, rich) =
-        app_token(&app, "read write follow push admin:read admin:write", Some("ann")).await;
+        app.app_token("read write follow push admin:read admin:write", Some("ann")).await;
     for (method, path, scopes, takes_tokens) in operations() {
         if !takes_tokens {
             continue;
@@ -123,8 +102,8 @@ async fn a_child_is_enough_and_its_sister_is_not() {
     let app = TestApp::new(Backend::Sqlite).await;
     let ann = app.sign_up("ann").await;
     let id = ann.tweet("hello").await;
-    let (_, reader) = app_token(&app, "read:statuses", Some("ann")).await;
-    let (_, liker) = app_token(&app, "write:favourites", Some("ann")).await;
+    let (_, reader) = app.app_token("read:statuses", Some("ann")).await;
+    let (_, liker) = app.app_token("write:favourites", Some("ann")).await;
     reader.get("/timeline").await.ok();
     assert_eq!(reader.get(&format!("/tweets/{id}")).await.ok()["user"]["handle"], "ann");
     reader.get("/users/me/bookmarks").await.problem(StatusCode::FORBIDDEN);
@@ -140,7 +119,7 @@ async fn a_child_is_enough_and_its_sister_is_not() {
 async fn an_app_alone_reads_what_everybody_reads() {
     let app = TestApp::new(Backend::Sqlite).await;
     let id = app.sign_up("ann").await.tweet("hello").await;
-    let (_, alone) = app_token(&app, "read write", None).await;
+    let (_, alone) = app.app_token("read write", None).await;
     let seen = alone.get(&format!("/tweets/{id}")).await.ok();
     assert_eq!(seen["content"], "hello");
     assert_eq!(alone.get("/users/ann").await.ok().get("relationship"), None);

@@ -18,6 +18,7 @@ async fn person(pipit: &Pipit, handle: &str) -> Caller {
         email: format!("{handle}@x.test"),
         password: "correct horse".to_owned(),
         invite: None,
+        network: None,
     };
     let user = pipit.sign_up(form, None).await.expect("signed up");
     Caller { user_id: user.card.user().id, session_id: SessionId(0) }

@@ -2,8 +2,8 @@
 
 use axum::http::Method;
 use pipit_model::limits::{
-    ACCOUNT_RATE, ARCHIVE_RATE, DELETE_RATE, FOLLOW_RATE, MEDIA_RATE, NETWORK_RATE, POST_RATE,
-    Rate, SIGN_UP_RATE, STRANGER_RATE, TOKEN_RATE,
+    ACCOUNT_RATE, APPS_RATE, ARCHIVE_RATE, DELETE_RATE, FOLLOW_RATE, MEDIA_RATE, NETWORK_RATE,
+    POST_RATE, Rate, SIGN_UP_RATE, STRANGER_RATE, TOKEN_RATE,
 };
 
 /// What is counted together.
@@ -14,6 +14,8 @@ pub(super) enum Class {
     /// What comes from it without a good token.
     Stranger,
     SignUp,
+    /// Apps that are registered.
+    Apps,
     /// All that comes with a token.
     Token,
     /// All that an account does, with all its tokens.
@@ -27,9 +29,10 @@ pub(super) enum Class {
 
 /// Which requests are of a class of their own, besides all that they count for anyway. Every other
 /// spelling of such a path matches no route, or the same one.
-pub(super) const ROUTES: [(&str, &str, Class); 14] = [
+pub(super) const ROUTES: [(&str, &str, Class); 15] = [
     ("POST", "/users", Class::SignUp),
     ("POST", "/signup", Class::SignUp),
+    ("POST", "/api/v1/apps", Class::Apps),
     ("POST", "/tweets", Class::Post),
     ("POST", "/compose", Class::Post),
     ("DELETE", "/tweets/{id}", Class::Delete),
@@ -62,6 +65,7 @@ impl Class {
             Self::Network => NETWORK_RATE,
             Self::Stranger => STRANGER_RATE,
             Self::SignUp => SIGN_UP_RATE,
+            Self::Apps => APPS_RATE,
             Self::Token => TOKEN_RATE,
             Self::Account => ACCOUNT_RATE,
             Self::Post => POST_RATE,
@@ -76,6 +80,7 @@ impl Class {
     pub(super) const fn what(self) -> &'static str {
         match self {
             Self::SignUp => "too many accounts were opened from your network",
+            Self::Apps => "you registered too many apps at once",
             Self::Post => "you wrote too many tweets at once",
             Self::Delete => "you deleted too many tweets at once",
             Self::Media => "you uploaded too many pictures at once",
@@ -89,7 +94,7 @@ impl Class {
 
     /// Whether a network is counted, as nobody is signed in there.
     pub(super) const fn is_of_network(self) -> bool {
-        matches!(self, Self::SignUp)
+        matches!(self, Self::SignUp | Self::Apps)
     }
 }
 

@@ -137,6 +137,7 @@ pub(crate) async fn post_signup(
         email: form.email.clone(),
         password: form.password.clone(),
         invite: Some(form.invite.clone()),
+        network: client.network,
     };
     if let Err(error) = web.pipit.sign_up(new, form.request_key()).await {
         let complaint = Complaint::from_error(error, visitor.preferences.w)?;

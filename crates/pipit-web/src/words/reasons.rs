@@ -271,6 +271,15 @@ pub(super) static DE: Reasons = Reasons {
             "dir selbst kannst du nicht folgen: deine Startseite zeigt dich schon",
         ),
         (
+            "200 of your requests wait for an answer: wait for some, or take some back",
+            "200 deiner Anfragen warten auf Antwort: warte auf einige oder nimm welche zurück",
+        ),
+        (
+            "nobody opens accounts from your network: ask whoever runs this server for one",
+            "aus deinem Netz eröffnet niemand Konten: frag danach, wer diesen Server betreibt",
+        ),
+        ("you registered too many apps at once", "du hast zu viele Apps auf einmal angemeldet"),
+        (
             "you follow as many accounts as one can (50,000)",
             "du folgst schon so vielen Konten wie möglich (50.000)",
         ),
