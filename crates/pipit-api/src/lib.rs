@@ -9,6 +9,7 @@
 mod apps;
 mod blocks;
 mod bookmarks;
+mod cors;
 mod docs;
 mod filters;
 mod follows;
@@ -69,6 +70,7 @@ pub fn routes(api: Api) -> Router {
         .with_state(api)
         .merge(docs::routes(&openapi))
         .method_not_allowed_fallback(async || Problem::no_such_method())
+        .layer(cors::for_everybody())
 }
 
 /// The OpenAPI description, as `docs/openapi.json` holds it.

@@ -10,6 +10,9 @@ use serde::Serialize;
 
 use crate::request_id;
 
+/// What a problem says it is.
+pub(crate) const PROBLEM_TYPE: &str = "application/problem+json";
+
 /// An error on its way to the client. The table of types is in `docs/errors-and-status.md`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -198,8 +201,7 @@ impl IntoResponse for Problem {
         };
         let mut response = (self.status, axum::Json(wire)).into_response();
         let headers = response.headers_mut();
-        let json = HeaderValue::from_static("application/problem+json");
-        headers.insert(header::CONTENT_TYPE, json);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

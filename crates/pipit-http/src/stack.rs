@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -23,6 +23,7 @@ use pipit_model::{Clock, Error};
 
 use crate::client::Forwarded;
 use crate::measure::observe;
+use crate::problem::PROBLEM_TYPE;
 use crate::proxies::Proxies;
 use crate::rates::{self, Rates};
 use crate::upload::is_upload;
@@ -97,7 +98,7 @@ fn find_network(proxies: &Proxies, request: &mut Request) -> Option<Network> {
 /// What the handler answers, unless there were too many requests, it takes too long or it panics.
 async fn answer(stack: &Stack, request: Request, next: Next) -> Response {
     if let Err(error) = rates::begin(request.headers()) {
-        return (stack.refuse)(error.into(), request.headers());
+        return readable((stack.refuse)(error.into(), request.headers()));
     }
     // Pictures may come over a slow line.
     let secs = if is_upload(request.headers()) { UPLOAD_SECS_MAX } else { REQUEST_SECS_MAX };
@@ -108,10 +109,21 @@ async fn answer(stack: &Stack, request: Request, next: Next) -> Response {
         Ok(Ok(response)) => return response,
         // That is a bug: its caller gets an answer, and nobody else is affected.
         Ok(Err(cause)) => Error::Internal(format!("panic: {}", panic_text(&*cause))),
-        Err(_) if !has_come.load(Ordering::Relaxed) => return too_slow().into_response(),
+        Err(_) if !has_come.load(Ordering::Relaxed) => return readable(too_slow().into_response()),
         Err(_) => Error::Unavailable("the request took too long".to_owned()),
     };
-    Problem::from(error).into_response()
+    readable(Problem::from(error).into_response())
+}
+
+/// A problem that no door told: a script of another site may read it, as it may all that the REST door
+/// says. There is nothing of anybody in it.
+fn readable(mut response: Response) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind == PROBLEM_TYPE) {
+        let anybody = HeaderValue::from_static("*");
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, anybody);
+    }
+    response
 }
 
 fn too_slow() -> Problem {

@@ -1,0 +1,3 @@
+//! What is about all doors at once.
+
+mod cors;
