@@ -25,6 +25,9 @@ const PAGE_CSP: HeaderValue = HeaderValue::from_static(
      img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'",
 );
 
+/// The same for everybody, until there is a new version.
+const HOURLY: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+
 /// What is said of the whole.
 #[derive(OpenApi)]
 #[openapi(
@@ -121,13 +124,15 @@ pub(crate) fn routes(openapi: &Document) -> Router {
         if response.status() == StatusCode::NOT_FOUND {
             return Problem::no_such_path().into_response();
         }
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, PAGE_CSP);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, PAGE_CSP);
+        headers.insert(header::CACHE_CONTROL, HOURLY);
         response
     }));
     let document = move || {
         let json = json.clone();
         let kind = HeaderValue::from_static("application/json");
-        async move { ([(header::CONTENT_TYPE, kind)], json) }
+        async move { ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, HOURLY)], json) }
     };
     Router::new().route("/openapi.json", get(document)).merge(page)
 }

@@ -17,7 +17,7 @@ use crate::{Api, wire};
 const FILE_HEADERS: [(HeaderName, &str); 4] = [
     (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"),
+    (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'; frame-ancestors 'none'"),
     (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
 ];
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pipit_core::UserView;
 use pipit_http::Problem;
@@ -45,6 +45,12 @@ pub(crate) fn html(status: StatusCode, template: &impl Template) -> Response {
             Problem::from(Error::Internal(format!("a template failed: {error}"))).into_response()
         }
     }
+}
+
+/// The same page, which search engines are asked to leave out.
+pub(crate) fn unlisted(mut page: Response) -> Response {
+    page.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    page
 }
 
 /// Where in the site a page belongs: what the navigation marks.

@@ -86,7 +86,10 @@ async fn a_picture_is_uploaded_described_posted_served_and_deleted() {
             assert!(header("content-type").starts_with("image/"));
             assert_eq!(header("cache-control"), "public, max-age=31536000, immutable");
             assert_eq!(header("x-content-type-options"), "nosniff");
-            assert_eq!(header("content-security-policy"), "sandbox; default-src 'none'");
+            assert_eq!(
+                header("content-security-policy"),
+                "sandbox; default-src 'none'; frame-ancestors 'none'"
+            );
         }
         let path = format!("/media/{}", media.id);
         let again: Media =

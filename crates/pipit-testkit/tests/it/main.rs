@@ -1,3 +1,4 @@
 //! What is about all doors at once.
 
 mod cors;
+mod headers;

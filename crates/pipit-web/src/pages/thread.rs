@@ -8,6 +8,7 @@ use pipit_core::{Answers, TweetView};
 use pipit_model::TweetId;
 use pipit_model::page::ListName;
 use pipit_model::tweet::ReplyAudience;
+use pipit_model::visibility::Visibility;
 
 use crate::Web;
 use crate::card::Card;
@@ -118,7 +119,8 @@ pub(crate) async fn get_thread(
         }
         _ => None,
     };
-    Ok(page::html(
+    let is_listed = thread.tweet.card.tweet().visibility == Visibility::Public;
+    let page = page::html(
         StatusCode::OK,
         &ThreadPage {
             shell: &shell,
@@ -141,5 +143,6 @@ pub(crate) async fn get_thread(
                 TweetModel::new(below, reading)
             }),
         },
-    ))
+    );
+    Ok(if is_listed { page } else { page::unlisted(page) })
 }
