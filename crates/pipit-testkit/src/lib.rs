@@ -1,10 +1,11 @@
 //! What tests are made of: private databases, the whole application in process, the slow and
-//! obvious oracle.
+//! obvious oracle, the matrix of who may do what.
 //!
 //! Used by tests only. To test on every database, write `for backend in backends()`.
 
 mod app;
 mod database;
+pub mod matrix;
 pub mod oracle;
 
 pub use app::{Answer, Client, TestApp, test_keys};

@@ -6,6 +6,7 @@ mod filters;
 mod flows;
 mod html;
 mod live;
+mod matrix;
 mod media;
 mod moderation;
 mod oauth;

@@ -8,7 +8,7 @@ mod discovery;
 mod email;
 mod filters;
 mod generated;
-mod leaks;
+mod matrix;
 mod media;
 mod moderation;
 mod notifications;
