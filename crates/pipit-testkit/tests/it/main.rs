@@ -1,4 +1,5 @@
 //! What is about all doors at once.
 
 mod cors;
+mod fuzz;
 mod headers;
