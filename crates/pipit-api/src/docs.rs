@@ -7,12 +7,12 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use pipit_http::{Need, Problem, Route};
 use pipit_model::scope;
-use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::path::PathItem;
 use utoipa::openapi::security::{
     AuthorizationCode, ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Scopes,
     SecurityRequirement, SecurityScheme,
 };
+use utoipa::openapi::{OpenApi as Document, RefOr, Response};
 use utoipa::{Modify, OpenApi};
 
 use crate::needs::NEEDS;
@@ -44,7 +44,7 @@ const HOURLY: HeaderValue = HeaderValue::from_static("public, max-age=3600");
             each operation names the scopes that it needs.",
         license(name = "MIT OR Apache-2.0")
     ),
-    components(schemas(crate::wire::Problem)),
+    components(schemas(crate::wire::Problem, crate::tweets::Only)),
     modifiers(&BearerToken),
 )]
 pub(crate) struct Description;
@@ -75,8 +75,37 @@ impl Modify for BearerToken {
     }
 }
 
+/// Says what the handlers' own descriptions leave out.
+pub(crate) fn complete(openapi: &mut Document) {
+    name_scopes(openapi);
+    for item in openapi.paths.paths.values_mut() {
+        let all = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in all.into_iter().flatten() {
+            for (status, answer) in &mut operation.responses.responses {
+                if let RefOr::T(answer) = answer {
+                    describe(status, answer);
+                }
+            }
+        }
+    }
+}
+
+/// A word for each answer; and what goes wrong is told as a problem.
+fn describe(status: &str, answer: &mut Response) {
+    let is_problem = status == "default";
+    let word = if is_problem { "What is wrong, and what would be right." } else { "Done." };
+    if answer.description.is_empty() {
+        word.clone_into(&mut answer.description);
+    }
+    if is_problem {
+        let content = std::mem::take(&mut answer.content).into_values();
+        answer.content =
+            content.map(|content| ("application/problem+json".to_owned(), content)).collect();
+    }
+}
+
 /// Writes beside each operation that takes a token which scopes an app's must have.
-pub(crate) fn name_scopes(openapi: &mut Document) {
+fn name_scopes(openapi: &mut Document) {
     for (method, path, need) in NEEDS {
         let (Need::Scopes(scopes), Some(item)) = (need, openapi.paths.paths.get_mut(*path)) else {
             continue;

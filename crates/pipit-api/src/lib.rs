@@ -64,7 +64,7 @@ impl FromRef<Api> for RouteNeeds {
 /// All routes of this door with their documentation.
 pub fn routes(api: Api) -> Router {
     let (router, mut openapi) = router().split_for_parts();
-    docs::name_scopes(&mut openapi);
+    docs::complete(&mut openapi);
     router
         .merge(beside().into_router())
         .with_state(api)
@@ -79,7 +79,7 @@ pub fn routes(api: Api) -> Router {
 /// If it cannot be written as JSON.
 pub fn openapi_json() -> Result<String, serde_json::Error> {
     let mut openapi = router().into_openapi();
-    docs::name_scopes(&mut openapi);
+    docs::complete(&mut openapi);
     openapi.to_pretty_json().map(|json| json + "\n")
 }
 

@@ -9,4 +9,6 @@ mod keys;
 mod limits;
 mod live;
 mod process;
+mod python;
+mod schemathesis;
 mod serve;

@@ -2,32 +2,17 @@
 //! what the person does.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
 use super::driver::{Browser, Scripts};
 use crate::process::{Client, Server};
+use crate::python::with_packages;
 
 /// The library and what it speaks HTTP with, from `PyPI`, at test time.
 const LIBRARY: [&str; 2] = ["authlib==1.9.10", "requests==2.34.2"];
-
-/// A Python with the library, made the first time.
-fn python() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/authlib-venv");
-    let (python, done) = (folder.join("bin/python"), folder.join("complete"));
-    if !done.exists() {
-        let mut venv = Command::new("python3");
-        let status = venv.args(["-m", "venv"]).arg(&folder).status();
-        assert!(status.expect("python3 (scripts/install-test-tools)").success());
-        let mut install = Command::new(&python);
-        install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
-        assert!(install.args(LIBRARY).status().expect("pip").success());
-        std::fs::write(done, "").expect("noted");
-    }
-    python
-}
 
 /// The app; it is ended when this goes.
 struct App(Child);
@@ -46,7 +31,7 @@ async fn a_person_lets_an_app_in_that_a_client_library_drives() {
     let server = Server::start(folder.path());
     let ann = Client::sign_up(&server.url, "ann");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/browser/oauth_client.py");
-    let mut app = Command::new(python())
+    let mut app = Command::new(with_packages("authlib-venv", &LIBRARY).join("python"))
         .arg(script)
         .arg(&server.url)
         // The library asks for HTTPS, which a test on one machine does without.
