@@ -61,8 +61,8 @@ impl FromStr for Address {
 /// Opens connections.
 #[derive(Clone)]
 pub(crate) enum Client {
-    One(redis::Client),
-    Cluster(ClusterClient),
+    One(Box<redis::Client>),
+    Cluster(Box<ClusterClient>),
 }
 
 /// An open connection.
@@ -74,15 +74,15 @@ pub(crate) enum Link {
 impl Client {
     pub(crate) fn new(address: &Address) -> Result<Self, BusError> {
         Ok(match address {
-            Address::One(url) => Self::One(redis::Client::open(url.as_str())?),
-            Address::Cluster(nodes) => Self::Cluster(
+            Address::One(url) => Self::One(Box::new(redis::Client::open(url.as_str())?)),
+            Address::Cluster(nodes) => Self::Cluster(Box::new(
                 ClusterClient::builder(nodes.clone())
                     .connection_timeout(PATIENCE)
                     .response_timeout(PATIENCE)
                     // Who waits for a lost node may as well say so: we try again by ourselves.
                     .retries(1)
                     .build()?,
-            ),
+            )),
         })
     }
 

@@ -73,7 +73,7 @@ pub struct Rates(Option<Arc<Buckets>>);
 struct Buckets {
     moments: Moments,
     /// Whoever is forgotten when there are too many starts anew.
-    buckets: Cache<(Subject, Class), Arc<Bucket>>,
+    known: Cache<(Subject, Class), Arc<Bucket>>,
     /// What other nodes are to be told.
     tally: OnceLock<Tally>,
 }
@@ -95,8 +95,8 @@ impl Rates {
     #[must_use]
     pub fn on() -> Self {
         let moments = Moments(Arc::default());
-        let buckets = Cache::new(BUCKETS_MAX);
-        Self(Some(Arc::new(Buckets { moments, buckets, tally: OnceLock::new() })))
+        let known = Cache::new(BUCKETS_MAX);
+        Self(Some(Arc::new(Buckets { moments, known, tally: OnceLock::new() })))
     }
 
     /// What is to be counted of a request that comes now from this network; nothing for those that
@@ -248,7 +248,7 @@ impl Buckets {
                 RateLimiter::direct_with_clock(quota.allow_burst(most), self.moments.clone());
             Ok(Arc::new(bucket.with_middleware()))
         };
-        let Ok(bucket) = self.buckets.get_or_insert_with(&(subject, class), new);
+        let Ok(bucket) = self.known.get_or_insert_with(&(subject, class), new);
         bucket
     }
 

@@ -501,11 +501,7 @@ impl Settings {
         }
         let database_url = given.database_url.or(file.database_url);
         let database_url = database_url.unwrap_or_else(|| sqlite_url(&data_dir));
-        let redis = given.redis_url.or(file.redis_url).filter(|url| !url.is_empty());
-        let redis = redis.map(|url| url.parse::<RedisAddress>()).transpose()?;
-        if redis.is_some() && database_url.starts_with("sqlite:") {
-            bail!("redis_url is for several nodes, and SQLite has one: set database_url too");
-        }
+        let redis = checked_redis(given.redis_url.or(file.redis_url), &database_url)?;
         Ok(Self {
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             database_url,
@@ -520,10 +516,9 @@ impl Settings {
             proxies: checked_proxies(given.trusted_proxies.or(file.trusted_proxies).as_ref())?,
             drain: checked_drain(given.drain_secs.or(file.drain_secs))?,
             media,
-            password_grant: match given.oauth_password_grant.or(file.oauth_password_grant) {
-                Some(Switch::On) => PasswordGrant::On,
-                Some(Switch::Off) | None => PasswordGrant::Off,
-            },
+            password_grant: password_grant(
+                given.oauth_password_grant.or(file.oauth_password_grant),
+            ),
             keys,
             mail,
             accounts,
@@ -576,6 +571,21 @@ fn read_file(path: &Path) -> anyhow::Result<Options> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("reading the configuration file {}", path.display()))?;
     toml::from_str(&text).with_context(|| format!("in the configuration file {}", path.display()))
+}
+
+fn password_grant(switch: Option<Switch>) -> PasswordGrant {
+    match switch {
+        Some(Switch::On) => PasswordGrant::On,
+        Some(Switch::Off) | None => PasswordGrant::Off,
+    }
+}
+
+fn checked_redis(url: Option<String>, database_url: &str) -> anyhow::Result<Option<RedisAddress>> {
+    let redis = url.filter(|url| !url.is_empty()).map(|url| url.parse()).transpose()?;
+    if redis.is_some() && database_url.starts_with("sqlite:") {
+        bail!("redis_url is for several nodes, and SQLite has one: set database_url too");
+    }
+    Ok(redis)
 }
 
 fn checked_proxies(names: Option<&Vec<String>>) -> anyhow::Result<Proxies> {

@@ -39,12 +39,12 @@ pub(super) async fn copy_all(from: &Files, to: &Files, told: Told<'_>) -> Result
     }
     let (mut done, total) = (0, listed.len());
     let mut copied = FileSet::default();
-    let copies = stream::iter(listed.names()).map(|name| async move {
+    let under_way = stream::iter(listed.names()).map(|name| async move {
         let there = copy((from, to), &name).await?;
         Ok::<_, pipit_model::Error>((name, there))
     });
-    let mut copies = std::pin::pin!(copies.buffer_unordered(PICTURES_COPIED_AT_ONCE));
-    while let Some((name, there)) = copies.try_next().await? {
+    let mut finished = std::pin::pin!(under_way.buffer_unordered(PICTURES_COPIED_AT_ONCE));
+    while let Some((name, there)) = finished.try_next().await? {
         if there {
             copied.insert(&name);
         }

@@ -89,9 +89,9 @@ async fn lost_pictures(
     let mut lost = Vec::new();
     loop {
         let some = store.pictures(after, DOCTOR_STEP_ROWS).await?;
-        let Some(last) = some.last() else { return Ok(lost) };
+        let Some(newest) = some.last() else { return Ok(lost) };
         done += some.len() as u64;
-        after = last.id.0;
+        after = newest.id.0;
         for picture in some {
             let names = [picture.files.large_name(), picture.files.small_name()];
             let there = names.iter().filter(|name| set.remove(name)).count();

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     fn id(secs: i64) -> TweetId {
-        TweetId(secs * 1000 << 16)
+        TweetId((secs * 1000) << 16)
     }
 
     #[test]

@@ -77,6 +77,12 @@ fn orphans(lively: &Lively) -> Vec<Damage> {
             ),
             "mentions in",
         ),
+    ]
+}
+
+fn rarer_orphans(lively: &Lively) -> Vec<Damage> {
+    let (ann, first, nobody) = (lively.ann.user_id, lively.first, NOBODY);
+    vec![
         (
             format!("INSERT INTO list_members (list_id, user_id, id) VALUES ({nobody}, {ann}, 1)"),
             "members of lists",
@@ -128,7 +134,7 @@ async fn what_can_be_mended_is_found_and_mended() {
         let db = town.db.connect().await;
         let key = if backend == Backend::Sqlite { "rowid" } else { "tweet_id" };
         // All at once: what is found of one hides nothing of another.
-        let damages = [wrong_counts(&lively), orphans(&lively)].concat();
+        let damages = [wrong_counts(&lively), orphans(&lively), rarer_orphans(&lively)].concat();
         for (damage, _) in &damages {
             run(&db, &damage.replace("TWEET", key)).await;
         }

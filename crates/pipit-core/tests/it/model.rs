@@ -518,18 +518,18 @@ async fn history_of_two_nodes(backend: Backend, redis: &Redis, steps: &[Step], l
 
 fn run_two_nodes(backend: Backend, cases: u32) {
     let redis = Redis::start();
-    run_histories(cases, &format!("two nodes on {backend:?}"), async |steps, limits| {
+    run_histories(cases, &format!("two nodes on {backend:?}"), &async |steps, limits| {
         history_of_two_nodes(backend, &redis, steps, limits).await;
     });
 }
 
 fn run(backend: Backend, caches: Caches, cases: u32) {
-    run_histories(cases, &format!("{backend:?} with {caches:?} caches"), async |steps, limits| {
+    run_histories(cases, &format!("{backend:?} with {caches:?} caches"), &async |steps, limits| {
         history(backend, caches, steps, limits).await;
     });
 }
 
-fn run_histories(cases: u32, what: &str, history: impl AsyncFn(&[Step], &[i64])) {
+fn run_histories(cases: u32, what: &str, history: &impl AsyncFn(&[Step], &[i64])) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let steps = prop::collection::vec(step(), 1..40);
     let limits = prop::collection::vec(1..30_i64, 1..5);

@@ -162,11 +162,11 @@ impl Town {
             }
             let pipit = self.pipit.clone();
             writes
-                .add(async move {
+                .add(Box::pin(async move {
                     let post =
                         NewPost { content: &content, reply_to, quote_of, ..NewPost::default() };
                     pipit.post_tweet(caller, post, None).await.map(|view| Some(view.id()))
-                })
+                }))
                 .await?;
         }
         self.tweets.extend(writes.finish().await?);
