@@ -78,6 +78,8 @@ pub struct LiveStream {
     taken: StreamPlace,
     /// When the home was last read whole.
     read_at: Timestamp,
+    /// Up to where nothing is to come any more.
+    settled: TweetId,
     expires_at: Timestamp,
     over: bool,
 }
@@ -121,6 +123,7 @@ impl Pipit {
             place: after.clone(),
             taken: after,
             read_at: now,
+            settled: TweetId(0),
             expires_at: session.expires_at,
             over: false,
         };
@@ -224,7 +227,8 @@ impl LiveStream {
     async fn take(&mut self, signal: Signal) -> Result<()> {
         match signal {
             Signal::Posted(entry) if !self.taken.contains(entry.id) => {
-                self.taken.insert(entry.id, self.settled());
+                let settled = self.settled();
+                self.taken.insert(entry.id, settled);
                 let reader = Some(self.caller);
                 let sight = self.pipit.sight(reader, Occasion::Fed).await?;
                 let views = self.pipit.view_entries(reader, &sight, &[entry]).await?;
@@ -264,7 +268,8 @@ impl LiveStream {
         for view in home.items.into_iter().rev() {
             let id = view.id();
             if !self.taken.contains(id) {
-                self.taken.insert(id, self.settled());
+                let settled = self.settled();
+                self.taken.insert(id, settled);
                 self.ready.push_back(LiveEvent::Tweet(Box::new(view)));
             }
         }
@@ -283,15 +288,23 @@ impl LiveStream {
         &self.place
     }
 
-    fn settled(&self) -> TweetId {
+    /// Up to where nothing is to come any more. A stream that was left behind learns no more of that:
+    /// what is heard since was not told to it.
+    fn settled(&mut self) -> TweetId {
         let heard_until = self.pipit.heard_until().unwrap_or(self.read_at);
-        self.pipit.settled_at(heard_until.max(self.read_at))
+        // After that: who hears all again leaves streams behind first.
+        if self.seat.standing() == Standing::Told {
+            let settled = self.pipit.settled_at(heard_until.max(self.read_at));
+            self.settled = self.settled.max(settled);
+        }
+        self.settled
     }
 
     fn note(&mut self, event: &LiveEvent) {
         match event {
             LiveEvent::Tweet(view) => {
-                self.place.insert(view.id(), self.settled());
+                let settled = self.settled();
+                self.place.insert(view.id(), settled);
                 // While other nodes are not heard, what they write is below what comes from here: it
                 // is found by whoever comes back.
                 if self.place.is_full() && self.pipit.hears_all_nodes() == Some(false) {
