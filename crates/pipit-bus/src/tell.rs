@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use pipit_model::limits::{BUS_BATCH_MAX, BUS_HEARTBEAT_MS, BUS_STREAM_MAX};
 use tokio::sync::{mpsc, watch};
 
-use crate::Bus;
 use crate::link::{Client, Link};
 use crate::message::{Content, Message};
+use crate::{Bus, BusError};
 
 /// Between two attempts to connect; what is said meanwhile is lost, and noticed by its number.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -43,6 +43,11 @@ pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ended = stop.wait_for(|stopped| *stopped).await;
 }
 
+/// The listener warns once that the bus is lost; this is for who looks closer.
+fn why_not(error: &BusError) {
+    tracing::debug!(%error, "Redis does not take what we say");
+}
+
 /// The way to Redis, when there is one.
 struct Line {
     client: Client,
@@ -56,7 +61,7 @@ impl Line {
             return;
         }
         if self.link.is_none() && Instant::now() >= self.try_again_at {
-            self.link = self.client.connect().await.ok();
+            self.link = self.client.connect().await.inspect_err(why_not).ok();
             self.try_again_at = Instant::now() + PAUSE;
         }
         let Some(link) = &mut self.link else {

@@ -156,8 +156,13 @@ impl Pipit {
 
     /// Waits until the batch that is being written now can be read: its tweets were told before this
     /// stream was known by whom its reader follows.
-    pub(crate) async fn settle(&self) {
-        let bound = self.0.ids.bound();
+    async fn settle(&self) {
+        self.settle_below(self.0.ids.bound()).await;
+    }
+
+    /// Waits until everything with a smaller id can be read: the batch that is being written hides what
+    /// is above it.
+    pub(crate) async fn settle_below(&self, bound: i64) {
         while self.0.store.horizon(self.0.clock.now()) < bound {
             tokio::time::sleep(SETTLE_STEP).await;
         }

@@ -57,6 +57,20 @@ pub(crate) struct Ears {
     pub(crate) ids: Arc<IdGenerator>,
 }
 
+impl Ears {
+    /// What this node has committed.
+    fn tell(&self, events: &[Event]) {
+        self.caches.apply(events);
+        // Streams read through the caches what they are told of.
+        self.hub.tell(events);
+    }
+
+    /// Something that was not told may have changed.
+    fn forget_all(&self) {
+        self.tell(&[Event::Unknown]);
+    }
+}
+
 /// What nodes tell each other besides events.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Note {
@@ -82,9 +96,7 @@ impl Node {
 
     /// What this node has committed: to its caches and streams, then to the others.
     pub(crate) fn committed(&self, ears: &Ears, events: &[Event]) {
-        ears.caches.apply(events);
-        // Streams read through the caches what they are told of.
-        ears.hub.tell(events);
+        ears.tell(events);
         if let Some(bus) = self.bus() {
             bus.announce(events);
         }
@@ -112,7 +124,9 @@ impl Node {
             let heeded = throttle.clone();
             let on_heard = Arc::new(move |heard: Heard<'_>| match heard {
                 Heard::Note(text) => node.heed(text, &heeded, clock_too.now()),
-                heard => node.hear(&ears, &heard),
+                Heard::Events(events) => node.hear(&ears, events),
+                Heard::Gap => ears.forget_all(),
+                Heard::Stale => ears.caches.forget_stale(),
             });
             let bus = Bus::start(settings, on_heard)
                 .map_err(|error| Error::Internal(error.to_string()))?;
@@ -156,26 +170,17 @@ impl Node {
         }
     }
 
-    fn hear(&self, ears: &Ears, heard: &Heard<'_>) {
-        match heard {
-            Heard::Events(events) => {
-                for event in *events {
-                    if let Event::TweetPosted { entry, .. } = event {
-                        // Ours are newer from now on, and no page stops short of it.
-                        ears.ids.stay_above(entry.id.0);
-                        self.newest_of_others.fetch_max(entry.id.0, Ordering::SeqCst);
-                    }
-                }
-                ears.caches.apply_from_elsewhere(events);
-                ears.hub.tell(events);
+    /// What another node has committed.
+    fn hear(&self, ears: &Ears, events: &[Event]) {
+        for event in events {
+            if let Event::TweetPosted { entry, .. } = event {
+                // Ours are newer from now on, and no page stops short of it.
+                ears.ids.stay_above(entry.id.0);
+                self.newest_of_others.fetch_max(entry.id.0, Ordering::SeqCst);
             }
-            Heard::Gap => {
-                ears.caches.apply(&[Event::Unknown]);
-                ears.hub.tell(&[Event::Unknown]);
-            }
-            Heard::Stale => ears.caches.forget_stale(),
-            Heard::Note(_) => {}
         }
+        ears.caches.apply_from_elsewhere(events);
+        ears.hub.tell(events);
     }
 }
 

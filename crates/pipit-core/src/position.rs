@@ -1,7 +1,7 @@
 //! Positions: how much a reader has seen, as a text that nobody else can make.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use pipit_bus::{Position, Reached};
@@ -10,16 +10,12 @@ use pipit_model::limits::POSITION_WAIT_MS;
 
 use crate::Pipit;
 
-/// Between two looks whether a batch has been written.
-const SETTLE_STEP: Duration = Duration::from_millis(1);
-
 impl Pipit {
     /// Up to where this node has heard and spoken; [`None`] on a node that is alone.
     #[must_use]
     pub fn position(&self) -> Option<Arc<str>> {
         let position = self.0.node.bus()?.position();
-        let mut known =
-            self.0.node.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut known = self.0.node.written.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((of, text)) = &*known
             && *of == position
         {
@@ -46,26 +42,14 @@ impl Pipit {
     pub async fn reach_position(&self, text: &str) {
         let Some(bus) = self.0.node.bus() else { return };
         let Some(position) = self.open_position(text) else { return };
-        match bus.reach(position).await {
-            Reached::Heard => self.settle_others().await,
-            // How new it is, only the database knows. What it does not take in time, it does not
-            // show either.
-            Reached::ReadThrough => {
-                let limit = Duration::from_millis(POSITION_WAIT_MS);
-                let _settled = tokio::time::timeout(limit, self.settle()).await;
-            }
-        }
-    }
-
-    /// What others wrote may lie above the batch that is being written here, where no page looks yet.
-    async fn settle_others(&self) {
-        let newest = self.0.node.newest_of_others.load(Ordering::SeqCst);
-        for _ in 0..POSITION_WAIT_MS {
-            if self.0.store.horizon(self.0.clock.now()) > newest {
-                return;
-            }
-            tokio::time::sleep(SETTLE_STEP).await;
-        }
+        let bound = match bus.reach(position).await {
+            Reached::Heard => self.0.node.newest_of_others.load(Ordering::SeqCst) + 1,
+            // How new it is, only the database knows.
+            Reached::ReadThrough => self.0.ids.bound(),
+        };
+        // What the database does not take in time, it does not show either.
+        let limit = Duration::from_millis(POSITION_WAIT_MS);
+        let _settled = tokio::time::timeout(limit, self.settle_below(bound)).await;
     }
 
     fn seal_position(&self, position: Position) -> String {
