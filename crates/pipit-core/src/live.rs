@@ -270,13 +270,13 @@ impl LiveStream {
             self.taken.raise(TweetId(oldest - 1));
         }
         self.read_at = read_at;
-        for view in home.items.into_iter().rev() {
-            let id = view.id();
-            if !self.taken.contains(id) {
-                let settled = self.settled();
-                self.taken.insert(id, settled);
-                self.ready.push_back(LiveEvent::Tweet(Box::new(view)));
-            }
+        // All of them before the first is taken: with it, what lies below another one may be settled.
+        let missing = home.items.into_iter().rev().filter(|view| !self.taken.contains(view.id()));
+        let missing: Vec<TweetView> = missing.collect();
+        for view in missing {
+            let settled = self.settled();
+            self.taken.insert(view.id(), settled);
+            self.ready.push_back(LiveEvent::Tweet(Box::new(view)));
         }
         Ok(())
     }
@@ -305,10 +305,19 @@ impl LiveStream {
         self.settled
     }
 
+    /// Below everything that was made ready: a place must not pass what is still to be handed out.
+    fn below_ready(&self) -> TweetId {
+        let ready = self.ready.iter().filter_map(|event| match event {
+            LiveEvent::Tweet(view) => Some(view.id().0 - 1),
+            _ => None,
+        });
+        TweetId(ready.min().unwrap_or(i64::MAX))
+    }
+
     fn note(&mut self, event: &LiveEvent) {
         match event {
             LiveEvent::Tweet(view) => {
-                let settled = self.settled();
+                let settled = self.settled().min(self.below_ready());
                 self.place.insert(view.id(), settled);
                 // While other nodes are not heard, what they write is below what comes from here: it
                 // is found by whoever comes back.

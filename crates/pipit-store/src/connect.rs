@@ -181,6 +181,17 @@ impl Pools {
         Ok(Self { inline: Some(Arc::new(inline)), ..pools })
     }
 
+    /// What SQLite has logged goes into its file, so that the room of the log is used again: a disk
+    /// that was full is otherwise soon full again, long before the log is as long as it may be.
+    pub(crate) async fn free_room(&self) {
+        if self.backend() == DbBackend::Sqlite
+            && let Err(error) =
+                self.write.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await
+        {
+            tracing::warn!(%error, "the log could not be moved into the database");
+        }
+    }
+
     pub(crate) fn backend(&self) -> DbBackend {
         self.write.get_database_backend()
     }

@@ -14,8 +14,9 @@ use crate::load::{Load, Plan};
 use crate::process::wait_for;
 use crate::report::Outcome;
 
-/// Of a disk on which there is soon no room.
-const SIZE: &str = "size=24m";
+/// Of a disk on which there is soon no room. SQLite's log alone takes dozens of megabytes before it is
+/// moved into the database; when there is room again, there must be enough for that.
+const SIZE: &str = "size=96m";
 
 /// A small file system of its own; it goes when this goes.
 struct Mount(PathBuf);

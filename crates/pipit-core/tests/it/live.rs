@@ -171,6 +171,30 @@ async fn who_was_away_long_is_sent_the_newest_and_told_of_the_gap() {
     assert_eq!(next(&mut stream).await, Some(("tweet", id)));
 }
 
+/// Whoever has the newest tweet but not those below it, as it happens when another node wrote them,
+/// is sent all of those, also across connections that end after each.
+#[tokio::test]
+async fn what_lies_below_the_newest_is_caught_up_with() {
+    let app = TestApp::new(Backend::Sqlite).await;
+    let ann = signed_in(&app.pipit, "ann").await;
+    let mut ids = [TweetId(0); 5];
+    for id in &mut ids {
+        *id = post(&app.pipit, ann, None).await;
+    }
+    let [floor, a, b, c, newest] = ids;
+    let place: StreamPlace = format!("{floor}.{newest}").parse().expect("a place");
+    let mut stream = app.pipit.open_stream(ann, Some(place)).await.expect("open");
+    assert_eq!(next(&mut stream).await, Some(("start", floor.0)));
+    assert_eq!(next(&mut stream).await, Some(("tweet", a.0)));
+    assert_eq!(next(&mut stream).await, Some(("tweet", b.0)));
+    let place = stream.place().clone();
+    let mut stream = app.pipit.open_stream(ann, Some(place)).await.expect("open");
+    assert_eq!(next(&mut stream).await, Some(("start", b.0)));
+    assert_eq!(next(&mut stream).await, Some(("tweet", c.0)));
+    assert_eq!(next(&mut stream).await, Some(("unread", 0)));
+    assert_eq!(stream.place(), &StreamPlace::after(newest));
+}
+
 /// While others post, a reader takes a few events of a stream, leaves it, and comes back with the
 /// last id, again and again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -77,6 +77,7 @@ impl Writer {
         };
         if commands.len() == 1 || matches!(error, StoreError::Unavailable(_)) {
             tracing::error!(commands = commands.len(), %error, "a batch of writes failed");
+            self.pools.free_room().await;
             return commands.iter().map(|_| Err(error.duplicate())).collect();
         }
         tracing::warn!(commands = commands.len(), %error, "replaying a batch one by one");
