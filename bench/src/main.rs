@@ -5,6 +5,7 @@ mod floors;
 mod load;
 mod measure;
 mod network;
+mod nodes;
 mod push;
 mod report;
 mod scale;
@@ -50,6 +51,8 @@ enum Command {
     Scale(scale::ScaleOptions),
     /// Measures a server on networks of some sizes: `bench/run` builds it and calls this.
     Run(measure::RunOptions),
+    /// Measures three nodes beside one on PostgreSQL, with Redis and without.
+    Nodes(nodes::NodesOptions),
     /// Serves the pages that a home is compared with.
     #[command(hide = true)]
     FloorHttp { page: PathBuf },
@@ -74,6 +77,7 @@ async fn main() -> anyhow::Result<()> {
         Command::Push(options) => push::run(&options, SEED)?,
         Command::Scale(options) => scale::run(&options)?,
         Command::Run(options) => measure::run(&options, SEED).await?,
+        Command::Nodes(options) => nodes::run(&options, SEED).await?,
         Command::FloorHttp { page } => floors::http::serve(&page).await?,
         Command::FloorInsert(options) => {
             println!("{}", serde_json::to_string(&floors::insert::run(&options).await?)?);

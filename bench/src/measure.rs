@@ -18,10 +18,9 @@ use crate::report;
 use crate::server::Server;
 use crate::wrk::Load;
 pub(crate) use cast::{Cast, posters};
-use place::Place;
-pub(crate) use place::{Engine, root};
+pub(crate) use place::{Engine, Place, root};
 pub(crate) use restart::most;
-pub(crate) use results::{Page, Results, Scenario, Walk};
+pub(crate) use results::{Page, Results, Scenario, Walk, median};
 
 /// What to measure, and how long.
 #[derive(Debug, Clone, Args)]

@@ -54,15 +54,38 @@ pub(crate) struct Figures {
     pub(crate) bytes: f64,
 }
 
+/// What wrk says of one run; nothing in it is about the server's process.
+pub(crate) struct Driven {
+    pub(crate) answered: f64,
+    us: f64,
+    bytes: f64,
+    p50_us: f64,
+    p99_us: f64,
+    max_us: f64,
+}
+
 /// Runs wrk once with a file of requests ([`write_requests`]) against a server.
 pub(crate) fn run(server: &Server, requests: &Path, load: Load) -> anyhow::Result<Figures> {
     let before = server.cpu()?;
-    let output = wrk(server, requests, load, "")?;
+    let driven = drive(server, requests, load)?;
     let cpu_ns = server.cpu()?.since(&before);
+    Ok(Figures {
+        rate: driven.answered / driven.us * 1e6,
+        cpu_us: cpu_ns as f64 / 1e3 / driven.answered,
+        p50_ms: driven.p50_us / 1e3,
+        p99_ms: driven.p99_us / 1e3,
+        max_ms: driven.max_us / 1e3,
+        bytes: driven.bytes / driven.answered,
+    })
+}
+
+/// The same without a look at the server's process.
+pub(crate) fn drive(server: &Server, requests: &Path, load: Load) -> anyhow::Result<Driven> {
+    let output = wrk(server, requests, load, "")?;
     let line = output.lines().find_map(|line| line.strip_prefix("figures "));
     let line = line.with_context(|| format!("wrk said: {output}"))?;
     let numbers: Result<Vec<f64>, _> = line.split(' ').map(str::parse).collect();
-    let [answered, us, bytes, p50, p99, max, refused, broken] = numbers?[..] else {
+    let [answered, us, bytes, p50_us, p99_us, max_us, refused, broken] = numbers?[..] else {
         bail!("wrk said: {line}");
     };
     if refused > 0.0 {
@@ -73,14 +96,7 @@ pub(crate) fn run(server: &Server, requests: &Path, load: Load) -> anyhow::Resul
     if broken > 0.0 || answered < 1.0 {
         bail!("{broken} connections failed ({}):\n{output}", requests.display());
     }
-    Ok(Figures {
-        rate: answered / us * 1e6,
-        cpu_us: cpu_ns as f64 / 1e3 / answered,
-        p50_ms: p50 / 1e3,
-        p99_ms: p99 / 1e3,
-        max_ms: max / 1e3,
-        bytes: bytes / answered,
-    })
+    Ok(Driven { answered, us, bytes, p50_us, p99_us, max_us })
 }
 
 fn wrk(server: &Server, requests: &Path, load: Load, mode: &str) -> anyhow::Result<String> {

@@ -105,7 +105,12 @@ impl Place {
 
     /// Starts the server.
     pub(crate) fn start(&self) -> anyhow::Result<Server> {
-        self.start_on(&self.url)
+        self.start_on(&self.url, &[])
+    }
+
+    /// Starts one of several.
+    pub(crate) fn start_node(&self, redis_url: &str) -> anyhow::Result<Server> {
+        self.start_on(&self.url, &["--redis-url", redis_url])
     }
 
     /// Gives back what takes much room.
@@ -113,7 +118,7 @@ impl Place {
         Ok(fs::remove_dir_all(&self.folder)?)
     }
 
-    fn start_on(&self, url: &str) -> anyhow::Result<Server> {
+    fn start_on(&self, url: &str, more: &[&str]) -> anyhow::Result<Server> {
         let cache_mb = self.cache_mb.to_string();
         let listen = ["serve", "--listen", "127.0.0.1:0", "--log", "warn"];
         // One ring for all: a copy of a database opens with the keys of its master.
@@ -122,13 +127,14 @@ impl Place {
         // One address asks for everybody.
         let limits = ["--rate-limits", "off"];
         let arguments = listen.into_iter().chain(store).chain(limits);
-        let arguments: Vec<String> = arguments.map(str::to_owned).collect();
+        let arguments = arguments.chain(more.iter().copied()).map(str::to_owned);
+        let arguments: Vec<String> = arguments.collect();
         Server::start(&self.binary, &arguments)
     }
 
     /// Lets the server make its tables and keys.
     fn migrate(&self, url: &str) -> anyhow::Result<()> {
-        self.start_on(url)?.stop()
+        self.start_on(url, &[])?.stop()
     }
 
     async fn copy_master(&mut self, fresh: bool) -> anyhow::Result<()> {
