@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pipit_bus::{Position, Reached};
 use pipit_model::Timestamp;
-use pipit_model::limits::POSITION_WAIT_MS;
+use pipit_model::limits::POSITION_SETTLE_MS;
 
 use crate::Pipit;
 
@@ -44,11 +44,12 @@ impl Pipit {
         let Some(position) = self.open_position(text) else { return };
         let bound = match bus.reach(position).await {
             Reached::Heard => self.0.node.newest_of_others.load(Ordering::SeqCst) + 1,
-            // How new it is, only the database knows.
-            Reached::ReadThrough => self.0.ids.bound(),
+            // How new it is, only the database knows; it was made before now. A batch that was begun
+            // before that hides it, whichever ids it gives out.
+            Reached::ReadThrough => self.0.ids.bound().max(self.0.clock.now().0 << 16),
         };
-        // What the database does not take in time, it does not show either.
-        let limit = Duration::from_millis(POSITION_WAIT_MS);
+        // A page that is late is better than one that is behind, as long as anybody waits for it.
+        let limit = Duration::from_millis(POSITION_SETTLE_MS);
         let _settled = tokio::time::timeout(limit, self.settle_below(bound)).await;
     }
 

@@ -443,3 +443,5 @@ pub const BUS_LIFE_MS: u64 = 1000;
 /// Milliseconds that a reader waits for what they have seen on another node, before it is read from
 /// the database.
 pub const POSITION_WAIT_MS: u64 = 100;
+/// Milliseconds that they then wait for a batch that this node is writing, and that would hide it.
+pub const POSITION_SETTLE_MS: u64 = 5_000;

@@ -28,14 +28,13 @@ impl Moment {
         let date = utc(at);
         let (hour, minute) = (date.hour(), date.minute());
         let full = format!("{} {}, {hour:02}:{minute:02} UTC", day(date, w), date.year());
-        Self { iso: at.to_string(), full, short: short(at, now, w) }
+        Self { iso: at.to_string(), full, short: short((at, date), now, w) }
     }
 }
 
-fn short(at: Timestamp, now: Timestamp, w: &Words) -> String {
+fn short((at, date): (Timestamp, DateTime), now: Timestamp, w: &Words) -> String {
     // A clock of another node may be a little ahead.
     let age = (now.secs() - at.secs()).max(0);
-    let date = utc(at);
     match age {
         0..MINUTE => w.now.to_owned(),
         MINUTE..HOUR => format!("{}{}", age / MINUTE, w.minutes),
@@ -113,7 +112,8 @@ mod tests {
             (317 * DAY, "1 Jan"),
             (318 * DAY, "31 Dec 2022"),
         ] {
-            assert_eq!(short(now.plus_secs(-secs), now, en), expected, "{secs}");
+            let at = now.plus_secs(-secs);
+            assert_eq!(short((at, utc(at)), now, en), expected, "{secs}");
         }
         let moment = Moment::new(now, now, en);
         assert_eq!(moment.iso, "2023-11-14T22:13:20.000Z");
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(month(now, en), "November 2023");
         assert_eq!(http_date(now), "Tue, 14 Nov 2023 22:13:20 GMT");
         assert_eq!(Moment::new(now, now, de).full, "14. Nov. 2023, 22:13 UTC");
-        assert_eq!(short(now.plus_secs(-3 * HOUR), now, de), "3\u{a0}Std.");
+        assert_eq!(Moment::new(now.plus_secs(-3 * HOUR), now, de).short, "3\u{a0}Std.");
         assert_eq!(utc(Timestamp(i64::MAX)).year(), 9999);
     }
 

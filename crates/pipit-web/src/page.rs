@@ -37,10 +37,14 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (header::VARY, "Cookie, Accept-Language, Accept-Encoding"),
 ];
 
+/// Room for a page of twenty tweets, so that it is not moved again and again as it grows.
+const PAGE_BYTES: usize = 40 * 1024;
+
 /// A template as an answer.
 pub(crate) fn html(status: StatusCode, template: &impl Template) -> Response {
-    match template.render() {
-        Ok(body) => (status, HEADERS, body).into_response(),
+    let mut body = String::with_capacity(PAGE_BYTES);
+    match template.render_into(&mut body) {
+        Ok(()) => (status, HEADERS, body).into_response(),
         Err(error) => {
             Problem::from(Error::Internal(format!("a template failed: {error}"))).into_response()
         }
