@@ -8,11 +8,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use pipit_model::app::Grant;
 use pipit_model::limits::USE_NOTED_SECS;
 use pipit_model::scope::Scope;
-use pipit_model::{AccountState, Error, Result, SessionId, Timestamp};
+use pipit_model::{Error, Result, SessionId, Timestamp};
 use pipit_store::Session;
 use quick_cache::sync::Cache;
 
-use crate::moderators::SUSPENDED;
+use crate::moderators::shut_out;
 use crate::{Caller, Pipit, keys};
 
 /// An app's token: 32 random bytes in base64.
@@ -112,7 +112,7 @@ impl Pipit {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] if it is not ours, has expired, or was revoked;
-    /// [`Error::Forbidden`] if the account is suspended.
+    /// [`Error::Forbidden`] if the account is suspended, or waits to be let in.
     pub async fn access(&self, token: &str) -> Result<Access> {
         // Those of sessions have dots in them.
         if token.len() != APP_TOKEN_CHARS {
@@ -128,10 +128,11 @@ impl Pipit {
         }
         let caller = Caller { user_id: session.user_id, session_id: session.id };
         let caller = (session.user_id.0 != 0).then_some(caller);
-        if let Some(caller) = caller
-            && self.state_of(caller.user_id).await? == AccountState::Suspended
-        {
-            return Err(Error::Forbidden(SUSPENDED));
+        if let Some(caller) = caller {
+            let state = self.state_of(caller.user_id).await?;
+            if state.is_shut_out() {
+                return Err(shut_out(state));
+            }
         }
         self.note_use(session.id, grant, now).await;
         Ok(Access { caller, grant: Some(grant) })

@@ -50,3 +50,16 @@ pub(crate) fn new_device(to: String, handle: &str, device: &str, public_url: &st
     );
     letter(to, "A new sign-in", handle, &text)
 }
+
+pub(crate) fn approved(to: String, handle: &str, public_url: &str) -> Letter {
+    let text = format!("you are let in: your account is ready. Sign in here:\n\n{public_url}/login");
+    letter(to, "Welcome", handle, &text)
+}
+
+pub(crate) fn rejected(to: String, handle: &str, reason: &str) -> Letter {
+    let text = format!(
+        "you asked for an account here, and the moderators decided against it. They say:\n\n\
+         {reason}\n\nWhat you had sent is deleted, and nothing of it was shown to anybody."
+    );
+    letter(to, "Your account", handle, &text)
+}

@@ -318,6 +318,12 @@ pub const REPORTS_PER_DAY_MAX: i64 = 50;
 pub const REPORT_OFFERED_TWEETS: i64 = 10;
 /// Characters of the reason that goes with an action: a paragraph that somebody reads.
 pub const REASON_CHARS_MAX: usize = 1000;
+/// Characters of why somebody wants to be let in: a few sentences that a moderator reads.
+pub const SIGN_UP_REASON_CHARS_MAX: usize = 500;
+/// How long somebody waits to be let in: about whom nobody decided in a month, nobody will.
+pub const SIGN_UP_WAIT_SECS: i64 = 30 * 24 * 3600;
+/// Up to how many of those who wait are counted: it is read with every page of the moderators.
+pub const SIGN_UPS_COUNTED_MAX: u64 = 100;
 /// Characters of an appeal, as long as a reason may be.
 pub const APPEAL_CHARS_MAX: usize = 1000;
 /// Characters of a note among moderators.

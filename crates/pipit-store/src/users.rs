@@ -22,6 +22,7 @@ use crate::sealed::Sealed;
 use crate::search::{delete_person, index_people};
 use crate::second_factors::delete_second_factor;
 use crate::sessions::end_sessions;
+use crate::sign_ups::insert_request;
 use crate::sql::Sql;
 use crate::write::command::IdempotencyKey;
 
@@ -40,6 +41,8 @@ pub struct NewUser {
     pub password_hash: String,
     /// The hash of the invitation that it uses up, where one is needed.
     pub invitation: Option<String>,
+    /// Why it should be let in, if it has to wait until somebody says so.
+    pub request: Option<String>,
     /// What its owner is written.
     pub mail: Option<Mail>,
     /// What makes a repeated request answer with what the first one made.
@@ -133,6 +136,8 @@ impl Store {
         let handle_key = new.handle.key();
         let now = new.id.timestamp();
         let words_of = new.name.clone();
+        let waits = new.request.is_some();
+        let state = if waits { AccountState::Waiting } else { AccountState::Active };
         let user = users::ActiveModel {
             id: Set(new.id.0),
             handle: Set(new.handle.as_str().to_owned()),
@@ -152,7 +157,7 @@ impl Store {
             deleted_at: Set(None),
             purged_at: Set(None),
             role: Set(0),
-            state: Set(0),
+            state: Set(state.code()),
             has_notice: Set(0),
         };
         let credentials = credentials::ActiveModel {
@@ -168,6 +173,7 @@ impl Store {
             refuse_taken(&tx, older_keys).await?;
             use_invitation(&tx, new.invitation, now).await?;
             insert_mail(&tx, new.mail).await?;
+            insert_request(&tx, new.id, new.request).await?;
             users::Entity::insert(user).exec_without_returning(&tx).await?;
             credentials::Entity::insert(credentials).exec_without_returning(&tx).await?;
             index_person(&tx, new.id.0, &handle_key, &words_of).await?;
@@ -346,11 +352,7 @@ impl Store {
         let (user_id, changed) = (user.id, changed(user));
         self.write_rarely(async move |tx| {
             lock_user(&tx, user_id).await?;
-            let mut events = end_sessions(&tx, user_id, None).await?;
-            credentials::Entity::delete_by_id(user_id.0).exec(&tx).await?;
-            delete_second_factor(&tx, user_id).await?;
-            delete_devices(&tx, user_id.0).await?;
-            tx.execute_raw(delete_person(tx.get_database_backend(), user_id.0)).await?;
+            let mut events = delete_guards(&tx, user_id).await?;
             let pictures = [MediaUse::Avatar, MediaUse::Banner];
             discard_profile_media(&tx, user_id, &pictures).await?;
             let tombstone = users::ActiveModel {
@@ -419,6 +421,19 @@ impl Store {
         })
         .await
     }
+}
+
+/// Takes away by what somebody signs in and is found. Answers what is to be announced.
+pub(crate) async fn delete_guards(
+    tx: &DatabaseTransaction,
+    user_id: UserId,
+) -> Result<Vec<Event>, StoreError> {
+    let ended = end_sessions(tx, user_id, None).await?;
+    credentials::Entity::delete_by_id(user_id.0).exec(tx).await?;
+    delete_second_factor(tx, user_id).await?;
+    delete_devices(tx, user_id.0).await?;
+    tx.execute_raw(delete_person(tx.get_database_backend(), user_id.0)).await?;
+    Ok(ended)
 }
 
 /// Refuses an address that somebody has whose row was not sealed anew yet.
@@ -517,7 +532,7 @@ fn user_from(row: &Row) -> Result<User, DbErr> {
         locked: row.try_get_by_index::<i16>(13)? != 0,
         default_visibility: Visibility::from_code(row.try_get_by_index(14)?),
         deleted: row.try_get_by_index::<Option<i64>>(9)?.is_some()
-            || state == AccountState::Suspended,
+            || state.is_shut_out(),
         role: Role::from_code(row.try_get_by_index(15)?),
         state,
         has_notice: row.try_get_by_index::<i16>(17)? != 0,

@@ -7,7 +7,7 @@ use axum::response::Response;
 use pipit_core::{SignIn, SignUp, SignUpMode, SignedIn, Step};
 use pipit_http::SentBy;
 use pipit_model::Error;
-use pipit_model::limits::CODE_BYTES_MAX;
+use pipit_model::limits::{CODE_BYTES_MAX, SIGN_UP_REASON_CHARS_MAX};
 use serde::Deserialize;
 
 use crate::error::Failure;
@@ -89,7 +89,14 @@ fn signup_page(
     let mut fields = form.fields(w);
     match web.pipit.sign_up_mode() {
         SignUpMode::Open => {}
-        SignUpMode::Invitation => fields.push(
+        SignUpMode::Approval if form.invite.is_empty() => fields.push(
+            Field::new("reason", w.entry.why, Kind::Lines, "off")
+                .value(&form.reason)
+                .length(1, SIGN_UP_REASON_CHARS_MAX)
+                .hint(w.entry.why_hint),
+        ),
+        // Who is invited need not wait.
+        SignUpMode::Approval | SignUpMode::Invitation => fields.push(
             Field::new("invite", w.security.invite, Kind::Code, "off")
                 .value(&form.invite)
                 .length(1, CODE_BYTES_MAX)
@@ -137,6 +144,7 @@ pub(crate) async fn post_signup(
         email: form.email.clone(),
         password: form.password.clone(),
         invite: Some(form.invite.clone()),
+        reason: Some(form.reason.clone()),
         network: client.network,
     };
     if let Err(error) = web.pipit.sign_up(new, form.request_key()).await {
@@ -267,7 +275,9 @@ pub(crate) async fn post_code(
 
 /// Leads on with the session in a cookie.
 fn let_in(web: &Web, session: &SignedIn, next: &str) -> pipit_model::Result<Response> {
-    let mut response = links::see_other(local_or_home(next));
+    let is_shut_out = session.user.card.user().state.is_shut_out();
+    let to = if is_shut_out { "/settings/standing" } else { local_or_home(next) };
+    let mut response = links::see_other(to);
     let cookie = cookie::set(web, session, web.pipit.clock().now())
         .ok_or_else(|| Error::Internal("a token that is no cookie".to_owned()))?;
     response.headers_mut().insert(header::SET_COOKIE, cookie);

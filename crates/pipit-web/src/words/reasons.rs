@@ -134,6 +134,10 @@ pub(super) static DE: Reasons = Reasons {
             "this account is suspended: see why at /settings/standing",
             "dieses Konto ist gesperrt: warum, steht unter /settings/standing",
         ),
+        (
+            "this account waits for approval: see /settings/standing",
+            "dieses Konto wartet auf Freigabe: siehe /settings/standing",
+        ),
         // Tweets
         ("must not be empty: write something", "darf nicht leer sein: schreib etwas"),
         ("must not contain the character U+{}: remove it", "darf das Zeichen U+{} nicht enthalten"),
@@ -252,6 +256,10 @@ pub(super) static DE: Reasons = Reasons {
         (
             "is needed: ask somebody for an invitation",
             "wird gebraucht: lass dir eine Einladung geben",
+        ),
+        (
+            "is needed: say in a few words why you want to join",
+            "fehlt: schreib in ein paar Worten, warum du mitmachen möchtest",
         ),
         (
             "is not good (any more): ask for a new one",
