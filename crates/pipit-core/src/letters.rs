@@ -52,7 +52,8 @@ pub(crate) fn new_device(to: String, handle: &str, device: &str, public_url: &st
 }
 
 pub(crate) fn approved(to: String, handle: &str, public_url: &str) -> Letter {
-    let text = format!("you are let in: your account is ready. Sign in here:\n\n{public_url}/login");
+    let text =
+        format!("you are let in: your account is ready. Sign in here:\n\n{public_url}/login");
     letter(to, "Welcome", handle, &text)
 }
 
@@ -62,4 +63,13 @@ pub(crate) fn rejected(to: String, handle: &str, reason: &str) -> Letter {
          {reason}\n\nWhat you had sent is deleted, and nothing of it was shown to anybody."
     );
     letter(to, "Your account", handle, &text)
+}
+
+pub(crate) fn passkey_added(to: String, handle: &str, name: &str, public_url: &str) -> Letter {
+    let text = format!(
+        "from now on somebody can sign in to your account with the passkey \u{201c}{name}\u{201d}. \
+         If it was you who added it, all is well. If it was not: sign in, remove it under Settings, \
+         Security, and change your password.\n\n{public_url}/settings/security"
+    );
+    letter(to, "A new passkey", handle, &text)
 }

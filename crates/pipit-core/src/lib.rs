@@ -31,6 +31,7 @@ mod moderators;
 mod node;
 mod notifications;
 mod oauth;
+mod passkeys;
 mod password_rules;
 mod passwords;
 mod position;
@@ -95,10 +96,11 @@ pub use notifications::NotificationView;
 pub use oauth::{
     Authorization, Consent, IssuedToken, NotAuthorized, OAuthError, PasswordGrant, TokenRequest,
 };
+pub use passkeys::{PasskeyAsked, PasskeySite};
 use passwords::Passwords;
 pub use pipit_feed::{CacheStats, FollowedHashtag, Marks, TweetCard, UserCard};
 pub use pipit_media::{AccessKey, Bucket, Place as MediaPlace, UploadPlace};
-pub use pipit_store::{Hashtag, RequestAnswer, Session};
+pub use pipit_store::{Hashtag, Passkey, RequestAnswer, Session};
 pub use proof::Proof;
 pub use reports::ReportView;
 pub use reseal::KeyState;

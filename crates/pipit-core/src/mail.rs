@@ -25,6 +25,8 @@ pub(crate) enum Note {
     PasswordChanged { user_id: UserId },
     /// Somebody signed in with a device that was not seen before.
     NewDevice { user_id: UserId, device: String },
+    /// Somebody can sign in with a passkey from now on.
+    PasskeyAdded { user_id: UserId, name: String },
     /// Somebody who waited was let in.
     Approved { user_id: UserId },
     /// Somebody who waited was not; their account is gone.
@@ -49,6 +51,7 @@ impl Note {
             Self::EmailChanged { user_id, was } => ("moved", *user_id, was.as_str()),
             Self::PasswordChanged { user_id } => ("password", *user_id, ""),
             Self::NewDevice { user_id, device } => ("device", *user_id, device.as_str()),
+            Self::PasskeyAdded { user_id, name } => ("passkey", *user_id, name.as_str()),
             Self::Approved { user_id } => ("approved", *user_id, ""),
             Self::Rejected { handle, email, reason } => {
                 return format!("rejected\n0\n{handle} {email}\n{reason}");
@@ -71,6 +74,7 @@ impl Note {
             "moved" => Self::EmailChanged { user_id, was: text },
             "password" => Self::PasswordChanged { user_id },
             "device" => Self::NewDevice { user_id, device: text },
+            "passkey" => Self::PasskeyAdded { user_id, name: text },
             "approved" => Self::Approved { user_id },
             "rejected" => {
                 let (to, reason) = text.split_once('\n')?;
@@ -157,6 +161,7 @@ impl Pipit {
             | Note::EmailChanged { user_id, .. }
             | Note::PasswordChanged { user_id }
             | Note::NewDevice { user_id, .. }
+            | Note::PasskeyAdded { user_id, .. }
             | Note::Approved { user_id } => *user_id,
             Note::Rejected { handle, email, reason } => {
                 return Ok(Some(letters::rejected(email.clone(), handle, reason)));
@@ -180,6 +185,9 @@ impl Pipit {
             Note::PasswordChanged { .. } => letters::password_changed(own, &handle, public_url),
             Note::NewDevice { device, .. } => {
                 letters::new_device(own, &handle, &device, public_url)
+            }
+            Note::PasskeyAdded { name, .. } => {
+                letters::passkey_added(own, &handle, &name, public_url)
             }
             Note::Approved { .. } => letters::approved(own, &handle, public_url),
             // Written above: there is no account to look up.
@@ -214,6 +222,7 @@ mod tests {
             Note::EmailChanged { user_id, was: "a@b.example".into() },
             Note::PasswordChanged { user_id },
             Note::NewDevice { user_id, device: "Mozilla/5.0 (X11)".into() },
+            Note::PasskeyAdded { user_id, name: "My phone".into() },
             Note::Approved { user_id },
             Note::Rejected {
                 handle: "ann".into(),

@@ -53,7 +53,8 @@ impl Pipit {
         let keys = self.0.seals.keys()?;
         let mut items = Vec::new();
         for row in rows {
-            let email = keys.open_text(Place::Row(SealedColumn::Email, row.user_id.0), &row.email)?;
+            let email =
+                keys.open_text(Place::Row(SealedColumn::Email, row.user_id.0), &row.email)?;
             let domain = email.rsplit_once('@').map(|(_, domain)| domain.to_lowercase());
             if let Some(card) = people.get(&row.user_id).cloned() {
                 let email_domain = domain.unwrap_or_default();

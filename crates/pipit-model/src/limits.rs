@@ -156,6 +156,12 @@ pub const INVITATION_USES_MAX: i64 = 1000;
 pub const INVITATION_DAYS_MAX: i64 = 365;
 /// Sealed rows that are sealed anew in one transaction.
 pub const SEAL_STEP_ROWS: u64 = 200;
+/// Passkeys a person may have: one for each of their devices, and spare ones.
+pub const PASSKEYS_PER_USER_MAX: u64 = 20;
+/// Characters of the name of a passkey: the column has as many.
+pub const PASSKEY_NAME_CHARS_MAX: usize = 50;
+/// How long a browser has to answer with a passkey: as long as the browser itself waits.
+pub const PASSKEY_SECS: i64 = 5 * 60;
 /// Sessions a person may have at once: the oldest one ends when another begins.
 pub const SESSIONS_PER_USER_MAX: u64 = 50;
 /// Characters of a browser's name that a session keeps.

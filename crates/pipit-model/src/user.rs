@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::ids::{TweetId, UserId};
 use crate::limits::{
     BIO_CHARS_MAX, EMAIL_BYTES_MAX, HANDLE_CHARS_MAX, LINK_BYTES_MAX, LINKS_MAX, NAME_CHARS_MAX,
-    PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, PICTURE_URL_BYTES_MAX, SIGN_UP_REASON_CHARS_MAX,
+    PASSKEY_NAME_CHARS_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, PICTURE_URL_BYTES_MAX,
+    SIGN_UP_REASON_CHARS_MAX,
 };
 use crate::role::{AccountState, Role};
 use crate::text;
@@ -286,6 +287,18 @@ fn link(typed: &str) -> Result<String> {
 /// [`Error::InvalidField`] on `name`.
 pub fn display_name(name: &str) -> Result<String> {
     one_line("name", name, NAME_CHARS_MAX)
+}
+
+/// How somebody calls a passkey.
+///
+/// # Errors
+/// [`Error::InvalidField`] on `name`.
+pub fn passkey_name(name: &str) -> Result<String> {
+    let name = one_line("name", name, PASSKEY_NAME_CHARS_MAX)?;
+    if name.is_empty() {
+        return Err(Error::invalid("name", "must not be empty: write something"));
+    }
+    Ok(name)
 }
 
 /// Why somebody wants to be let in.

@@ -185,8 +185,8 @@ pub fn may_reply(root: &Tweet, who: UserId, root_author_follows: impl FnOnce() -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::role::AccountState;
     use crate::ids::TweetId;
+    use crate::role::AccountState;
     use crate::role::Role;
     use crate::time::Timestamp;
     use crate::tweet::TweetCounts;

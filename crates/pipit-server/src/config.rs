@@ -175,6 +175,15 @@ pub(crate) enum ModerateAction {
     },
     /// Show the reports that wait.
     Reports,
+    /// Show who waits to be let in.
+    SignUps,
+    /// Let somebody in who waits.
+    Approve {
+        /// Their handle
+        handle: String,
+    },
+    /// Delete the account of somebody who waits; its handle is free again.
+    Reject(Target),
     /// Show the newest lines of the log.
     Log {
         /// Only those about this account

@@ -17,6 +17,7 @@ use crate::error::StoreError;
 use crate::invitations::use_invitation;
 use crate::mails::{Mail, delete_devices, insert_mail};
 use crate::media::discard_profile_media;
+use crate::passkeys::delete_passkeys;
 use crate::row::Row;
 use crate::sealed::Sealed;
 use crate::search::{delete_person, index_people};
@@ -211,7 +212,8 @@ impl Store {
         }))
     }
 
-    /// A new password; all other sessions than the one named end with it. Nothing happens if the old
+    /// A new password; all other sessions than the one named end with it, and without one all
+    /// passkeys too. Nothing happens if the old
     /// one is no longer `was`, where that is said.
     pub async fn set_password(
         &self,
@@ -232,6 +234,10 @@ impl Store {
             }
             if set.exec(&tx).await?.rows_affected == 0 {
                 return Err(StoreError::Clash("the password changed meanwhile".to_owned()));
+            }
+            if goes_on.is_none() {
+                // Who sets it from outside may have lost the account to somebody who left a passkey.
+                delete_passkeys(&tx, user_id).await?;
             }
             let ended = end_sessions(&tx, user_id, goes_on).await?;
             insert_mail(&tx, notice).await?;
@@ -431,6 +437,7 @@ pub(crate) async fn delete_guards(
     let ended = end_sessions(tx, user_id, None).await?;
     credentials::Entity::delete_by_id(user_id.0).exec(tx).await?;
     delete_second_factor(tx, user_id).await?;
+    delete_passkeys(tx, user_id).await?;
     delete_devices(tx, user_id.0).await?;
     tx.execute_raw(delete_person(tx.get_database_backend(), user_id.0)).await?;
     Ok(ended)
@@ -531,8 +538,7 @@ fn user_from(row: &Row) -> Result<User, DbErr> {
         },
         locked: row.try_get_by_index::<i16>(13)? != 0,
         default_visibility: Visibility::from_code(row.try_get_by_index(14)?),
-        deleted: row.try_get_by_index::<Option<i64>>(9)?.is_some()
-            || state.is_shut_out(),
+        deleted: row.try_get_by_index::<Option<i64>>(9)?.is_some() || state.is_shut_out(),
         role: Role::from_code(row.try_get_by_index(15)?),
         state,
         has_notice: row.try_get_by_index::<i16>(17)? != 0,
