@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use pipit_model::app::Grant;
-use pipit_model::limits::USE_NOTED_SECS;
+use pipit_model::limits::{APP_TOKEN_IDLE_SECS, USE_NOTED_SECS};
 use pipit_model::scope::Scope;
 use pipit_model::{Error, Result, SessionId, Timestamp};
 use pipit_store::Session;
@@ -155,12 +155,13 @@ impl Pipit {
         Ok(self.0.feed.session(id).await?)
     }
 
-    /// Notes now and then that an app is in use. Nothing fails for it.
+    /// Notes now and then that an app is in use: its token lasts longer. Nothing fails for it.
     async fn note_use(&self, id: SessionId, grant: Grant, now: Timestamp) {
         if now < grant.used_at.plus_secs(USE_NOTED_SECS) {
             return;
         }
-        if let Err(error) = self.0.store.set_used(id, now).await {
+        if let Err(error) = self.0.store.set_used(id, now, now.plus_secs(APP_TOKEN_IDLE_SECS)).await
+        {
             tracing::warn!(%error, "the use of an app could not be noted");
         }
     }

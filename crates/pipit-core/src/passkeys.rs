@@ -15,7 +15,7 @@ use pipit_store::{Credentials, IdempotencyKey, Login, Passkey, StoreError};
 use webauthn_rp::bin::{Decode, Encode};
 use webauthn_rp::request::auth::AuthenticationVerificationOptions;
 use webauthn_rp::request::register::{
-    PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle,
+    CredProtect, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle,
 };
 use webauthn_rp::request::{AsciiDomain, PublicKeyCredentialDescriptor, RpId};
 use webauthn_rp::response::register::{CompressedPubKey, DynamicState, StaticState};
@@ -114,7 +114,9 @@ impl Pipit {
             display_name: user.name.as_str().try_into().ok(),
         };
         let known = known.collect::<Result<_>>()?;
-        let options = PublicKeyCredentialCreationOptions::passkey(&site.rp_id, entity, known);
+        let mut options = PublicKeyCredentialCreationOptions::passkey(&site.rp_id, entity, known);
+        // Devices that cannot promise it would make none; who holds one is looked at in any case.
+        options.extensions.cred_protect = CredProtect::None;
         let (state, asked) = options.start_ceremony().map_err(damaged)?;
         let ticket = Ticket {
             user_id: caller.user_id,

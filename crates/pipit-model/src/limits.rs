@@ -311,6 +311,8 @@ pub const APP_UNUSED_SECS: i64 = 30 * 24 * 3600;
 pub const APPS_PER_USER_MAX: i64 = 200;
 /// Tokens without a person that one app may have at once; the oldest one ends.
 pub const TOKENS_PER_APP_MAX: i64 = 100;
+/// How long an app keeps a token that it does not use; each use makes it last as long again.
+pub const APP_TOKEN_IDLE_SECS: i64 = 365 * 24 * 3600;
 /// The last use of an app is noted to this many seconds: a write for each request is too much.
 pub const USE_NOTED_SECS: i64 = 3600;
 

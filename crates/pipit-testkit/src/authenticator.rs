@@ -86,7 +86,7 @@ impl Authenticator {
     ///
     /// # Panics
     /// If it is not asked in JSON.
-    pub fn get(&mut self, options: &str) -> String {
+    pub fn get(&self, options: &str) -> String {
         let options: Value = serde_json::from_str(options).expect("JSON");
         let data = self.data(options["rpId"].as_str().expect("a domain"), 0);
         let client = self.client_data("webauthn.get", &options);

@@ -54,11 +54,13 @@ impl Ann {
     }
 
     async fn enter(&self, ticket: &str, answer: &str) -> Result<SignedIn> {
-        self.pipit().sign_in_by_passkey(&site(), (ticket, answer), Default::default()).await
+        self.pipit()
+            .sign_in_by_passkey(&site(), (ticket, answer), pipit_core::Client::default())
+            .await
     }
 
     /// Signs in anew.
-    async fn sign_in(&mut self) -> Result<SignedIn> {
+    async fn sign_in(&self) -> Result<SignedIn> {
         let asked = self.pipit().ask_to_sign_in(&site()).expect("asked");
         let answer = self.device.get(&asked.options);
         self.enter(&asked.ticket, &answer).await
@@ -107,7 +109,7 @@ async fn a_passkey_lets_its_owner_in() {
 #[tokio::test]
 async fn what_was_signed_is_good_once_and_not_for_long() {
     for backend in backends() {
-        let mut ann = Ann::with_passkey(backend).await;
+        let ann = Ann::with_passkey(backend).await;
         let asked = ann.pipit().ask_to_sign_in(&site()).expect("asked");
         let answer = ann.device.get(&asked.options);
         ann.enter(&asked.ticket, &answer).await.expect("let in");
@@ -131,7 +133,7 @@ async fn what_was_signed_is_good_once_and_not_for_long() {
 #[tokio::test]
 async fn two_at_the_same_moment_let_in_once() {
     for backend in backends() {
-        let mut ann = Ann::with_passkey(backend).await;
+        let ann = Ann::with_passkey(backend).await;
         let asked = ann.pipit().ask_to_sign_in(&site()).expect("asked");
         let answer = ann.device.get(&asked.options);
         let (one, two) =

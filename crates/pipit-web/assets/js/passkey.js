@@ -28,8 +28,11 @@ const prepare = async (form) => {
     ask(form, 'optional').catch(() => { failed.hidden = false })
   })
   form.hidden = false
-  // In the list of names and passwords that the browser offers, where it can.
-  if (form.dataset.passkey === 'get' && await PublicKeyCredential.isConditionalMediationAvailable?.()) {
+  if (form.dataset.passkey !== 'get') return
+  // In the list of names and passwords that the browser offers, where it can: not again where it was
+  // just refused.
+  const wasRefused = document.querySelector('.notice.bad')
+  if (!wasRefused && await PublicKeyCredential.isConditionalMediationAvailable?.()) {
     // Somebody who types a password instead is nothing to talk about.
     ask(form, 'conditional').catch(() => {})
   }

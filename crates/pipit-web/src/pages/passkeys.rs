@@ -57,9 +57,10 @@ impl Passkeys {
     ) -> Result<Option<Self>, Failure> {
         let Some(site) = PasskeySite::of(&web.public_url) else { return Ok(None) };
         let passkeys = web.pipit.passkeys(viewer.caller).await?;
-        let asked = match web.pipit.is_proven(viewer.caller).await? {
-            true => Some(web.pipit.ask_for_passkey(viewer.caller, &site).await?),
-            false => None,
+        let asked = if web.pipit.is_proven(viewer.caller).await? {
+            Some(web.pipit.ask_for_passkey(viewer.caller, &site).await?)
+        } else {
+            None
         };
         let rows = passkeys.into_iter().map(|passkey| PasskeyRow::new(passkey, reading)).collect();
         Ok(Some(Self { rows, asked, error }))

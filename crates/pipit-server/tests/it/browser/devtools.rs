@@ -122,6 +122,11 @@ impl Browser {
         assert!(complaints.is_empty(), "{complaints:#?}");
     }
 
+    /// Has each page run this before anything of its own.
+    pub(crate) async fn run_first(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await;
+    }
+
     /// Connects a device with passkeys.
     pub(crate) async fn add_authenticator(&self, device: Value) {
         self.command(AddAuthenticator(device)).await.expect("connected");
@@ -133,7 +138,7 @@ impl Browser {
     }
 }
 
-/// A device with passkeys, by the protocol that all browsers know (WebAuthn, 12).
+/// A device with passkeys, by the protocol that all browsers know (`WebAuthn`, 12).
 #[derive(Debug)]
 struct AddAuthenticator(Value);
 

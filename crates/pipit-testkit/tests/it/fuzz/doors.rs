@@ -287,7 +287,11 @@ fn fuzz_passkeys() {
         let asked = app.pipit.ask_to_sign_in(&here).expect("asked");
         let answer = device.get(&asked.options);
         let sent = mutant::text(u, &[&answer, &made], &WORDS)?;
-        let entering = app.pipit.sign_in_by_passkey(&here, (&asked.ticket, &sent), pipit_core::Client::default());
+        let entering = app.pipit.sign_in_by_passkey(
+            &here,
+            (&asked.ticket, &sent),
+            pipit_core::Client::default(),
+        );
         match runtime.block_on(entering) {
             Err(Error::Unauthenticated(_)) => {}
             // What was changed may be of no account: a name that nothing reads.
