@@ -174,7 +174,7 @@ async fn an_answer_from_elsewhere_is_none() {
 #[tokio::test]
 async fn a_passkey_that_was_removed_lets_nobody_in() {
     for backend in backends() {
-        let mut ann = Ann::with_passkey(backend).await;
+        let ann = Ann::with_passkey(backend).await;
         let bob = ann.app.sign_up("bob").await;
         let token = bob.token.clone().unwrap_or_default();
         let bob = ann.pipit().authenticate(&token).await.expect("signed in");
@@ -249,7 +249,7 @@ async fn passkeys_have_their_bounds() {
 #[tokio::test]
 async fn a_new_password_from_outside_takes_passkeys_away() {
     for backend in backends() {
-        let mut ann = Ann::with_passkey(backend).await;
+        let ann = Ann::with_passkey(backend).await;
         let changed = ann.pipit().change_password(ann.caller, "another horse battery".into());
         changed.await.expect("changed");
         ann.sign_in().await.expect("let in: she changed it herself");
