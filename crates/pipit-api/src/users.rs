@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use pipit_core::{Pipit, SignUp, search_subject};
 use pipit_http::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Problem, Query, SentBy};
+use pipit_model::AccountState;
 use pipit_model::page::{ListName, Listed, Page};
 use pipit_model::user::ProfileEdit;
 use pipit_model::visibility::Visibility;
@@ -22,7 +23,11 @@ use crate::wire;
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request \
         answer with the account that the first one opened.")),
     request_body = wire::CreateUser,
-    responses((status = 201, body = wire::User), (status = "default", body = wire::Problem)),
+    responses(
+        (status = 201, body = wire::User),
+        (status = 202, body = wire::User, description = "The account waits for approval."),
+        (status = "default", body = wire::Problem),
+    ),
 )]
 pub(crate) async fn create_user(
     State(pipit): State<Pipit>,
@@ -30,11 +35,16 @@ pub(crate) async fn create_user(
     key: IdempotencyKey,
     Json(body): Json<wire::CreateUser>,
 ) -> Result<Response, Problem> {
-    let wire::CreateUser { handle, name, email, password, invite } = body;
+    let wire::CreateUser { handle, name, email, password, invite, reason } = body;
     let network = client.network;
-    let form = SignUp { handle, name, email, password, invite, network };
+    let form = SignUp { handle, name, email, password, invite, reason, network };
     let view = pipit.sign_up(form, key.as_deref()).await?;
-    Ok((StatusCode::CREATED, Answer(wire::User::from(&view))).into_response())
+    // It is there, and waits to be let in.
+    let status = match view.card.user().state {
+        AccountState::Waiting => StatusCode::ACCEPTED,
+        _ => StatusCode::CREATED,
+    };
+    Ok((status, Answer(wire::User::from(&view))).into_response())
 }
 
 /// Which people are looked for.

@@ -6,13 +6,13 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use pipit_model::app::Grant;
-use pipit_model::limits::USE_NOTED_SECS;
+use pipit_model::limits::{APP_TOKEN_IDLE_SECS, USE_NOTED_SECS};
 use pipit_model::scope::Scope;
-use pipit_model::{AccountState, Error, Result, SessionId, Timestamp};
+use pipit_model::{Error, Result, SessionId, Timestamp};
 use pipit_store::Session;
 use quick_cache::sync::Cache;
 
-use crate::moderators::SUSPENDED;
+use crate::moderators::shut_out;
 use crate::{Caller, Pipit, keys};
 
 /// An app's token: 32 random bytes in base64.
@@ -112,7 +112,7 @@ impl Pipit {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] if it is not ours, has expired, or was revoked;
-    /// [`Error::Forbidden`] if the account is suspended.
+    /// [`Error::Forbidden`] if the account is suspended, or waits to be let in.
     pub async fn access(&self, token: &str) -> Result<Access> {
         // Those of sessions have dots in them.
         if token.len() != APP_TOKEN_CHARS {
@@ -128,10 +128,11 @@ impl Pipit {
         }
         let caller = Caller { user_id: session.user_id, session_id: session.id };
         let caller = (session.user_id.0 != 0).then_some(caller);
-        if let Some(caller) = caller
-            && self.state_of(caller.user_id).await? == AccountState::Suspended
-        {
-            return Err(Error::Forbidden(SUSPENDED));
+        if let Some(caller) = caller {
+            let state = self.state_of(caller.user_id).await?;
+            if state.is_shut_out() {
+                return Err(shut_out(state));
+            }
         }
         self.note_use(session.id, grant, now).await;
         Ok(Access { caller, grant: Some(grant) })
@@ -154,12 +155,13 @@ impl Pipit {
         Ok(self.0.feed.session(id).await?)
     }
 
-    /// Notes now and then that an app is in use. Nothing fails for it.
+    /// Notes now and then that an app is in use: its token lasts longer. Nothing fails for it.
     async fn note_use(&self, id: SessionId, grant: Grant, now: Timestamp) {
         if now < grant.used_at.plus_secs(USE_NOTED_SECS) {
             return;
         }
-        if let Err(error) = self.0.store.set_used(id, now).await {
+        if let Err(error) = self.0.store.set_used(id, now, now.plus_secs(APP_TOKEN_IDLE_SECS)).await
+        {
             tracing::warn!(%error, "the use of an app could not be noted");
         }
     }

@@ -2,11 +2,11 @@
 
 use pipit_model::network::Network;
 use pipit_model::user::{Email, Handle, Password, UserRef, display_name};
-use pipit_model::{Result, UserId};
+use pipit_model::{Error, Result, UserId};
 use pipit_store::{NewUser, StoreError};
 
 use crate::email::guard;
-use crate::invitations::not_good;
+use crate::invitations::{WayIn, not_good};
 use crate::mail::Note;
 use crate::{Caller, Pipit, RequestKey, UserView, keys};
 
@@ -23,6 +23,8 @@ pub struct SignUp {
     pub password: String,
     /// The code of an invitation.
     pub invite: Option<String>,
+    /// Why they want to join, where moderators decide about it.
+    pub reason: Option<String>,
     /// From where they come; unknown for those whom the operator lets in.
     pub network: Option<Network>,
 }
@@ -41,8 +43,8 @@ impl Pipit {
     /// [`pipit_model::Error::Conflict`] for a handle or address that is taken,
     /// [`pipit_model::Error::Forbidden`] from a network that is kept out.
     pub async fn sign_up(&self, form: SignUp, key: RequestKey<'_>) -> Result<UserView> {
-        let invitation = self.invitation(form.invite.as_deref())?;
-        self.open_account(form, invitation, key).await
+        let way_in = self.way_in(form.invite.as_deref(), form.reason.as_deref())?;
+        self.open_account(form, way_in, key).await
     }
 
     /// The same for who runs the service, whoever else may open accounts.
@@ -50,13 +52,13 @@ impl Pipit {
     /// # Errors
     /// As [`Pipit::sign_up`].
     pub async fn create_account(&self, form: SignUp) -> Result<UserView> {
-        self.open_account(form, None, None).await
+        self.open_account(form, WayIn::Open, None).await
     }
 
     async fn open_account(
         &self,
         form: SignUp,
-        invitation: Option<String>,
+        way_in: WayIn,
         key: RequestKey<'_>,
     ) -> Result<UserView> {
         let handle = Handle::new(&form.handle)?;
@@ -78,12 +80,29 @@ impl Pipit {
         let mail = self.new_mail(&confirm)?;
         let email = self.0.seals.keys()?.seal_email(id.0, &email)?;
         let name = if name.is_empty() { handle.as_str().to_owned() } else { name };
-        let new = NewUser { id, handle, name, email, password_hash, invitation, mail, idempotency };
+        let (invitation, request) = match way_in {
+            WayIn::Open => (None, None),
+            WayIn::Invitation(code_hash) => (Some(code_hash), None),
+            WayIn::Approval(reason) => (None, Some(reason)),
+        };
+        let new = NewUser {
+            id,
+            handle,
+            name,
+            email,
+            password_hash,
+            invitation,
+            request,
+            mail,
+            idempotency,
+        };
         let existing = match self.0.store.insert_user(new).await {
             Err(StoreError::NotFound("invitation")) => return Err(not_good()),
             other => other?,
         };
-        self.user(None, &UserRef::Id(existing.unwrap_or(id))).await
+        // One's own account, also if nobody else sees it.
+        let card = self.0.feed.user(existing.unwrap_or(id)).await?;
+        Ok(UserView { card: card.ok_or(Error::NotFound("user"))?, relationship: None })
     }
 
     /// Deletes the caller's account: from now on it cannot sign in and nothing of it is shown.

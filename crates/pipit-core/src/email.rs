@@ -2,7 +2,7 @@
 
 use pipit_model::limits::{CONFIRM_SECS, EMAIL_BYTES_MAX, RESET_SECS};
 use pipit_model::network::Network;
-use pipit_model::user::{Email, Password, UserRef};
+use pipit_model::user::{Email, Password};
 use pipit_model::{Error, Result, Timestamp, UserId};
 use pipit_store::{Credentials, Login, SealedColumn, StoreError};
 
@@ -108,7 +108,8 @@ impl Pipit {
     ) -> Result<()> {
         let password = Password::new(password)?;
         let email = self.email_of(&self.credentials_of(user_id).await?)?;
-        let card = self.find_user(&UserRef::Id(user_id)).await?;
+        // Also if it is shut out: who is suspended may appeal, and needs a password for it.
+        let card = self.0.feed.user(user_id).await?.ok_or(Error::NotFound("user"))?;
         let names = names_of(&card.user().handle, &email);
         let password_hash = self.0.passwords.hash(password, names).await?;
         let notice = self.new_mail(&Note::PasswordChanged { user_id })?;

@@ -1,6 +1,7 @@
-//! Who may open an account: everybody, who is invited, or nobody.
+//! Who may open an account: everybody, whom moderators let in, who is invited, or nobody.
 
 use pipit_model::limits::{CODE_BYTES_MAX, INVITATION_DAYS_MAX, INVITATION_USES_MAX};
+use pipit_model::user::sign_up_reason;
 use pipit_model::{Error, Result};
 use pipit_store::Invitation;
 
@@ -12,6 +13,8 @@ pub enum SignUpMode {
     /// Everybody.
     #[default]
     Open,
+    /// Whom moderators let in, or who has an invitation.
+    Approval,
     /// Who has an invitation.
     Invitation,
     /// Nobody but who runs the service.
@@ -35,6 +38,16 @@ pub struct AccountSettings {
     pub sign_up: SignUpMode,
     /// Whether their address must be confirmed.
     pub confirm_email: Confirmation,
+}
+
+/// By what a new account is opened.
+pub(crate) enum WayIn {
+    /// Nothing is asked for.
+    Open,
+    /// The hash of an invitation, which it uses up.
+    Invitation(String),
+    /// It waits; why it should not.
+    Approval(String),
 }
 
 impl Pipit {
@@ -68,22 +81,25 @@ impl Pipit {
         Ok(code)
     }
 
-    /// What a new account uses up: the hash of its invitation, where one is needed.
-    pub(crate) fn invitation(&self, code: Option<&str>) -> Result<Option<String>> {
+    /// By what somebody comes in who brings an invitation, or says why they want to.
+    pub(crate) fn way_in(&self, code: Option<&str>, reason: Option<&str>) -> Result<WayIn> {
+        let code = code.map(str::trim).filter(|code| !code.is_empty());
         match self.0.accounts.sign_up {
-            SignUpMode::Open => Ok(None),
+            SignUpMode::Open => Ok(WayIn::Open),
+            SignUpMode::Approval if code.is_none() => {
+                Ok(WayIn::Approval(sign_up_reason(reason.unwrap_or_default())?))
+            }
             SignUpMode::Closed => {
                 Err(Error::Forbidden("nobody can open an account here at the moment"))
             }
-            SignUpMode::Invitation => {
-                let code = code.map(str::trim).filter(|code| !code.is_empty());
+            SignUpMode::Approval | SignUpMode::Invitation => {
                 let needed =
                     || Error::invalid("invite", "is needed: ask somebody for an invitation");
                 let code = code.ok_or_else(needed)?;
                 if code.len() > CODE_BYTES_MAX {
                     return Err(not_good());
                 }
-                Ok(Some(hash(code)))
+                Ok(WayIn::Invitation(hash(code)))
             }
         }
     }

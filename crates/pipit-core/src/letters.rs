@@ -50,3 +50,26 @@ pub(crate) fn new_device(to: String, handle: &str, device: &str, public_url: &st
     );
     letter(to, "A new sign-in", handle, &text)
 }
+
+pub(crate) fn approved(to: String, handle: &str, public_url: &str) -> Letter {
+    let text =
+        format!("you are let in: your account is ready. Sign in here:\n\n{public_url}/login");
+    letter(to, "Welcome", handle, &text)
+}
+
+pub(crate) fn rejected(to: String, handle: &str, reason: &str) -> Letter {
+    let text = format!(
+        "you asked for an account here, and the moderators decided against it. They say:\n\n\
+         {reason}\n\nWhat you had sent is deleted, and nothing of it was shown to anybody."
+    );
+    letter(to, "Your account", handle, &text)
+}
+
+pub(crate) fn passkey_added(to: String, handle: &str, name: &str, public_url: &str) -> Letter {
+    let text = format!(
+        "from now on somebody can sign in to your account with the passkey \u{201c}{name}\u{201d}. \
+         If it was you who added it, all is well. If it was not: sign in, remove it under Settings, \
+         Security, and change your password.\n\n{public_url}/settings/security"
+    );
+    letter(to, "A new passkey", handle, &text)
+}

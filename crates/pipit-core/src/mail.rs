@@ -3,7 +3,6 @@
 
 use pipit_mail::{Letter, MailError};
 use pipit_model::limits::{MAIL_RETRY_SECS, MAIL_STEP_ROWS, MAIL_TRIES_MAX};
-use pipit_model::user::UserRef;
 use pipit_model::{Error, Result, UserId};
 use pipit_store::{Login, Mail, SealedColumn};
 
@@ -26,6 +25,12 @@ pub(crate) enum Note {
     PasswordChanged { user_id: UserId },
     /// Somebody signed in with a device that was not seen before.
     NewDevice { user_id: UserId, device: String },
+    /// Somebody can sign in with a passkey from now on.
+    PasskeyAdded { user_id: UserId, name: String },
+    /// Somebody who waited was let in.
+    Approved { user_id: UserId },
+    /// Somebody who waited was not; their account is gone.
+    Rejected { handle: String, email: String, reason: String },
 }
 
 /// They hold addresses.
@@ -46,6 +51,11 @@ impl Note {
             Self::EmailChanged { user_id, was } => ("moved", *user_id, was.as_str()),
             Self::PasswordChanged { user_id } => ("password", *user_id, ""),
             Self::NewDevice { user_id, device } => ("device", *user_id, device.as_str()),
+            Self::PasskeyAdded { user_id, name } => ("passkey", *user_id, name.as_str()),
+            Self::Approved { user_id } => ("approved", *user_id, ""),
+            Self::Rejected { handle, email, reason } => {
+                return format!("rejected\n0\n{handle} {email}\n{reason}");
+            }
         };
         format!("{word}\n{user_id}\n{text}")
     }
@@ -64,6 +74,14 @@ impl Note {
             "moved" => Self::EmailChanged { user_id, was: text },
             "password" => Self::PasswordChanged { user_id },
             "device" => Self::NewDevice { user_id, device: text },
+            "passkey" => Self::PasskeyAdded { user_id, name: text },
+            "approved" => Self::Approved { user_id },
+            "rejected" => {
+                let (to, reason) = text.split_once('\n')?;
+                let (handle, email) = to.split_once(' ')?;
+                let (handle, email) = (handle.to_owned(), email.to_owned());
+                Self::Rejected { handle, email, reason: reason.to_owned() }
+            }
             _ => return None,
         })
     }
@@ -142,14 +160,17 @@ impl Pipit {
             Note::ConfirmEmail { user_id, .. }
             | Note::EmailChanged { user_id, .. }
             | Note::PasswordChanged { user_id }
-            | Note::NewDevice { user_id, .. } => *user_id,
+            | Note::NewDevice { user_id, .. }
+            | Note::PasskeyAdded { user_id, .. }
+            | Note::Approved { user_id } => *user_id,
+            Note::Rejected { handle, email, reason } => {
+                return Ok(Some(letters::rejected(email.clone(), handle, reason)));
+            }
         };
         let Some(own) = self.address_of(user_id).await? else { return Ok(None) };
-        let handle = match self.find_user(&UserRef::Id(user_id)).await {
-            Ok(card) => card.user().handle.clone(),
-            Err(Error::NotFound(_)) => return Ok(None),
-            Err(error) => return Err(error),
-        };
+        // Also if it is shut out: who is suspended may appeal, and needs a password for it.
+        let Some(card) = self.0.feed.user(user_id).await? else { return Ok(None) };
+        let handle = card.user().handle.clone();
         let link = |path: &str, ticket: &str| format!("{public_url}{path}?token={ticket}");
         Ok(Some(match note {
             Note::ResetPassword { .. } => {
@@ -165,6 +186,12 @@ impl Pipit {
             Note::NewDevice { device, .. } => {
                 letters::new_device(own, &handle, &device, public_url)
             }
+            Note::PasskeyAdded { name, .. } => {
+                letters::passkey_added(own, &handle, &name, public_url)
+            }
+            Note::Approved { .. } => letters::approved(own, &handle, public_url),
+            // Written above: there is no account to look up.
+            Note::Rejected { .. } => return Ok(None),
         }))
     }
 
@@ -195,6 +222,13 @@ mod tests {
             Note::EmailChanged { user_id, was: "a@b.example".into() },
             Note::PasswordChanged { user_id },
             Note::NewDevice { user_id, device: "Mozilla/5.0 (X11)".into() },
+            Note::PasskeyAdded { user_id, name: "My phone".into() },
+            Note::Approved { user_id },
+            Note::Rejected {
+                handle: "ann".into(),
+                email: "a b@c.example".into(),
+                reason: "No.\nReally.".into(),
+            },
         ] {
             assert!(Note::decode(&note.encode()) == Some(note));
         }

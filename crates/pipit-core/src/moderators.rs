@@ -8,7 +8,15 @@ use pipit_store::Noted;
 use crate::{Caller, Pipit};
 
 /// What somebody is told whose account is suspended.
-pub(crate) const SUSPENDED: &str = "this account is suspended: see why at /settings/standing";
+const SUSPENDED: &str = "this account is suspended: see why at /settings/standing";
+
+/// What somebody is told who was not let in yet.
+const WAITING: &str = "this account waits for approval: see /settings/standing";
+
+/// What somebody is told whom their account's state shuts out.
+pub(crate) fn shut_out(state: AccountState) -> Error {
+    Error::Forbidden(if state == AccountState::Waiting { WAITING } else { SUSPENDED })
+}
 
 /// Somebody who looks after others: a moderator, an admin, or the operator at the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

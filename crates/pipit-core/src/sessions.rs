@@ -1,10 +1,10 @@
 //! Sessions: whose a token is, how long it lasts, which there are.
 
 use pipit_model::limits::{SESSION_IDLE_SECS, SESSION_NOTE_SECS, SESSION_SECS};
-use pipit_model::{AccountState, Error, Result, SessionId, Timestamp};
+use pipit_model::{Error, Result, SessionId, Timestamp};
 use pipit_store::{SealedColumn, Session, SessionRow, StoreError};
 
-use crate::moderators::SUSPENDED;
+use crate::moderators::shut_out;
 use crate::seal::Place;
 use crate::{Caller, Pipit};
 
@@ -22,16 +22,16 @@ impl Pipit {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] if it is not ours, has expired, or its session was ended;
-    /// [`Error::Forbidden`] if the account is suspended.
+    /// [`Error::Forbidden`] if the account is suspended, or waits to be let in.
     pub async fn authenticate(&self, token: &str) -> Result<Caller> {
         let caller = self.authenticate_any(token).await?;
         match self.state_of(caller.user_id).await? {
-            AccountState::Suspended => Err(Error::Forbidden(SUSPENDED)),
+            state if state.is_shut_out() => Err(shut_out(state)),
             _ => Ok(caller),
         }
     }
 
-    /// The same, also for an account that is suspended: only for its [`Pipit::standing`], for
+    /// The same, also for an account that is shut out: only for its [`Pipit::standing`], for
     /// appeals, and for signing out.
     ///
     /// # Errors

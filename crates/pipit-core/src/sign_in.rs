@@ -195,7 +195,7 @@ impl Pipit {
         }
     }
 
-    fn count_network(&self, network: Option<Network>) -> Result<()> {
+    pub(crate) fn count_network(&self, network: Option<Network>) -> Result<()> {
         match network {
             Some(network) => self.0.throttle.count(&Tried::Network(network), self.0.clock.now()),
             None => Ok(()),
@@ -219,7 +219,7 @@ impl Pipit {
         Err(Error::invalid("otp", why))
     }
 
-    async fn begin_session(
+    pub(crate) async fn begin_session(
         &self,
         user_id: UserId,
         client: Client,

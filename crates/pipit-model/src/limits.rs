@@ -156,6 +156,12 @@ pub const INVITATION_USES_MAX: i64 = 1000;
 pub const INVITATION_DAYS_MAX: i64 = 365;
 /// Sealed rows that are sealed anew in one transaction.
 pub const SEAL_STEP_ROWS: u64 = 200;
+/// Passkeys a person may have: one for each of their devices, and spare ones.
+pub const PASSKEYS_PER_USER_MAX: u64 = 20;
+/// Characters of the name of a passkey: the column has as many.
+pub const PASSKEY_NAME_CHARS_MAX: usize = 50;
+/// How long a browser has to answer with a passkey: as long as the browser itself waits.
+pub const PASSKEY_SECS: i64 = 5 * 60;
 /// Sessions a person may have at once: the oldest one ends when another begins.
 pub const SESSIONS_PER_USER_MAX: u64 = 50;
 /// Characters of a browser's name that a session keeps.
@@ -305,6 +311,8 @@ pub const APP_UNUSED_SECS: i64 = 30 * 24 * 3600;
 pub const APPS_PER_USER_MAX: i64 = 200;
 /// Tokens without a person that one app may have at once; the oldest one ends.
 pub const TOKENS_PER_APP_MAX: i64 = 100;
+/// How long an app keeps a token that it does not use; each use makes it last as long again.
+pub const APP_TOKEN_IDLE_SECS: i64 = 365 * 24 * 3600;
 /// The last use of an app is noted to this many seconds: a write for each request is too much.
 pub const USE_NOTED_SECS: i64 = 3600;
 
@@ -318,6 +326,12 @@ pub const REPORTS_PER_DAY_MAX: i64 = 50;
 pub const REPORT_OFFERED_TWEETS: i64 = 10;
 /// Characters of the reason that goes with an action: a paragraph that somebody reads.
 pub const REASON_CHARS_MAX: usize = 1000;
+/// Characters of why somebody wants to be let in: a few sentences that a moderator reads.
+pub const SIGN_UP_REASON_CHARS_MAX: usize = 500;
+/// How long somebody waits to be let in: about whom nobody decided in a month, nobody will.
+pub const SIGN_UP_WAIT_SECS: i64 = 30 * 24 * 3600;
+/// Up to how many of those who wait are counted: it is read with every page of the moderators.
+pub const SIGN_UPS_COUNTED_MAX: u64 = 100;
 /// Characters of an appeal, as long as a reason may be.
 pub const APPEAL_CHARS_MAX: usize = 1000;
 /// Characters of a note among moderators.

@@ -20,7 +20,7 @@ pub enum Right {
     ReadReports,
     /// Take a report, write notes, resolve it.
     HandleReports,
-    /// Warn, limit, freeze, suspend, delete tweets, restore.
+    /// Warn, limit, freeze, suspend, delete tweets, restore; say who is let in.
     Act,
     /// Delete an account for good.
     DeleteAccounts,
@@ -109,7 +109,7 @@ impl Role {
     }
 }
 
-/// What moderators made of an account, mildest first.
+/// What moderators made of an account, or have not made of it yet; mildest first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AccountState {
     /// Nothing: like everybody.
@@ -123,11 +123,14 @@ pub enum AccountState {
     Frozen,
     /// Shown to nobody, as if it were deleted; may sign in only to see why.
     Suspended,
+    /// Opened, and not let in yet: shown to nobody; may sign in only to see that it waits.
+    Waiting,
 }
 
 impl AccountState {
     /// All of them, mildest first.
-    pub const ALL: [Self; 4] = [Self::Active, Self::Limited, Self::Frozen, Self::Suspended];
+    pub const ALL: [Self; 5] =
+        [Self::Active, Self::Limited, Self::Frozen, Self::Suspended, Self::Waiting];
     /// What somebody is told who may not write.
     pub const FROZEN: &str = "your account is frozen: see why at /settings/standing";
 
@@ -135,6 +138,12 @@ impl AccountState {
     #[must_use]
     pub fn may_write(self) -> bool {
         self < Self::Frozen
+    }
+
+    /// Whether it is shown to nobody, and let in nowhere but where it is told why.
+    #[must_use]
+    pub fn is_shut_out(self) -> bool {
+        self >= Self::Suspended
     }
 
     /// Whether only its followers come across it.
@@ -151,6 +160,7 @@ impl AccountState {
             Self::Limited => 1,
             Self::Frozen => 2,
             Self::Suspended => 3,
+            Self::Waiting => 4,
         }
     }
 
@@ -168,6 +178,7 @@ impl AccountState {
             Self::Limited => "limited",
             Self::Frozen => "frozen",
             Self::Suspended => "suspended",
+            Self::Waiting => "waiting",
         }
     }
 }
@@ -211,6 +222,8 @@ mod tests {
     #[test]
     fn states_grow_stricter() {
         let may_write = AccountState::ALL.map(AccountState::may_write);
-        assert_eq!(may_write, [true, true, false, false]);
+        assert_eq!(may_write, [true, true, false, false, false]);
+        let is_shut_out = AccountState::ALL.map(AccountState::is_shut_out);
+        assert_eq!(is_shut_out, [false, false, false, true, true]);
     }
 }

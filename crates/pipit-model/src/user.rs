@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::ids::{TweetId, UserId};
 use crate::limits::{
     BIO_CHARS_MAX, EMAIL_BYTES_MAX, HANDLE_CHARS_MAX, LINK_BYTES_MAX, LINKS_MAX, NAME_CHARS_MAX,
-    PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, PICTURE_URL_BYTES_MAX,
+    PASSKEY_NAME_CHARS_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, PICTURE_URL_BYTES_MAX,
+    SIGN_UP_REASON_CHARS_MAX,
 };
 use crate::role::{AccountState, Role};
 use crate::text;
@@ -46,7 +47,7 @@ pub struct User {
     /// Whom its tweets are for unless it says otherwise.
     pub default_visibility: Visibility,
     /// The account and all it wrote are shown to nobody: it is a tombstone, whose handle stays
-    /// taken, or suspended.
+    /// taken, suspended, or not let in yet.
     pub deleted: bool,
     /// What it may do besides.
     pub role: Role,
@@ -286,6 +287,30 @@ fn link(typed: &str) -> Result<String> {
 /// [`Error::InvalidField`] on `name`.
 pub fn display_name(name: &str) -> Result<String> {
     one_line("name", name, NAME_CHARS_MAX)
+}
+
+/// How somebody calls a passkey.
+///
+/// # Errors
+/// [`Error::InvalidField`] on `name`.
+pub fn passkey_name(name: &str) -> Result<String> {
+    let name = one_line("name", name, PASSKEY_NAME_CHARS_MAX)?;
+    if name.is_empty() {
+        return Err(Error::invalid("name", "must not be empty: write something"));
+    }
+    Ok(name)
+}
+
+/// Why somebody wants to be let in.
+///
+/// # Errors
+/// [`Error::InvalidField`] on `reason`.
+pub fn sign_up_reason(text: &str) -> Result<String> {
+    let text = clean("reason", text, SIGN_UP_REASON_CHARS_MAX)?;
+    if text.is_empty() {
+        return Err(Error::invalid("reason", "is needed: say in a few words why you want to join"));
+    }
+    Ok(text)
 }
 
 pub(crate) fn one_line(field: &'static str, value: &str, max: usize) -> Result<String> {

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::ids::UserId;
-use crate::role::AccountState;
 use crate::tweet::{Entry, Kind, ReplyAudience, Tweet};
 use crate::user::User;
 
@@ -135,7 +134,7 @@ pub fn is_kept_out(entry: &Entry, hides: impl Fn(UserId) -> bool) -> bool {
 pub fn is_shown(tweet: &Tweet, author: &User, tie: Tie, occasion: Occasion) -> bool {
     // What is true for everybody. (A suspended account comes out of the store as deleted; that this
     // rule says so too costs nothing.)
-    if tweet.deleted || author.deleted || author.state == AccountState::Suspended {
+    if tweet.deleted || author.deleted || author.state.is_shut_out() {
         return false;
     }
     if tie.is_self {
@@ -187,6 +186,7 @@ pub fn may_reply(root: &Tweet, who: UserId, root_author_follows: impl FnOnce() -
 mod tests {
     use super::*;
     use crate::ids::TweetId;
+    use crate::role::AccountState;
     use crate::role::Role;
     use crate::time::Timestamp;
     use crate::tweet::TweetCounts;

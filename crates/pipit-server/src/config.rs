@@ -3,6 +3,7 @@
 
 mod accounts;
 mod backup;
+mod checks;
 mod media;
 #[cfg(test)]
 mod reference;
@@ -175,6 +176,15 @@ pub(crate) enum ModerateAction {
     },
     /// Show the reports that wait.
     Reports,
+    /// Show who waits to be let in.
+    SignUps,
+    /// Let somebody in who waits.
+    Approve {
+        /// Their handle
+        handle: String,
+    },
+    /// Delete the account of somebody who waits; its handle is free again.
+    Reject(Target),
     /// Show the newest lines of the log.
     Log {
         /// Only those about this account
@@ -447,9 +457,6 @@ impl std::fmt::Debug for Settings {
 /// The migrator tells each of its steps, also when there are none, and sqlx each database's notes.
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,sqlx=warn";
 
-/// Longer than any load balancer takes; service managers kill who has not stopped after 90.
-const DRAIN_SECS_MAX: u64 = 60;
-
 /// With less, pages thrash; the largest machine has less than the other.
 const CACHE_MB: std::ops::RangeInclusive<u64> = 1..=1_000_000;
 
@@ -501,22 +508,22 @@ impl Settings {
         }
         let database_url = given.database_url.or(file.database_url);
         let database_url = database_url.unwrap_or_else(|| sqlite_url(&data_dir));
-        let redis = checked_redis(given.redis_url.or(file.redis_url), &database_url)?;
+        let redis = checks::redis(given.redis_url.or(file.redis_url), &database_url)?;
         Ok(Self {
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             database_url,
             replica_url: given.replica_url.or(file.replica_url).filter(|url| !url.is_empty()),
             roles: given.roles.or(file.roles).unwrap_or_else(|| Role::ALL.to_vec()),
             redis,
-            public_url: public_url.as_deref().map(checked_url).transpose()?,
+            public_url: public_url.as_deref().map(checks::url).transpose()?,
             cache_bytes: cache_mb * 1024 * 1024,
             certificates,
             redirect_listen,
             rate_limits: given.rate_limits.or(file.rate_limits).unwrap_or_default(),
-            proxies: checked_proxies(given.trusted_proxies.or(file.trusted_proxies).as_ref())?,
-            drain: checked_drain(given.drain_secs.or(file.drain_secs))?,
+            proxies: checks::proxies(given.trusted_proxies.or(file.trusted_proxies).as_ref())?,
+            drain: checks::drain(given.drain_secs.or(file.drain_secs))?,
             media,
-            password_grant: password_grant(
+            password_grant: checks::password_grant(
                 given.oauth_password_grant.or(file.oauth_password_grant),
             ),
             keys,
@@ -571,52 +578,6 @@ fn read_file(path: &Path) -> anyhow::Result<Options> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("reading the configuration file {}", path.display()))?;
     toml::from_str(&text).with_context(|| format!("in the configuration file {}", path.display()))
-}
-
-fn password_grant(switch: Option<Switch>) -> PasswordGrant {
-    match switch {
-        Some(Switch::On) => PasswordGrant::On,
-        Some(Switch::Off) | None => PasswordGrant::Off,
-    }
-}
-
-fn checked_redis(url: Option<String>, database_url: &str) -> anyhow::Result<Option<RedisAddress>> {
-    let redis = url.filter(|url| !url.is_empty()).map(|url| url.parse()).transpose()?;
-    if redis.is_some() && database_url.starts_with("sqlite:") {
-        bail!("redis_url is for several nodes, and SQLite has one: set database_url too");
-    }
-    Ok(redis)
-}
-
-fn checked_proxies(names: Option<&Vec<String>>) -> anyhow::Result<Proxies> {
-    let names = names.into_iter().flatten().map(String::as_str).filter(|name| !name.is_empty());
-    Proxies::new(names).map_err(|name| {
-        anyhow::anyhow!("trusted_proxies must be like 192.0.2.1 or 10.0.0.0/8, not {name:?}")
-    })
-}
-
-fn checked_drain(secs: Option<u64>) -> anyhow::Result<Duration> {
-    let secs = secs.unwrap_or(0);
-    if secs > DRAIN_SECS_MAX {
-        bail!("drain_secs must be from 0 to {DRAIN_SECS_MAX}");
-    }
-    Ok(Duration::from_secs(secs))
-}
-
-fn checked_url(url: &str) -> anyhow::Result<String> {
-    let url = url.trim_end_matches('/');
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    match host {
-        // All addresses are at the root of a host of our own.
-        Some(host)
-            if !host.is_empty()
-                && !host.starts_with(':')
-                && !host.contains(['/', '?', '#', '@', ' ']) =>
-        {
-            Ok(url.to_owned())
-        }
-        _ => bail!("public_url must look like https://pipit.example, not {url:?}"),
-    }
 }
 
 #[cfg(test)]

@@ -171,9 +171,15 @@ impl Store {
         .await
     }
 
-    /// Notes that an app did something.
-    pub async fn set_used(&self, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+    /// Notes that an app did something, and until when its token is good if it does nothing more.
+    pub async fn set_used(
+        &self,
+        id: SessionId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
         let sql = self.sql("UPDATE sessions SET used_at = ").bind(now.0);
+        let sql = sql.push(", expires_at = ").bind(until.0);
         let update = sql.push(" WHERE id = ").bind(id.0).done();
         self.write_rarely(async move |tx| {
             tx.execute_raw(update).await?;

@@ -17,11 +17,13 @@ use crate::error::StoreError;
 use crate::invitations::use_invitation;
 use crate::mails::{Mail, delete_devices, insert_mail};
 use crate::media::discard_profile_media;
+use crate::passkeys::delete_passkeys;
 use crate::row::Row;
 use crate::sealed::Sealed;
 use crate::search::{delete_person, index_people};
 use crate::second_factors::delete_second_factor;
 use crate::sessions::end_sessions;
+use crate::sign_ups::insert_request;
 use crate::sql::Sql;
 use crate::write::command::IdempotencyKey;
 
@@ -40,6 +42,8 @@ pub struct NewUser {
     pub password_hash: String,
     /// The hash of the invitation that it uses up, where one is needed.
     pub invitation: Option<String>,
+    /// Why it should be let in, if it has to wait until somebody says so.
+    pub request: Option<String>,
     /// What its owner is written.
     pub mail: Option<Mail>,
     /// What makes a repeated request answer with what the first one made.
@@ -133,6 +137,8 @@ impl Store {
         let handle_key = new.handle.key();
         let now = new.id.timestamp();
         let words_of = new.name.clone();
+        let waits = new.request.is_some();
+        let state = if waits { AccountState::Waiting } else { AccountState::Active };
         let user = users::ActiveModel {
             id: Set(new.id.0),
             handle: Set(new.handle.as_str().to_owned()),
@@ -152,7 +158,7 @@ impl Store {
             deleted_at: Set(None),
             purged_at: Set(None),
             role: Set(0),
-            state: Set(0),
+            state: Set(state.code()),
             has_notice: Set(0),
         };
         let credentials = credentials::ActiveModel {
@@ -168,6 +174,7 @@ impl Store {
             refuse_taken(&tx, older_keys).await?;
             use_invitation(&tx, new.invitation, now).await?;
             insert_mail(&tx, new.mail).await?;
+            insert_request(&tx, new.id, new.request).await?;
             users::Entity::insert(user).exec_without_returning(&tx).await?;
             credentials::Entity::insert(credentials).exec_without_returning(&tx).await?;
             index_person(&tx, new.id.0, &handle_key, &words_of).await?;
@@ -205,7 +212,8 @@ impl Store {
         }))
     }
 
-    /// A new password; all other sessions than the one named end with it. Nothing happens if the old
+    /// A new password; all other sessions than the one named end with it, and without one all
+    /// passkeys too. Nothing happens if the old
     /// one is no longer `was`, where that is said.
     pub async fn set_password(
         &self,
@@ -226,6 +234,10 @@ impl Store {
             }
             if set.exec(&tx).await?.rows_affected == 0 {
                 return Err(StoreError::Clash("the password changed meanwhile".to_owned()));
+            }
+            if goes_on.is_none() {
+                // Who sets it from outside may have lost the account to somebody who left a passkey.
+                delete_passkeys(&tx, user_id).await?;
             }
             let ended = end_sessions(&tx, user_id, goes_on).await?;
             insert_mail(&tx, notice).await?;
@@ -346,11 +358,7 @@ impl Store {
         let (user_id, changed) = (user.id, changed(user));
         self.write_rarely(async move |tx| {
             lock_user(&tx, user_id).await?;
-            let mut events = end_sessions(&tx, user_id, None).await?;
-            credentials::Entity::delete_by_id(user_id.0).exec(&tx).await?;
-            delete_second_factor(&tx, user_id).await?;
-            delete_devices(&tx, user_id.0).await?;
-            tx.execute_raw(delete_person(tx.get_database_backend(), user_id.0)).await?;
+            let mut events = delete_guards(&tx, user_id).await?;
             let pictures = [MediaUse::Avatar, MediaUse::Banner];
             discard_profile_media(&tx, user_id, &pictures).await?;
             let tombstone = users::ActiveModel {
@@ -419,6 +427,20 @@ impl Store {
         })
         .await
     }
+}
+
+/// Takes away by what somebody signs in and is found. Answers what is to be announced.
+pub(crate) async fn delete_guards(
+    tx: &DatabaseTransaction,
+    user_id: UserId,
+) -> Result<Vec<Event>, StoreError> {
+    let ended = end_sessions(tx, user_id, None).await?;
+    credentials::Entity::delete_by_id(user_id.0).exec(tx).await?;
+    delete_second_factor(tx, user_id).await?;
+    delete_passkeys(tx, user_id).await?;
+    delete_devices(tx, user_id.0).await?;
+    tx.execute_raw(delete_person(tx.get_database_backend(), user_id.0)).await?;
+    Ok(ended)
 }
 
 /// Refuses an address that somebody has whose row was not sealed anew yet.
@@ -516,8 +538,7 @@ fn user_from(row: &Row) -> Result<User, DbErr> {
         },
         locked: row.try_get_by_index::<i16>(13)? != 0,
         default_visibility: Visibility::from_code(row.try_get_by_index(14)?),
-        deleted: row.try_get_by_index::<Option<i64>>(9)?.is_some()
-            || state == AccountState::Suspended,
+        deleted: row.try_get_by_index::<Option<i64>>(9)?.is_some() || state.is_shut_out(),
         role: Role::from_code(row.try_get_by_index(15)?),
         state,
         has_notice: row.try_get_by_index::<i16>(17)? != 0,

@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use pipit_api::Api;
 use pipit_core::{
     AccountSettings, KeyPlace, MailPlace, MailSettings, MediaPlace, NodeNumber, PasswordGrant,
-    Pipit, RedisAddress, Settings,
+    Pipit, RedisAddress, Settings, SignUp, SignUpMode,
 };
 use pipit_http::{Problem, Proxies, Rates, Stack, stack};
 use pipit_model::{Clock, UserId};
@@ -145,7 +145,7 @@ impl TestApp {
     /// # Panics
     /// If it cannot be opened.
     pub async fn cold_core(&self) -> Pipit {
-        self.core(&self.db.url, NodeNumber::Fixed(9), None).await
+        self.core(&self.db.url, (NodeNumber::Fixed(9), None), AccountSettings::default()).await
     }
 
     /// Another node on the same database, which hears of this one.
@@ -153,7 +153,8 @@ impl TestApp {
     /// # Panics
     /// If it cannot be opened.
     pub async fn other_node(&self, number: NodeNumber, redis: &Redis) -> Pipit {
-        self.core(&self.db.url, number, Some(redis.address())).await
+        let accounts = AccountSettings::default();
+        self.core(&self.db.url, (number, Some(redis.address())), accounts).await
     }
 
     /// Another node, which comes to the same database by another way.
@@ -161,10 +162,41 @@ impl TestApp {
     /// # Panics
     /// If it cannot be opened.
     pub async fn node_by_way_of(&self, url: &str, redis: &Redis) -> Pipit {
-        self.core(url, NodeNumber::Leased, Some(redis.address())).await
+        let way = (NodeNumber::Leased, Some(redis.address()));
+        self.core(url, way, AccountSettings::default()).await
     }
 
-    async fn core(&self, url: &str, node: NodeNumber, redis: Option<RedisAddress>) -> Pipit {
+    /// Opens an account that waits to be let in, and signs it in.
+    ///
+    /// # Panics
+    /// If either is refused.
+    pub async fn wait_outside(&self, handle: &str) -> Client {
+        // By another node: this one lets everybody in.
+        let accounts = AccountSettings { sign_up: SignUpMode::Approval, ..Default::default() };
+        let gate = self.core(&self.db.url, (NodeNumber::Fixed(1), None), accounts).await;
+        let form = SignUp {
+            handle: handle.to_owned(),
+            name: None,
+            email: format!("{handle}@x.test"),
+            password: PASSWORD.to_owned(),
+            invite: None,
+            reason: Some("To read.".to_owned()),
+            network: None,
+        };
+        let user = gate.sign_up(form, None).await.expect("asked");
+        gate.close().await.expect("closed");
+        let mut client = self.anonymous();
+        client.user_id = user.card.user().id;
+        client.token = self.sign_in(handle).await;
+        client
+    }
+
+    async fn core(
+        &self,
+        url: &str,
+        (node, redis): (NodeNumber, Option<RedisAddress>),
+        accounts: AccountSettings,
+    ) -> Pipit {
         let settings = Settings {
             database_url: url.to_owned(),
             replica_url: None,
@@ -172,7 +204,7 @@ impl TestApp {
             media: MediaPlace::Memory,
             keys: test_keys(),
             mail: MailSettings::default(),
-            accounts: AccountSettings::default(),
+            accounts,
             node,
             redis,
         };

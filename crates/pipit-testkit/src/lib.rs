@@ -4,11 +4,13 @@
 //! Used by tests only. To test on every database, write `for backend in backends()`.
 
 mod app;
+mod authenticator;
 mod database;
 pub mod matrix;
 pub mod oracle;
 mod redis;
 
 pub use app::{Answer, Client, TestApp, test_keys};
+pub use authenticator::Authenticator;
 pub use database::{Backend, TestDb, backends};
 pub use redis::Redis;

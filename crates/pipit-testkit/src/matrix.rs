@@ -40,6 +40,8 @@ pub enum Caller {
     Limited,
     /// Followed, and was suspended: let in only to see why.
     Suspended,
+    /// Was not let in yet.
+    Waiting,
     /// Looks after others.
     Moderator,
     /// Looks after the server as well.
@@ -50,7 +52,7 @@ pub enum Caller {
 
 impl Caller {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Nobody,
         Self::Other,
         Self::Owner,
@@ -62,6 +64,7 @@ impl Caller {
         Self::LockedOut,
         Self::Limited,
         Self::Suspended,
+        Self::Waiting,
         Self::Moderator,
         Self::Admin,
         Self::Scopeless,
@@ -80,6 +83,7 @@ impl Caller {
             Self::LockedOut => "lockedout",
             Self::Limited => "limited",
             Self::Suspended => "suspended",
+            Self::Waiting => "waiting",
             Self::Moderator => "moderator",
             Self::Admin => "admin",
             Self::Scopeless => "scopeless",

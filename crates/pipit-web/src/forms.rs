@@ -33,6 +33,7 @@ pub(crate) struct SignUpForm {
     pub email: String,
     pub password: String,
     pub invite: String,
+    pub reason: String,
     pub key: String,
     pub next: String,
 }

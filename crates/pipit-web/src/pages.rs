@@ -19,6 +19,7 @@ mod live;
 mod notifications;
 mod oauth;
 mod oembed;
+mod passkeys;
 mod people;
 mod profile;
 mod report;
@@ -77,6 +78,7 @@ pub(crate) fn routes() -> Routes<Web> {
         .route("/signup", get(account::get_signup).post(account::post_signup))
         .route("/login", get(account::get_login).post(account::post_login))
         .route("/login/code", post(account::post_code))
+        .route("/login/passkey", post(passkeys::post_login))
         .route("/logout", post(account::post_logout))
         .route("/settings", get(settings::get_settings).post(settings::post_settings))
         .route("/settings/avatar/remove", post(settings::remove_avatar))
@@ -154,6 +156,8 @@ fn guards() -> Routes<Web> {
         .route("/settings/security/factor/confirm", post(security::confirm_factor))
         .route("/settings/security/factor/remove", post(security::remove_factor))
         .route("/settings/security/codes", post(security::renew_codes))
+        .route("/settings/security/passkeys", post(passkeys::post_passkey))
+        .route("/settings/security/passkeys/{id}/remove", post(passkeys::remove_passkey))
         .route("/settings/account", get(email::get_account).post(email::post_account))
         .route("/reset-password", get(email::get_reset).post(email::post_reset))
         .route("/reset-password/new", get(email::get_new_password).post(email::post_new_password))

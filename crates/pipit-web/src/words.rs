@@ -7,12 +7,14 @@
 mod apps;
 mod de;
 mod en;
+mod entry;
 pub(crate) mod filters;
 mod moderation;
 mod reasons;
 mod security;
 pub(crate) mod ties;
 
+pub(crate) use entry::EntryWords;
 pub(crate) use security::SecurityWords;
 use serde::Serialize;
 
@@ -373,6 +375,7 @@ pub(crate) struct Words {
     pub reasons: &'static Reasons,
     /// Where an account is guarded.
     pub security: &'static SecurityWords,
+    pub entry: &'static EntryWords,
 
     /// What scripts say.
     pub script: Script,

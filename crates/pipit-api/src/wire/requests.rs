@@ -23,6 +23,9 @@ pub struct CreateUser {
     pub password: String,
     /// The code of an invitation, where one is needed.
     pub invite: Option<String>,
+    /// Why they want to join, where moderators decide about it: up to 500 characters.
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
 }
 
 /// What someone signs in with.

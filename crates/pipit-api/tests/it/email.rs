@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use axum::http::{Method, StatusCode};
-use pipit_core::{AccountSettings, Confirmation, SignUpMode};
+use pipit_core::{AccountSettings, Confirmation, Deed, Moderator, PasskeySite, SignUpMode};
 use pipit_model::limits::{RESET_SECS, RESET_TRIES_MAX};
-use pipit_testkit::{Backend, Client, TestApp, backends};
+use pipit_model::moderation::ActionKind;
+use pipit_testkit::{Authenticator, Backend, Client, TestApp, backends};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -25,7 +26,7 @@ fn open() -> AccountSettings {
 }
 
 /// Sends what waits; answers the letters that left, oldest first: to whom, and the text.
-async fn letters(app: &TestApp, folder: &TempDir) -> Vec<(String, String)> {
+pub(crate) async fn letters(app: &TestApp, folder: &TempDir) -> Vec<(String, String)> {
     app.pipit.send_mails(URL).await.expect("sent");
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(folder).expect("a folder").flatten().map(|file| file.path()).collect();
@@ -236,4 +237,42 @@ async fn sign_up_is_for_whom_it_is_open() {
     nobody.post("/users", account("ann", Some(&code))).await.expect(StatusCode::CREATED);
     let again = nobody.post("/users", account("bob", Some(&code))).await;
     assert_eq!(again.problem(UNPROCESSABLE).1.as_deref(), Some("invite"));
+}
+
+#[tokio::test]
+async fn who_is_suspended_can_set_a_new_password_to_appeal() {
+    let (app, folder) = app(Backend::Sqlite, open()).await;
+    let eve = app.sign_up("eve").await;
+    let reason = "Fraud.".to_owned();
+    let (user_id, kind) = (eve.user_id, ActionKind::Suspend);
+    let deed = Deed { user_id, kind, reason, tweets: Vec::new(), report: None };
+    app.pipit.act(Moderator::operator(), deed).await.expect("suspended");
+    letters(&app, &folder).await;
+    let nobody = app.anonymous();
+    ask(&nobody, "eve").await;
+    let letter = letters(&app, &folder).await.pop().expect("a letter");
+    app.pipit.reset_password(&token(&letter), "another horse battery".into()).await.expect("set");
+    assert_eq!(sign_in(&nobody, "eve", "another horse battery").await, StatusCode::CREATED);
+    // Who deleted their account is written nothing more.
+    let ann = app.sign_up("ann").await;
+    ann.delete("/users/me").await.expect(StatusCode::NO_CONTENT);
+    letters(&app, &folder).await;
+    ask(&nobody, "ann").await;
+    assert_eq!(letters(&app, &folder).await, []);
+}
+
+#[tokio::test]
+async fn a_new_passkey_is_told() {
+    let (app, folder) = app(Backend::Sqlite, open()).await;
+    let ann = app.sign_up("ann").await;
+    letters(&app, &folder).await;
+    let caller = app.pipit.authenticate(ann.token.as_deref().unwrap_or_default()).await;
+    let caller = caller.expect("signed in");
+    let site = PasskeySite::of("https://pipit.example").expect("a site");
+    let asked = app.pipit.ask_for_passkey(caller, &site).await.expect("asked");
+    let made = Authenticator::at("https://pipit.example").create(&asked.options);
+    let answer = (asked.ticket.as_str(), made.as_str());
+    app.pipit.add_passkey(caller, &site, answer, "My phone").await.expect("added");
+    let letter = letters(&app, &folder).await.pop().expect("a letter");
+    assert!(letter.0.contains("ann@") && letter.1.contains("My phone"), "{letter:?}");
 }

@@ -13,6 +13,8 @@ mod media;
 mod moderation;
 mod notifications;
 mod oauth;
+mod passkeys;
 mod rates;
 mod scopes;
 mod security;
+mod sign_ups;

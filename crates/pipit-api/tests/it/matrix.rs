@@ -242,7 +242,7 @@ async fn every_route_keeps_to_what_moderators_made_of_the_author() {
 
 /// The row's own rule, for who is not turned away.
 fn is_shown(row: &Row, caller: Caller, subject: Subject) -> bool {
-    let is_turned_away = matches!(caller, Caller::Suspended | Caller::Scopeless)
+    let is_turned_away = matches!(caller, Caller::Suspended | Caller::Waiting | Caller::Scopeless)
         || (caller == Caller::Nobody && row.who.stranger == Stranger::SignIn);
     !is_turned_away && (row.shows)(caller, subject)
 }

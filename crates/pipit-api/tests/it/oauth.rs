@@ -1,8 +1,11 @@
 //! OAuth 2.1 as apps meet it: each error of the standard, and how long tokens last.
 
+use std::sync::atomic::Ordering;
+
 use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
 use pipit_core::{Authorization, Caller, NotAuthorized};
+use pipit_model::limits::APP_TOKEN_IDLE_SECS;
 use pipit_testkit::{Answer, Backend, TestApp, backends};
 use serde_json::{Value, json};
 
@@ -97,6 +100,27 @@ async fn a_code_becomes_a_token_that_acts_for_its_person() {
         let apps = app.pipit.authorised_apps(who).await.expect("read");
         assert_eq!((apps.len(), apps[0].name.as_str()), (1, "App"));
         assert!(apps[0].grant.used_at.0 > 0);
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_used_for_a_year_ends() {
+    for backend in backends() {
+        let app = TestApp::new(backend).await;
+        app.sign_up("ann").await;
+        let (_, used) = app.app_token("read", Some("ann")).await;
+        let (_, idle) = app.app_token("read", Some("ann")).await;
+        let pass = |secs: i64| app.time.fetch_add(secs * 1000, Ordering::SeqCst);
+        used.get("/timeline").await.ok();
+        pass(APP_TOKEN_IDLE_SECS - 60);
+        used.get("/timeline").await.ok();
+        pass(120);
+        idle.get("/timeline").await.problem(StatusCode::UNAUTHORIZED);
+        used.get("/timeline").await.ok();
+        // What has ended is cleared away.
+        app.pipit.delete_expired().await.expect("cleared");
+        idle.get("/timeline").await.problem(StatusCode::UNAUTHORIZED);
+        used.get("/timeline").await.ok();
     }
 }
 

@@ -4,6 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use pipit_model::app::{App, Grant};
+use pipit_model::limits::APP_TOKEN_IDLE_SECS;
 use pipit_model::network::Network;
 use pipit_model::scope::Scopes;
 use pipit_model::{Error, SessionId, Timestamp, UserId};
@@ -13,9 +14,6 @@ use super::OAuthError;
 use crate::Pipit;
 use crate::access::{hash_of, new_secret};
 use crate::seal::Place;
-
-/// Tokens do not end by themselves, as apps are used to it: a hundred years.
-const TOKEN_SECS: i64 = 100 * 365 * 24 * 3600;
 
 /// Whether apps may send people's passwords.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -163,7 +161,7 @@ impl Pipit {
             user_agent: self.0.seals.keys()?.seal(place, b"")?,
             grant: Grant { app_id: app.id, scopes, used_at: Timestamp(0) },
             created_at: now,
-            expires_at: now.plus_secs(TOKEN_SECS),
+            expires_at: now.plus_secs(APP_TOKEN_IDLE_SECS),
         };
         Ok((new, IssuedToken { token, scopes, created_at: now }))
     }

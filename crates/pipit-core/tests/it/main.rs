@@ -22,6 +22,7 @@ async fn person(pipit: &Pipit, handle: &str) -> Caller {
         email: format!("{handle}@x.test"),
         password: "correct horse".to_owned(),
         invite: None,
+        reason: None,
         network: None,
     };
     let user = pipit.sign_up(form, None).await.expect("signed up");

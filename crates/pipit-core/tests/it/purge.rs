@@ -105,6 +105,7 @@ async fn a_deleted_account_leaves_nothing_behind() {
             email: "bob@x.test".to_owned(),
             password: "correct horse".to_owned(),
             invite: None,
+            reason: None,
             network: None,
         };
         let refused = pipit.sign_up(again, None).await;

@@ -100,6 +100,7 @@ impl Town {
                 email: format!("{handle}@demo.invalid"),
                 password,
                 invite: None,
+                reason: None,
                 network: None,
             };
             let user_id = self.pipit.create_account(form).await?.card.user().id;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, bail};
-use pipit_core::{Blocking, Deed, Moderator, Pipit};
+use pipit_core::{Blocking, Deed, Moderator, Pipit, SignUpView, Verdict};
 use pipit_model::moderation::ActionKind;
 use pipit_model::page::Page;
 use pipit_model::report::ReportFilter;
@@ -33,8 +33,8 @@ pub(crate) async fn run(settings: &Settings, moderate: Moderate) -> anyhow::Resu
 
 async fn carry_out(pipit: &Pipit, action: ModerateAction) -> anyhow::Result<Vec<Line>> {
     use ModerateAction::{
-        Block, DeleteAccount, DeleteTweets, Freeze, Limit, Log, Reports, Restore, Suspend, Unblock,
-        VerifyLog, Warn,
+        Approve, Block, DeleteAccount, DeleteTweets, Freeze, Limit, Log, Reject, Reports, Restore,
+        SignUps, Suspend, Unblock, VerifyLog, Warn,
     };
     match action {
         Warn(target) => act(pipit, ActionKind::Warn, target, Vec::new()).await,
@@ -47,6 +47,9 @@ async fn carry_out(pipit: &Pipit, action: ModerateAction) -> anyhow::Result<Vec<
             act(pipit, ActionKind::DeleteTweets, target, tweets).await
         }
         Reports => reports(pipit).await,
+        SignUps => sign_ups(pipit).await,
+        Approve { handle } => decide(pipit, &handle, Verdict::Approve).await,
+        Reject(Target { handle, reason }) => decide(pipit, &handle, Verdict::Reject(reason)).await,
         Log { account, limit } => log(pipit, account, limit).await,
         VerifyLog => verify_log(pipit).await,
         Block { kind, value } => block(pipit, &kind, &value, Blocking::Block).await,
@@ -92,6 +95,32 @@ async fn reports(pipit: &Pipit) -> anyhow::Result<Vec<Line>> {
         (text, fields)
     };
     Ok(listed.items.iter().map(line).collect())
+}
+
+async fn sign_ups(pipit: &Pipit) -> anyhow::Result<Vec<Line>> {
+    let listed = pipit.sign_ups(Moderator::operator(), Page::new(Some(100), None)?).await?;
+    let line = |view: &SignUpView| {
+        let (user, domain) = (view.card.user(), &view.email_domain);
+        let at = user.created_at.to_string();
+        let text = format!("{at} @{} {domain} {}", user.handle, view.reason);
+        let fields = BTreeMap::from([
+            ("at", at),
+            ("user", user.handle.clone()),
+            ("email_domain", domain.clone()),
+            ("reason", view.reason.clone()),
+        ]);
+        (text, fields)
+    };
+    Ok(listed.items.iter().map(line).collect())
+}
+
+async fn decide(pipit: &Pipit, handle: &str, verdict: Verdict) -> anyhow::Result<Vec<Line>> {
+    let word = if verdict == Verdict::Approve { "approved" } else { "rejected" };
+    let user = UserRef::parse(handle).context("that is no handle")?;
+    let card = pipit.decide_sign_up(Moderator::operator(), &user, verdict).await?;
+    let handle = card.user().handle.clone();
+    let text = format!("@{handle}: {word}.");
+    Ok(vec![(text, BTreeMap::from([("user", handle), ("verdict", word.to_owned())]))])
 }
 
 async fn log(pipit: &Pipit, account: Option<String>, limit: i64) -> anyhow::Result<Vec<Line>> {

@@ -297,6 +297,7 @@ async fn clean(pipit: Pipit, stop: Stop) {
             pipit.delete_expired_apps().await?;
             pipit.delete_expired_media().await?;
             pipit.delete_old_notifications().await?;
+            pipit.delete_old_sign_ups().await?;
             pipit.purge_deleted_accounts().await
         };
         tokio::select! {

@@ -27,8 +27,8 @@ async fn create(settings: &Settings, account: NewAccount) -> anyhow::Result<()> 
     let role = parse_role(&account.role)?;
     let pipit = super::open(settings, Clock::System).await?;
     let NewAccount { handle, email, name, .. } = account;
-    let (invite, network) = (None, None);
-    let form = SignUp { handle, name, email, password, invite, network };
+    let (invite, reason, network) = (None, None, None);
+    let form = SignUp { handle, name, email, password, invite, reason, network };
     let user = pipit.create_account(form).await?;
     let user = user.card.user();
     if role != Role::User {

@@ -12,6 +12,8 @@ pub(crate) enum SignUp {
     /// Everybody.
     #[default]
     Open,
+    /// Whom moderators let in, or who has an invitation.
+    Approval,
     /// Who has an invitation (`pipit invite`).
     Invitation,
     /// Nobody but by `pipit user create`.
@@ -22,6 +24,7 @@ impl From<SignUp> for SignUpMode {
     fn from(who: SignUp) -> Self {
         match who {
             SignUp::Open => Self::Open,
+            SignUp::Approval => Self::Approval,
             SignUp::Invitation => Self::Invitation,
             SignUp::Closed => Self::Closed,
         }

@@ -4,6 +4,7 @@
 mod axe;
 mod devtools;
 mod driver;
+mod entry;
 mod forms;
 mod live;
 mod looks;

@@ -62,6 +62,33 @@ fn the_operator_moderates_beside_a_running_server() {
     assert!(checked.contains("whole: 4 lines"), "{checked}");
 }
 
+/// Who was let in at the terminal is in within a second.
+#[test]
+fn the_operator_lets_people_in() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start_with(folder.path(), &["--sign-up", "approval"]);
+    let nobody = Client::anonymous(&server.url);
+    for handle in ["eve", "bot"] {
+        let email = format!("{handle}@mail.test");
+        let account = json!({"handle": handle, "email": email, "password": "correct horse", "reason": "To read."});
+        assert_eq!(nobody.post("/users", &account).expect("answered").0, 202);
+    }
+    let (eve, bot) = (nobody.sign_in("eve"), nobody.sign_in("bot"));
+    assert_eq!(eve.get("/timeline").expect("answered").0, 403);
+    let waiting = run(folder.path(), &["moderate", "sign-ups"]);
+    assert_eq!(waiting.lines().count(), 2, "{waiting}");
+    assert!(waiting.contains("@eve mail.test To read."), "{waiting}");
+    assert!(run(folder.path(), &["moderate", "approve", "eve"]).contains("@eve: approved."));
+    wait_for("eve to be let in", || eve.get("/timeline").filter(|(status, _)| *status == 200));
+    let reject = ["moderate", "reject", "bot", "--reason", "No bots.", "--json"];
+    assert!(run(folder.path(), &reject).contains("\"verdict\":\"rejected\""));
+    wait_for("bot to be sent away", || bot.get("/timeline").filter(|(status, _)| *status == 401));
+    assert_eq!(run(folder.path(), &["moderate", "sign-ups"]), "");
+    let log = run(folder.path(), &["moderate", "log"]);
+    let kinds: Vec<_> = log.lines().filter_map(|line| line.split(' ').nth(3)).collect();
+    assert_eq!(kinds, ["reject-sign-up", "approve-sign-up"], "{log}");
+}
+
 #[test]
 fn the_same_binary_serves_from_every_database() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");

@@ -1,6 +1,7 @@
 //! A `pipit serve` of a test's own, and how to speak to it.
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -47,6 +48,15 @@ impl Server {
 
     pub(crate) fn start_with(data_dir: &Path, more: &[&str]) -> Self {
         Self::start_at("127.0.0.1:0", data_dir, more)
+    }
+
+    /// Starts one that people know by a name, as browsers want it for passkeys.
+    pub(crate) fn start_by_name(data_dir: &Path) -> Self {
+        // Free a moment ago: the name has to be known before the port is taken.
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+        let port = free.expect("a free port").port();
+        let name = format!("http://localhost:{port}");
+        Self::start_at(&format!("127.0.0.1:{port}"), data_dir, &["--public-url", &name])
     }
 
     /// Starts one where another one was.

@@ -100,6 +100,8 @@ fn useless() -> Vec<Rule> {
         ("words of filters that are not there", "filter_keywords", filters),
         ("sessions of accounts that are not there", "sessions", user.clone()),
         ("passwords of accounts that are not there", "credentials", user.clone()),
+        ("requests to be let in of accounts that are not there", "sign_up_requests", user.clone()),
+        ("passkeys of accounts that are not there", "passkeys", user.clone()),
         ("second factors of accounts that are not there", "second_factors", user.clone()),
         ("recovery codes of accounts that are not there", "recovery_codes", user.clone()),
         ("devices of accounts that are not there", "known_devices", user),

@@ -413,7 +413,7 @@ fn read(
 /// How many accounts a user follows, if the user is there.
 pub(super) fn live_user(state: &State, id: UserId) -> Result<i64, StoreError> {
     match state.users.get(&id.0) {
-        Some(user) if !user.deleted && user.state != AccountState::Suspended => Ok(user.following),
+        Some(user) if !user.deleted && !user.state.is_shut_out() => Ok(user.following),
         _ => Err(StoreError::NotFound("user")),
     }
 }

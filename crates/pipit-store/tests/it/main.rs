@@ -88,6 +88,7 @@ fn new_user(id: UserId, handle: &str) -> NewUser {
         },
         password_hash: "hash".to_owned(),
         invitation: None,
+        request: None,
         mail: None,
         idempotency: None,
     }

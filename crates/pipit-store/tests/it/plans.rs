@@ -57,6 +57,8 @@ const HOT: &[&str] = &[
     "SELECT name, last_id FROM read_positions WHERE user_id = 1",
     "DELETE FROM notifications WHERE user_id = 1 AND kind = 3 AND tweet_id = 5",
     "SELECT id FROM sessions WHERE token_hash = 'a'",
+    "SELECT id, fixed FROM passkeys WHERE credential_hash = 'a'",
+    "SELECT id, fixed FROM passkeys WHERE user_id = 1 ORDER BY id LIMIT 20",
     "SELECT s.id, a.name FROM sessions s JOIN apps a ON a.id = s.app_id WHERE s.user_id = 1 \
      ORDER BY s.id DESC",
     "SELECT id FROM sessions WHERE app_id = 1 AND user_id = 0 ORDER BY id DESC LIMIT 20 OFFSET 9",

@@ -68,7 +68,7 @@ pub enum Object {
 pub struct Who {
     /// What strangers get.
     pub stranger: Stranger,
-    /// Whether whoever is suspended may, too.
+    /// Whether whoever is suspended or waits may, too.
     pub also_suspended: bool,
     /// Whether a token is looked at.
     pub takes_tokens: bool,
@@ -115,7 +115,8 @@ fn follows(caller: Caller) -> bool {
 
 /// Who is known by what they send. The others are strangers, or turned away before anything is asked.
 fn is_known(caller: Caller) -> bool {
-    !matches!(caller, Caller::Nobody | Caller::Suspended | Caller::Scopeless)
+    let is_shut_out = matches!(caller, Caller::Suspended | Caller::Waiting);
+    !is_shut_out && !matches!(caller, Caller::Nobody | Caller::Scopeless)
 }
 
 /// A suspended author is a suspended caller too.
@@ -220,7 +221,7 @@ pub(super) fn expected(door: Door, row: &Row, caller: Caller, subject: Subject) 
         Body::Good(_) => Outcome::Done,
         Body::Wrong(_) => Outcome::Wrong,
     };
-    let is_let_in = row.who.also_suspended && caller == Caller::Suspended;
+    let is_let_in = row.who.also_suspended && matches!(caller, Caller::Suspended | Caller::Waiting);
     if !is_known(caller) && !is_let_in {
         // A token that is no good is told so at the one door; a cookie is as good as none.
         let is_turned_away = door == Door::Rest && caller != Caller::Nobody;

@@ -78,6 +78,7 @@ impl World {
         let mut people = Vec::new();
         for caller in Caller::ALL {
             let client = match caller.handle() {
+                Some(handle) if caller == Caller::Waiting => app.wait_outside(handle).await,
                 Some(handle) => app.sign_up(handle).await,
                 None => app.anonymous(),
             };
@@ -102,9 +103,9 @@ impl World {
         &authors.find(|(known, ..)| *known == author).expect("known").1
     }
 
-    /// Their clients, but for those who have none.
+    /// Those who may do anything by themselves.
     fn accounts(&self) -> impl Iterator<Item = &Somebody> {
-        self.people.iter().filter(|somebody| somebody.caller.handle().is_some())
+        self.people.iter().filter(|somebody| is_account(somebody.caller))
     }
 
     /// Follows are made before the accounts are locked.
@@ -124,7 +125,7 @@ impl World {
         for (known, list) in self.authors.iter_mut().zip(lists) {
             known.2 = list;
         }
-        for somebody in self.people.iter_mut().filter(|one| one.caller.handle().is_some()) {
+        for somebody in self.people.iter_mut().filter(|one| is_account(one.caller)) {
             somebody.list = make_list(&somebody.client).await;
         }
         for author in Author::ALL {
@@ -367,6 +368,11 @@ impl World {
     pub(super) fn posted(&self, subject: Subject) -> Posted {
         self.posted.iter().find(|(known, _)| *known == subject).expect("posted").1
     }
+}
+
+/// Whether they have an account that was let in.
+fn is_account(caller: Caller) -> bool {
+    !matches!(caller, Caller::Nobody | Caller::Owner | Caller::Waiting)
 }
 
 /// Whether a tweet is there until somebody deletes it.

@@ -8,6 +8,7 @@ const MODULES = [
   ['form.acts, form[action$="follow"], form[action^="/lists/"]', 'act'],
   ['a[rel="next"], [role="feed"], #feed', 'feed'],
   ['form.composer, a[href^="/compose"]', 'compose'],
+  ['form[data-passkey]', 'passkey'],
   ['time[datetime]', 'clock'],
   ['html:not([data-keys="off"]) main', 'keys'],
   ['main', 'net'],

@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use pipit_core::{SignIn, SignUp, SignUpMode, SignedIn, Step};
+use pipit_core::{PasskeyAsked, PasskeySite, SignIn, SignUp, SignUpMode, SignedIn, Step};
 use pipit_http::SentBy;
 use pipit_model::Error;
-use pipit_model::limits::CODE_BYTES_MAX;
+use pipit_model::limits::{CODE_BYTES_MAX, SIGN_UP_REASON_CHARS_MAX};
 use serde::Deserialize;
 
 use crate::error::Failure;
@@ -39,6 +39,8 @@ pub(crate) struct LoginPage {
     pub form: FormView,
     pub next: String,
     pub signup_href: String,
+    /// What a passkey is asked for with, where browsers know any.
+    pub passkey: Option<PasskeyAsked>,
 }
 
 #[derive(Template)]
@@ -89,7 +91,14 @@ fn signup_page(
     let mut fields = form.fields(w);
     match web.pipit.sign_up_mode() {
         SignUpMode::Open => {}
-        SignUpMode::Invitation => fields.push(
+        SignUpMode::Approval if form.invite.is_empty() => fields.push(
+            Field::new("reason", w.entry.why, Kind::Lines, "off")
+                .value(&form.reason)
+                .length(1, SIGN_UP_REASON_CHARS_MAX)
+                .hint(w.entry.why_hint),
+        ),
+        // Who is invited need not wait.
+        SignUpMode::Approval | SignUpMode::Invitation => fields.push(
             Field::new("invite", w.security.invite, Kind::Code, "off")
                 .value(&form.invite)
                 .length(1, CODE_BYTES_MAX)
@@ -137,6 +146,7 @@ pub(crate) async fn post_signup(
         email: form.email.clone(),
         password: form.password.clone(),
         invite: Some(form.invite.clone()),
+        reason: Some(form.reason.clone()),
         network: client.network,
     };
     if let Err(error) = web.pipit.sign_up(new, form.request_key()).await {
@@ -159,38 +169,47 @@ pub(crate) async fn post_signup(
     }
 }
 
-fn login_page(
-    status: StatusCode,
+/// On which site, and as what answer, the form to sign in is shown.
+pub(crate) struct LoginPlace<'a> {
+    pub web: &'a Web,
+    pub status: StatusCode,
+}
+
+pub(crate) fn login_page(
+    LoginPlace { web, status }: LoginPlace<'_>,
     preferences: Preferences,
     form: &LoginForm,
     complaint: Option<Complaint>,
-) -> Response {
+) -> Result<Response, Failure> {
     let w = preferences.w;
+    let site = PasskeySite::of(&web.public_url);
+    let passkey = site.map(|site| web.pipit.ask_to_sign_in(&site)).transpose()?;
+    let mut fields = form.fields(w);
+    if passkey.is_some() {
+        // The browser offers passkeys where it offers names.
+        fields[0].autocomplete = "username webauthn";
+    }
     let next = handed_on(&form.next);
     let signup_href = match next.as_str() {
         "" => "/signup".to_owned(),
         next => format!("/signup?next={}", links::encode(next)),
     };
-    page::html(
-        status,
-        &LoginPage {
-            shell: Bare::new(w.welcome_back, preferences),
-            form: FormView::new(form.fields(w), complaint),
-            next,
-            signup_href,
-        },
-    )
+    let form = FormView::new(fields, complaint);
+    let shell = Bare::new(w.welcome_back, preferences);
+    Ok(page::html(status, &LoginPage { shell, form, next, signup_href, passkey }))
 }
 
 pub(crate) async fn get_login(
+    State(web): State<Web>,
     visitor: Visitor,
     Query(Next { next, again }): Query<Next>,
-) -> Response {
+) -> Result<Response, Failure> {
     if visitor.viewer.is_some() && again.is_empty() {
-        return links::see_other(local_or_home(&next));
+        return Ok(links::see_other(local_or_home(&next)));
     }
     let form = LoginForm { next, ..LoginForm::default() };
-    login_page(StatusCode::OK, visitor.preferences, &form, None)
+    let place = LoginPlace { web: &web, status: StatusCode::OK };
+    login_page(place, visitor.preferences, &form, None)
 }
 
 pub(crate) async fn post_login(
@@ -203,9 +222,7 @@ pub(crate) async fn post_login(
     let sign_in = SignIn { login, password, otp: None, client };
     let complaint = match web.pipit.begin_sign_in(sign_in).await {
         Ok(Step::SignedIn(session)) => {
-            // The browser forgets the session it had: nobody else shall use it.
-            end_session(&web, &visitor).await?;
-            return Ok(let_in(&web, &session, &form.next)?);
+            return change_session(&web, &visitor, &session, &form.next).await;
         }
         Ok(Step::NeedsCode(ticket)) => {
             let form = CodeForm { ticket, next: form.next, ..CodeForm::default() };
@@ -218,8 +235,8 @@ pub(crate) async fn post_login(
         }
         Err(error) => Complaint::from_error(error, visitor.preferences.w)?,
     };
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(login_page(status, visitor.preferences, &form, Some(complaint)))
+    let place = LoginPlace { web: &web, status: StatusCode::UNPROCESSABLE_ENTITY };
+    login_page(place, visitor.preferences, &form, Some(complaint))
 }
 
 fn code_page(
@@ -247,14 +264,12 @@ pub(crate) async fn post_code(
 ) -> Result<Response, Failure> {
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     match web.pipit.finish_sign_in(&form.ticket, &form.otp, client).await {
-        Ok(session) => {
-            end_session(&web, &visitor).await?;
-            Ok(let_in(&web, &session, &form.next)?)
-        }
+        Ok(session) => change_session(&web, &visitor, &session, &form.next).await,
         Err(Error::Unauthenticated(_)) => {
             let complaint = Complaint::general(visitor.preferences.w.security.took_too_long);
             let again = LoginForm { next: form.next, ..LoginForm::default() };
-            Ok(login_page(status, visitor.preferences, &again, Some(complaint)))
+            let place = LoginPlace { web: &web, status };
+            login_page(place, visitor.preferences, &again, Some(complaint))
         }
         Err(Error::InvalidField { field: "otp", .. }) => {
             let text = visitor.preferences.w.security.wrong_code.to_owned();
@@ -265,9 +280,22 @@ pub(crate) async fn post_code(
     }
 }
 
+/// The same, in place of the session that the browser had: nobody else shall use that.
+pub(crate) async fn change_session(
+    web: &Web,
+    visitor: &Visitor,
+    session: &SignedIn,
+    next: &str,
+) -> Result<Response, Failure> {
+    end_session(web, visitor).await?;
+    Ok(let_in(web, session, next)?)
+}
+
 /// Leads on with the session in a cookie.
 fn let_in(web: &Web, session: &SignedIn, next: &str) -> pipit_model::Result<Response> {
-    let mut response = links::see_other(local_or_home(next));
+    let is_shut_out = session.user.card.user().state.is_shut_out();
+    let to = if is_shut_out { "/settings/standing" } else { local_or_home(next) };
+    let mut response = links::see_other(to);
     let cookie = cookie::set(web, session, web.pipit.clock().now())
         .ok_or_else(|| Error::Internal("a token that is no cookie".to_owned()))?;
     response.headers_mut().insert(header::SET_COOKIE, cookie);

@@ -5,12 +5,13 @@ mod appeals;
 mod log;
 mod reports;
 mod rules;
+mod sign_ups;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use pipit_core::{Moderator, UserCard};
+use pipit_core::{Moderator, SignUpMode, UserCard};
 use pipit_http::routes::{Routes, get, post};
-use pipit_model::limits::REASON_CHARS_MAX;
+use pipit_model::limits::{REASON_CHARS_MAX, SIGN_UPS_COUNTED_MAX};
 use pipit_model::moderation::{Action, ActionKind, AppealState};
 use pipit_model::report::Report;
 use pipit_model::role::Right;
@@ -41,6 +42,7 @@ pub(super) fn routes() -> Routes<Web> {
         .route("/admin/accounts/{handle}/role", post(accounts::role))
         .route("/admin/appeals", get(appeals::get_appeals))
         .route("/admin/appeals/{id}", post(appeals::decide))
+        .route("/admin/sign-ups", get(sign_ups::get_sign_ups).post(sign_ups::decide))
         .route("/admin/rules", get(rules::get_rules).post(rules::add_rule))
         .route("/admin/rules/{id}", post(rules::edit_rule))
         .route("/admin/rules/{id}/delete", post(rules::delete_rule))
@@ -55,6 +57,8 @@ pub(super) fn routes() -> Routes<Web> {
 pub(crate) struct Staff {
     pub by: Moderator,
     pub viewer: std::sync::Arc<Viewer>,
+    /// How many wait to be let in, as it is shown; nothing where nobody has to.
+    waiting: Option<String>,
 }
 
 impl FromRequestParts<Web> for Staff {
@@ -64,7 +68,13 @@ impl FromRequestParts<Web> for Staff {
         let visitor = Visitor::from_request_parts(parts, web).await?;
         let viewer = visitor.viewer.ok_or(Error::NotFound("page"))?;
         let by = web.pipit.moderator(viewer.caller).await?;
-        Ok(Self { by, viewer })
+        let waiting = match web.pipit.count_sign_ups(by).await? {
+            0 if web.pipit.sign_up_mode() != SignUpMode::Approval => None,
+            0 => Some(String::new()),
+            n if n as u64 >= SIGN_UPS_COUNTED_MAX => Some(format!("{}+", n - 1)),
+            n => Some(n.to_string()),
+        };
+        Ok(Self { by, viewer, waiting })
     }
 }
 
@@ -73,10 +83,12 @@ pub(crate) struct AdminTab {
     pub href: &'static str,
     pub label: &'static str,
     pub current: bool,
+    /// How much waits there; empty for nothing.
+    pub waiting: String,
 }
 
 /// The ways through these pages, as far as a moderator may go them.
-fn tabs(by: Moderator, current: &str, w: &Words) -> Vec<AdminTab> {
+fn tabs(Staff { by, waiting, .. }: &Staff, current: &str, w: &Words) -> Vec<AdminTab> {
     let m = w.moderation;
     let ways = [
         ("/admin", m.reports, Right::ReadReports),
@@ -87,8 +99,17 @@ fn tabs(by: Moderator, current: &str, w: &Words) -> Vec<AdminTab> {
         ("/admin/log", m.log, Right::ReadReports),
         ("/admin/numbers", m.numbers, Right::ReadReports),
     ];
-    let tab = |(href, label, _)| AdminTab { href, label, current: href == current };
-    ways.into_iter().filter(|(.., right)| by.may(*right)).map(tab).collect()
+    let tab = |(href, label, waiting): (_, _, &str)| {
+        let waiting = waiting.to_owned();
+        AdminTab { href, label, current: href == current, waiting }
+    };
+    let ways = ways.into_iter().filter(|(.., right)| by.may(*right));
+    let mut tabs: Vec<_> = ways.map(|(href, label, _)| tab((href, label, ""))).collect();
+    if let Some(waiting) = waiting {
+        // Behind the appeals: what waits for a moderator stands together.
+        tabs.insert(2, tab(("/admin/sign-ups", w.entry.sign_ups, waiting)));
+    }
+    tabs
 }
 
 /// A report in a list.

@@ -16,6 +16,7 @@ use crate::forms::{
 use crate::links;
 use crate::page::{self, Section, Shell};
 use crate::pages::account::Next;
+use crate::pages::passkeys::Passkeys;
 use crate::pages::settings::Done;
 use crate::visitor::{SignedIn, Viewer, Visitor};
 
@@ -31,6 +32,7 @@ pub(crate) struct SecurityPage<'a> {
     pub codes_left: String,
     /// What was done, in words.
     pub done: Option<&'static str>,
+    pub passkeys: Option<Passkeys>,
 }
 
 #[derive(Template)]
@@ -89,7 +91,7 @@ fn shown_once(mut response: Response) -> Response {
 }
 
 /// Leads to where one shows who one is, unless one has done so of late.
-async fn unproven(web: &Web, viewer: &Viewer) -> Result<Option<Response>, Failure> {
+pub(crate) async fn unproven(web: &Web, viewer: &Viewer) -> Result<Option<Response>, Failure> {
     if web.pipit.is_proven(viewer.caller).await? {
         return Ok(None);
     }
@@ -100,6 +102,7 @@ async fn security_page(
     (web, visitor, viewer): (&Web, &Visitor, &Viewer),
     done: Option<&str>,
     complaint: Option<Complaint>,
+    passkey_error: Option<String>,
 ) -> Result<Response, Failure> {
     let w = visitor.preferences.w;
     let shell = Shell::new(web, visitor, Section::Settings, w.security.title).await?;
@@ -108,11 +111,26 @@ async fn security_page(
     let done = done.map(|done| match done {
         "password" => w.security.password_changed,
         "removed" => w.security.factor_removed,
+        "passkey" => w.entry.passkey_added,
+        "passkey-removed" => w.entry.passkey_removed,
         _ => w.security.confirmed,
     });
     let codes_left = (w.security.codes_left)(factor.recovery_codes);
-    let page = SecurityPage { shell: &shell, form, factor, codes_left, done };
-    Ok(page::html(page.form.status(), &page))
+    let refused = passkey_error.is_some();
+    let passkeys = Passkeys::of(web, viewer, shell.reading(), passkey_error).await?;
+    let page = SecurityPage { shell: &shell, form, factor, codes_left, done, passkeys };
+    let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { page.form.status() };
+    Ok(page::html(status, &page))
+}
+
+/// The page again, with what is wrong with a new passkey.
+pub(crate) async fn passkey_refused(
+    web: &Web,
+    visitor: &Visitor,
+    viewer: &Viewer,
+    why: String,
+) -> Result<Response, Failure> {
+    security_page((web, visitor, viewer), None, None, Some(why)).await
 }
 
 pub(crate) async fn get_security(
@@ -121,7 +139,7 @@ pub(crate) async fn get_security(
     visitor: Visitor,
     Query(Done { done }): Query<Done>,
 ) -> Result<Response, Failure> {
-    security_page((&web, &visitor, &viewer), done.as_deref(), None).await
+    security_page((&web, &visitor, &viewer), done.as_deref(), None, None).await
 }
 
 pub(crate) async fn post_password(
@@ -137,7 +155,7 @@ pub(crate) async fn post_password(
         Ok(()) => Ok(links::see_other("/settings/security?done=password")),
         Err(error) => {
             let complaint = Complaint::from_error(error, visitor.preferences.w)?;
-            security_page((&web, &visitor, &viewer), None, Some(complaint)).await
+            security_page((&web, &visitor, &viewer), None, Some(complaint), None).await
         }
     }
 }

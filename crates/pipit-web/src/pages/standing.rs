@@ -100,6 +100,8 @@ pub(crate) struct StandingPage<'a> {
 pub(crate) struct SuspendedPage {
     pub shell: Bare,
     pub summary: &'static str,
+    /// Whether it is only not let in yet: nothing was done to it.
+    pub waits: bool,
     pub actions: Vec<ActionRow>,
 }
 
@@ -117,9 +119,11 @@ async fn render(
     let actions = actions.map(|action| ActionRow::new(action, &mut refused, place)).collect();
     let state = standing.card.user().state;
     let summary = (m.standing_text)(state);
-    if state == AccountState::Suspended {
-        let shell = Bare::new(m.suspended_title, visitor.preferences);
-        return Ok(page::html(status, &SuspendedPage { shell, summary, actions }));
+    if state.is_shut_out() {
+        let waits = state == AccountState::Waiting;
+        let title = if waits { place.w.entry.waiting } else { m.suspended_title };
+        let shell = Bare::new(title, visitor.preferences);
+        return Ok(page::html(status, &SuspendedPage { shell, summary, waits, actions }));
     }
     let shell = Shell::new(web, visitor, Section::Settings, m.standing).await?;
     Ok(page::html(status, &StandingPage { shell: &shell, summary, actions }))

@@ -70,23 +70,30 @@ const PAGES: [Row; 29] = [
     page("/admin/accounts/AUTHOR", MODERATORS, shows::nobody),
 ];
 
+/// Who is nobody to a page.
+fn is_stranger(caller: Caller) -> bool {
+    let is_shut_out = matches!(caller, Caller::Suspended | Caller::Waiting);
+    is_shut_out || matches!(caller, Caller::Nobody | Caller::Scopeless)
+}
+
 /// Who is signed in is led home.
 fn landing(caller: Caller, subject: Subject) -> bool {
-    matches!(caller, Caller::Nobody | Caller::Suspended | Caller::Scopeless)
-        && shows::fed_to_all(caller, subject)
+    is_stranger(caller) && shows::fed_to_all(caller, subject)
 }
 
 fn owner_alone(caller: Caller, subject: Subject) -> bool {
     caller == Caller::Owner && shows::member(caller, subject)
 }
 
-const OTHERS: [Row; 117] = [
+const OTHERS: [Row; 122] = [
     // Getting in and out.
     Row::bare("/signup", ANYBODY),
     empty("/signup", ANYBODY),
     Row::bare("/login", ANYBODY),
     empty("/login", ANYBODY),
     empty("/login/code", ANYBODY),
+    // The site of the matrix has no HTTPS, and so no passkeys: that they are asked for is not told.
+    empty("/login/passkey", ANYBODY.on(O::Gone)),
     press("/logout", ANYBODY).then(After::Session),
     Row::bare("/reset-password", ANYBODY),
     empty("/reset-password", ANYBODY),
@@ -177,6 +184,8 @@ const OTHERS: [Row; 117] = [
     press("/settings/security/factor/remove", MEMBERS),
     // They have no second factor.
     press("/settings/security/codes", MEMBERS.on(O::Gone)),
+    empty("/settings/security/passkeys", MEMBERS.on(O::Gone)),
+    press("/settings/security/passkeys/1/remove", MEMBERS),
     Row::bare("/settings/account", MEMBERS),
     empty("/settings/account", MEMBERS),
     // Apps.
@@ -198,6 +207,8 @@ const OTHERS: [Row; 117] = [
     form("/admin/accounts/AUTHOR/role", "role=user", ADMINS),
     Row::bare("/admin/appeals", MODERATORS),
     empty("/admin/appeals/ACTION", MODERATORS),
+    Row::bare("/admin/sign-ups", MODERATORS),
+    empty("/admin/sign-ups", MODERATORS),
     Row::bare("/admin/rules", ADMINS),
     empty("/admin/rules", ADMINS),
     form("/admin/rules/RULE", "text=x", ADMINS),
@@ -266,7 +277,6 @@ fn is_staff(row: &Row) -> bool {
 
 /// The row's own rule, for who is let in.
 fn is_shown(row: &Row, caller: Caller, subject: Subject) -> bool {
-    let is_stranger = matches!(caller, Caller::Nobody | Caller::Suspended | Caller::Scopeless);
-    let is_let_in = !is_stranger || row.who.stranger == Stranger::Welcome;
+    let is_let_in = !is_stranger(caller) || row.who.stranger == Stranger::Welcome;
     is_let_in && (row.shows)(caller, subject)
 }

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use pipit_core::{
     AccountSettings, Authorization, KeyPlace, MailSettings, MediaPlace, NodeNumber, PasswordGrant,
-    Pipit, RegisteredApp, Settings, TokenRequest,
+    Pipit, RegisteredApp, Settings, SignUpMode, TokenRequest,
 };
 use pipit_model::Clock;
 use pipit_model::app::{AppForm, OUT_OF_BAND};
@@ -59,6 +59,16 @@ impl Site {
     }
 
     pub(super) async fn at(public_url: &str) -> Self {
+        Self::with(public_url, AccountSettings::default()).await
+    }
+
+    /// One that opens accounts so.
+    pub(super) async fn opening(sign_up: SignUpMode) -> Self {
+        let accounts = AccountSettings { sign_up, ..AccountSettings::default() };
+        Self::with("http://pipit.test", accounts).await
+    }
+
+    async fn with(public_url: &str, accounts: AccountSettings) -> Self {
         let folder = TempDir::new().expect("a folder");
         let database_url = format!("sqlite://{}/x.db", folder.path().display());
         let media = MediaPlace::Memory;
@@ -69,7 +79,7 @@ impl Site {
             media,
             keys,
             mail: MailSettings::default(),
-            accounts: AccountSettings::default(),
+            accounts,
             node: NodeNumber::Fixed(0),
             redis: None,
             replica_url: None,
@@ -182,8 +192,13 @@ impl Site {
     /// Opens an account through the form; the answer is its cookie.
     pub(super) async fn sign_up(&self, handle: &str) -> String {
         let email = format!("{handle}@example.org");
+        let invite = match self.pipit.sign_up_mode() {
+            SignUpMode::Approval => self.pipit.create_invitation(1, 1).await.expect("a code"),
+            _ => String::new(),
+        };
         let form = [
             ("handle", handle),
+            ("invite", &invite),
             ("name", handle),
             ("email", &email),
             ("password", "correct horse"),

@@ -1,6 +1,6 @@
 //! German: short, friendly, "du".
 
-use super::{Script, Words, security};
+use super::{Script, Words, entry, security};
 
 pub(super) static DE: Words = Words {
     lang: "de",
@@ -364,6 +364,7 @@ pub(super) static DE: Words = Words {
     filters: &super::filters::DE,
     reasons: &super::reasons::DE,
     security: &security::DE,
+    entry: &entry::DE,
 
     script: Script {
         refused: "Das hat nicht geklappt. Versuch es noch einmal.",

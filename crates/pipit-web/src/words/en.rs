@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Script, Words, security};
+use super::{Script, Words, entry, security};
 
 pub(super) static EN: Words = Words {
     lang: "en",
@@ -345,6 +345,7 @@ pub(super) static EN: Words = Words {
     filters: &super::filters::EN,
     reasons: &super::reasons::EN,
     security: &security::EN,
+    entry: &entry::EN,
 
     script: Script {
         refused: "That did not work. Try again.",

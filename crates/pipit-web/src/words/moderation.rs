@@ -5,7 +5,7 @@ use pipit_model::report::Category;
 use pipit_model::server_block::BlockKind;
 use pipit_model::{AccountState, Role};
 
-use super::Noun;
+use super::{Noun, entry};
 
 /// The words of this area in one language.
 #[derive(Debug)]
@@ -157,6 +157,7 @@ pub(super) static EN: ModerationWords = ModerationWords {
         AccountState::Suspended => {
             "Your account is suspended: your page and your tweets are shown to nobody."
         }
+        AccountState::Waiting => entry::EN.waiting_text,
     },
     notice: "The moderators have told you something.",
     look: "Look",
@@ -207,6 +208,7 @@ pub(super) static EN: ModerationWords = ModerationWords {
         AccountState::Limited => "Limited",
         AccountState::Frozen => "Frozen",
         AccountState::Suspended => "Suspended",
+        AccountState::Waiting => entry::EN.waiting,
     },
     role: |role| match role {
         Role::User => "User",
@@ -319,6 +321,7 @@ pub(super) static DE: ModerationWords = ModerationWords {
         AccountState::Suspended => {
             "Dein Konto ist gesperrt: Niemand sieht dein Profil und deine Tweets."
         }
+        AccountState::Waiting => entry::DE.waiting_text,
     },
     notice: "Die Moderatoren haben dir etwas mitgeteilt.",
     look: "Ansehen",
@@ -372,6 +375,7 @@ pub(super) static DE: ModerationWords = ModerationWords {
         AccountState::Limited => "Eingeschränkt",
         AccountState::Frozen => "Eingefroren",
         AccountState::Suspended => "Gesperrt",
+        AccountState::Waiting => entry::DE.waiting,
     },
     role: |role| match role {
         Role::User => "Person",

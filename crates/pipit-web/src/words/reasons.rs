@@ -34,6 +34,7 @@ pub(super) static EN: Reasons = Reasons {
         "login" | "password" | "client_id" | "code" | "otp" | "value" | "kind" => "This",
         "content" | "text" => "The text",
         "reason" => "The reason",
+        "credential" => "The passkey",
         "comment" => "The comment",
         "note" => "The note",
         "tweet_ids" => "The tweets",
@@ -67,6 +68,7 @@ pub(super) static DE: Reasons = Reasons {
         "login" | "password" | "client_id" | "code" | "otp" | "value" | "kind" => "Das",
         "content" | "text" => "Der Text",
         "reason" => "Die Begründung",
+        "credential" => "Der Passkey",
         "comment" => "Die Bemerkung",
         "note" => "Die Notiz",
         "tweet_ids" => "Bei den Tweets",
@@ -133,6 +135,26 @@ pub(super) static DE: Reasons = Reasons {
         (
             "this account is suspended: see why at /settings/standing",
             "dieses Konto ist gesperrt: warum, steht unter /settings/standing",
+        ),
+        (
+            "this passkey is not good here (any more): sign in with your password",
+            "dieser Passkey gilt hier nicht (mehr): melde dich mit deinem Passwort an",
+        ),
+        (
+            "that took too long, or was sent twice: try again",
+            "das hat zu lange gedauert oder kam doppelt: versuch es noch einmal",
+        ),
+        (
+            "could not be checked: try again, or with another device",
+            "ließ sich nicht prüfen: versuch es noch einmal, oder mit einem anderen Gerät",
+        ),
+        (
+            "you have as many passkeys as one can have (20)",
+            "mehr als 20 Passkeys sind nicht möglich",
+        ),
+        (
+            "this account waits for approval: see /settings/standing",
+            "dieses Konto wartet auf Freigabe: siehe /settings/standing",
         ),
         // Tweets
         ("must not be empty: write something", "darf nicht leer sein: schreib etwas"),
@@ -252,6 +274,10 @@ pub(super) static DE: Reasons = Reasons {
         (
             "is needed: ask somebody for an invitation",
             "wird gebraucht: lass dir eine Einladung geben",
+        ),
+        (
+            "is needed: say in a few words why you want to join",
+            "fehlt: schreib in ein paar Worten, warum du mitmachen möchtest",
         ),
         (
             "is not good (any more): ask for a new one",

@@ -125,7 +125,7 @@ pub(super) static EN: SecurityWords = SecurityWords {
     check_mail_text: "We have sent you a link that confirms your address. Follow it, then sign in.",
     reset_sent_text: "If there is such an account, a link is on its way to its address. It works \
                       once, within 30 minutes.",
-    reset_new_text: "Everywhere you are signed in, you will be signed out.",
+    reset_new_text: "Everywhere you are signed in, you will be signed out. Your passkeys are removed.",
     password_set: "You have a new password",
     password_set_text: "Everything that was signed in has been signed out. Sign in with it now.",
     link_stale: "This link is no longer good",
@@ -206,7 +206,8 @@ pub(super) static DE: SecurityWords = SecurityWords {
                       melde dich dann an.",
     reset_sent_text: "Wenn es dieses Konto gibt, ist ein Link an seine Adresse unterwegs. Er gilt \
                       einmal und 30 Minuten lang.",
-    reset_new_text: "Überall, wo du angemeldet bist, wirst du abgemeldet.",
+    reset_new_text: "Überall, wo du angemeldet bist, wirst du abgemeldet. Deine Passkeys werden \
+        entfernt.",
     password_set: "Du hast ein neues Passwort",
     password_set_text: "Alles, was angemeldet war, ist abgemeldet. Melde dich jetzt damit an.",
     link_stale: "Dieser Link gilt nicht mehr",

@@ -122,9 +122,37 @@ impl Browser {
         assert!(complaints.is_empty(), "{complaints:#?}");
     }
 
+    /// Has each page run this before anything of its own.
+    pub(crate) async fn run_first(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await;
+    }
+
+    /// Connects a device with passkeys.
+    pub(crate) async fn add_authenticator(&self, device: Value) {
+        self.command(AddAuthenticator(device)).await.expect("connected");
+    }
+
     async fn devtools(&self, cmd: &str, params: Value) {
         let command = Devtools { cmd: cmd.to_owned(), params };
         self.command(command).await.expect("done");
+    }
+}
+
+/// A device with passkeys, by the protocol that all browsers know (`WebAuthn`, 12).
+#[derive(Debug)]
+struct AddAuthenticator(Value);
+
+impl WebDriverCompatibleCommand for AddAuthenticator {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/webauthn/authenticator", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.0.to_string()))
     }
 }
 

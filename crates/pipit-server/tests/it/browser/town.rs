@@ -36,7 +36,7 @@ pub(crate) struct Town {
 impl Town {
     pub(crate) fn build() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let server = Server::start(folder.path());
+        let server = Server::start_by_name(folder.path());
         let ann = Client::sign_up(&server.url, "ann");
         let bob = Client::sign_up(&server.url, "bob");
         let noor = Client::sign_up(&server.url, "noor");

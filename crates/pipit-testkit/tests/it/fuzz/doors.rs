@@ -1,11 +1,14 @@
 //! What is sent to a door, through all that is behind it, down to the database.
 
 use std::collections::HashSet;
+use std::sync::atomic::Ordering;
 
 use arbtest::arbitrary::{Result, Unstructured};
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request, StatusCode, Uri, header};
-use pipit_testkit::{Answer, Backend, Client, TestApp};
+use pipit_core::PasskeySite;
+use pipit_model::Error;
+use pipit_testkit::{Answer, Authenticator, Backend, Client, TestApp};
 use tokio::runtime::Runtime;
 
 use super::pure::pictures;
@@ -60,6 +63,9 @@ const SEARCHES: [&str; 7] = [
     "' OR 1=1 -- %_\\",
     "#ta",
 ];
+/// What a browser sends of a passkey is made of.
+const WORDS: [&str; 8] =
+    ["\"id\"", "\"rawId\"", "\"response\"", "\"userHandle\"", "null", "{", "]", "AAAA"];
 const TERMS: [&str; 14] =
     ["\"", "-", "#", "@", "from:", "since:", "until:", "has:", " ", "*", "(", "'", "日", "\u{0}"];
 
@@ -262,4 +268,36 @@ fn check_led(answer: &Answer) {
     let to = answer.headers.get(header::LOCATION).map(|to| to.to_str().expect("ASCII"));
     let is_ours = |to: &str| to.starts_with('/') && !to.starts_with("//");
     assert!(to.is_none_or(|to| is_ours(to) || to.starts_with(BACK)), "{to:?}");
+}
+
+#[test]
+fn fuzz_passkeys() {
+    let Site { runtime, app, ann } = Site::open();
+    let here = PasskeySite::of("https://pipit.example").expect("a site");
+    let caller = app.pipit.authenticate(ann.token.as_deref().unwrap_or_default());
+    let caller = runtime.block_on(caller).expect("signed in");
+    let mut device = Authenticator::at("https://pipit.example");
+    let asked = runtime.block_on(app.pipit.ask_for_passkey(caller, &here)).expect("asked");
+    let made = device.create(&asked.options);
+    let added = app.pipit.add_passkey(caller, &here, (&asked.ticket, &made), "x");
+    runtime.block_on(added).expect("added");
+    run("passkeys", |u| {
+        // So many wrong ones in an hour would not be looked at.
+        app.time.fetch_add(200_000, Ordering::Relaxed);
+        let asked = app.pipit.ask_to_sign_in(&here).expect("asked");
+        let answer = device.get(&asked.options);
+        let sent = mutant::text(u, &[&answer, &made], &WORDS)?;
+        let entering = app.pipit.sign_in_by_passkey(
+            &here,
+            (&asked.ticket, &sent),
+            pipit_core::Client::default(),
+        );
+        match runtime.block_on(entering) {
+            Err(Error::Unauthenticated(_)) => {}
+            // What was changed may be of no account: a name that nothing reads.
+            Ok(session) => assert_eq!(session.user.card.user().id, caller.user_id),
+            Err(other) => panic!("{other}: {sent}"),
+        }
+        Ok(())
+    });
 }

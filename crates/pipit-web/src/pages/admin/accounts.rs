@@ -8,7 +8,7 @@ use pipit_core::Deed;
 use pipit_model::limits::NOTE_CHARS_MAX;
 use pipit_model::role::Right;
 use pipit_model::user::UserRef;
-use pipit_model::{AccountState, Error, Role};
+use pipit_model::{Error, Role};
 use serde::Deserialize;
 
 use super::{
@@ -113,14 +113,14 @@ async fn render(
     let may_set_role = staff.by.may(Right::SetRoles) && user.id != staff.viewer.id();
     let shell = Shell::new(web, visitor, Section::Elsewhere, format!("@{}", user.handle)).await?;
     let page = AccountPage {
-        admin_tabs: tabs(staff.by, "/admin/accounts", w),
+        admin_tabs: tabs(staff, "/admin/accounts", w),
         handle: user.handle.clone(),
         name: user.name.clone(),
         bio: user.bio.clone(),
         joined: (w.joined)(&month(user.created_at, w)),
         state: (m.state)(user.state),
         role: (m.role)(user.role),
-        is_shown: user.state != AccountState::Suspended,
+        is_shown: !user.state.is_shut_out(),
         open: w.counted(account.reports.0, m.open_reports),
         resolved: w.counted(account.reports.1, m.resolved_reports),
         actions: account

@@ -62,7 +62,7 @@ async fn render(
             }
         },
     );
-    let admin_tabs = tabs(staff.by, "/admin/appeals", w);
+    let admin_tabs = tabs(staff, "/admin/appeals", w);
     Ok(page::html(status, &AppealsPage { shell: &shell, admin_tabs, feed }))
 }
 

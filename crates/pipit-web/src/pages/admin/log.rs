@@ -93,7 +93,7 @@ pub(crate) async fn get_log(
         detail: entry.detail.clone(),
     });
     let feed = feed.under(&format!("/admin/log?account={}", crate::links::encode(&wanted.account)));
-    let admin_tabs = tabs(staff.by, "/admin/log", w);
+    let admin_tabs = tabs(&staff, "/admin/log", w);
     Ok(page::html(StatusCode::OK, &LogPage { shell: &shell, admin_tabs, feed }))
 }
 
@@ -116,7 +116,7 @@ pub(crate) async fn get_numbers(
         bars(m.actions_a_day, days.iter().map(|day| day.actions).collect()),
     ];
     let shell = Shell::new(&web, &visitor, Section::Elsewhere, m.numbers).await?;
-    let admin_tabs = tabs(staff.by, "/admin/numbers", w);
+    let admin_tabs = tabs(&staff, "/admin/numbers", w);
     Ok(page::html(StatusCode::OK, &NumbersPage { shell: &shell, admin_tabs, bars }))
 }
 

@@ -123,7 +123,7 @@ pub(crate) async fn get_queue(
     };
     let all = std::iter::once(None).chain(Category::ALL.map(Some));
     let page = QueuePage {
-        admin_tabs: tabs(staff.by, "/admin", w),
+        admin_tabs: tabs(&staff, "/admin", w),
         shows: [("open", m.open), ("mine", m.mine), ("resolved", m.resolved)].map(of_show).into(),
         categories: all.map(of_category).collect(),
         feed: feed.under(&asked.address(show, chosen)),
@@ -170,7 +170,7 @@ async fn render(
         if tweets.iter().any(|card| !card.deleted) { Tweets::Some } else { Tweets::None };
     let page = ReportPage {
         shell: &shell,
-        admin_tabs: tabs(staff.by, "/admin", w),
+        admin_tabs: tabs(staff, "/admin", w),
         href: row.href.clone(),
         row,
         comment: view.report.comment.clone(),

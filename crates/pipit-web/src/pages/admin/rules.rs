@@ -71,7 +71,7 @@ async fn render_rules(
     let field =
         Field::new("text", m.rule_label, Kind::Line, "off").value(&typed).length(1, RULE_CHARS_MAX);
     let shell = Shell::new(web, visitor, Section::Elsewhere, m.rules).await?;
-    let admin_tabs = tabs(staff.by, "/admin/rules", w);
+    let admin_tabs = tabs(staff, "/admin/rules", w);
     let form = FormView::new(vec![field], complaint);
     Ok(page::html(form.status(), &RulesPage { shell: &shell, admin_tabs, rules, form }))
 }
@@ -182,7 +182,7 @@ async fn render_blocks(
     };
     let title = if which == Which::All { m.blocks } else { m.trends };
     let shell = Shell::new(web, visitor, Section::Elsewhere, title).await?;
-    let admin_tabs = tabs(staff.by, which.address(), w);
+    let admin_tabs = tabs(staff, which.address(), w);
     Ok(page::html(status, &BlocksPage { shell: &shell, admin_tabs, groups, trends }))
 }
 
