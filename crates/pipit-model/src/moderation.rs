@@ -13,6 +13,8 @@ use crate::user::clean;
 pub enum ActionKind {
     /// Tell the person, and nothing more.
     Warn,
+    /// Show the pictures of some tweets only to those who ask for them.
+    MarkSensitive,
     /// Delete some tweets.
     DeleteTweets,
     /// See [`AccountState::Limited`].
@@ -29,8 +31,9 @@ pub enum ActionKind {
 
 impl ActionKind {
     /// All of them, mildest first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Warn,
+        Self::MarkSensitive,
         Self::DeleteTweets,
         Self::Limit,
         Self::Freeze,
@@ -44,6 +47,7 @@ impl ActionKind {
     pub fn code(self) -> i16 {
         match self {
             Self::Warn => 1,
+            Self::MarkSensitive => 2,
             Self::DeleteTweets => 3,
             Self::Limit => 4,
             Self::Freeze => 5,
@@ -64,6 +68,7 @@ impl ActionKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Warn => "warn",
+            Self::MarkSensitive => "mark-sensitive",
             Self::DeleteTweets => "delete-tweets",
             Self::Limit => "limit",
             Self::Freeze => "freeze",
@@ -87,14 +92,14 @@ impl ActionKind {
             Self::Freeze => Some(AccountState::Frozen),
             Self::Suspend => Some(AccountState::Suspended),
             Self::Restore => Some(AccountState::Active),
-            Self::Warn | Self::DeleteTweets | Self::DeleteAccount => None,
+            Self::Warn | Self::MarkSensitive | Self::DeleteTweets | Self::DeleteAccount => None,
         }
     }
 
     /// Whether it is done to tweets, of which there must then be some.
     #[must_use]
     pub fn is_of_tweets(self) -> bool {
-        self == Self::DeleteTweets
+        matches!(self, Self::MarkSensitive | Self::DeleteTweets)
     }
 
     /// Whether the person may ask for it to be undone: once.
@@ -279,7 +284,7 @@ mod tests {
         }
         assert_eq!(ActionKind::from_code(0), None);
         let appealed = ActionKind::ALL.into_iter().filter(|kind| kind.can_be_appealed()).count();
-        assert_eq!(appealed, 5);
+        assert_eq!(appealed, 6);
     }
 
     #[test]
