@@ -280,9 +280,7 @@ impl FilterSet {
             let words: usize = keywords(filter);
             size_of::<Filter>() + filter.title.len() + words
         });
-        filters.sum::<usize>()
-            + self.keywords.bytes()
-            + self.of.capacity() * size_of::<usize>()
+        filters.sum::<usize>() + self.keywords.bytes() + self.of.capacity() * size_of::<usize>()
     }
 
     /// What becomes of a tweet with these texts in a context.

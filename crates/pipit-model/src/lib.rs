@@ -33,8 +33,8 @@ mod words;
 
 pub use error::{Error, Result};
 pub use ids::{
-    ActionId, AppId, FilterId, HashtagId, HeldId, IdGenerator, ListId, MediaId, NotificationId, ReportId,
-    RuleId, SessionId, TweetId, UserId,
+    ActionId, AppId, FilterId, HashtagId, HeldId, IdGenerator, ListId, MediaId, NotificationId,
+    ReportId, RuleId, SessionId, TweetId, UserId,
 };
 pub use role::{AccountState, Role};
 pub use time::{Clock, Timestamp};

@@ -236,9 +236,8 @@ impl ServerBlocks {
         }
         let text = folded(text);
         let found = self.finder.find(&text).next();
-        let found = found.or_else(|| {
-            without_leet(&text).iter().find_map(|text| self.finder.find(text).next())
-        });
+        let found = found
+            .or_else(|| without_leet(&text).iter().find_map(|text| self.finder.find(text).next()));
         found.map(|at| self.words[at].as_str())
     }
 
@@ -256,7 +255,8 @@ impl ServerBlocks {
     /// Bytes it takes, roughly.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.all.iter().map(|block| 2 * block.value.len() + 128).sum::<usize>() + self.finder.bytes()
+        self.all.iter().map(|block| 2 * block.value.len() + 128).sum::<usize>()
+            + self.finder.bytes()
     }
 
     /// All of them.

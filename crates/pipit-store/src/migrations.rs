@@ -20,6 +20,7 @@ mod m0015_moderation;
 mod m0016_filters;
 mod m0017_reply_controls;
 mod m0018_nodes;
+mod m0019_automod;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_filters::Migration),
             Box::new(m0017_reply_controls::Migration),
             Box::new(m0018_nodes::Migration),
+            Box::new(m0019_automod::Migration),
         ]
     }
 }

@@ -104,6 +104,8 @@ fn tweet(user_id: UserId) -> NewTweet {
         media: Vec::new(),
         visibility: Visibility::Public,
         reply_audience: pipit_model::tweet::ReplyAudience::Everyone,
+        sensitive: false,
+        held: None,
         idempotency: None,
     }
 }
