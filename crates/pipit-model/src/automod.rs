@@ -246,7 +246,7 @@ impl AutoRule {
         match self.condition.thresholds() {
             None => self.threshold = 0,
             Some((least, most)) if !(least..=most).contains(&self.threshold) => {
-                let message = format!("must be a number from {least} to {most}");
+                let message = format!("must be a number in the range {least}–{most}");
                 return Err(Error::invalid("threshold", message));
             }
             Some(_) => {}

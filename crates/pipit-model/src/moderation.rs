@@ -1,6 +1,7 @@
 //! What moderators do to accounts and tweets, what those concerned say to it, and the log of all of
 //! it.
 
+use crate::automod::Effect;
 use crate::error::{Error, Result};
 use crate::ids::{ActionId, ReportId, TweetId, UserId};
 use crate::limits::{APPEAL_CHARS_MAX, NOTE_CHARS_MAX, REASON_CHARS_MAX};
@@ -106,6 +107,12 @@ impl ActionKind {
     #[must_use]
     pub fn can_be_appealed(self) -> bool {
         !matches!(self, Self::Restore | Self::DeleteAccount)
+    }
+
+    /// Whether a moderator takes back this action; the state of an account is restored instead.
+    #[must_use]
+    pub fn is_undone_by_itself(self) -> bool {
+        self == Self::MarkSensitive
     }
 
     /// What one must be allowed for it.
@@ -255,6 +262,12 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
+    /// Whether the rules for new tweets did it.
+    #[must_use]
+    pub fn is_by_rules(&self) -> bool {
+        self.actor.is_none() && Effect::ALL.iter().any(|effect| effect.log_kind() == self.kind)
+    }
+
     /// What its hash is made of: the hash of the line before and all of this one, each with its
     /// length, so that no two different lines have the same.
     #[must_use]

@@ -119,6 +119,8 @@ pub enum ListName {
     AuditLog,
     /// What people say to actions.
     Appeals,
+    /// Tweets that wait for review.
+    HeldTweets,
 }
 
 impl ListName {
@@ -151,6 +153,7 @@ impl ListName {
             Self::Reports => 50,
             Self::AuditLog => 51,
             Self::Appeals => 52,
+            Self::HeldTweets => 53,
         }
     }
 }

@@ -178,6 +178,24 @@ impl Store {
         .await
     }
 
+    /// Undoes an action; who it was done to is told.
+    pub async fn undo_action(
+        &self,
+        user: &User,
+        action: &Action,
+        noted: Noted,
+    ) -> Result<(), StoreError> {
+        let (id, kind, user_id, changed) = (action.id, action.kind, user.id, changed(user));
+        self.write_rarely(async move |tx| {
+            lock_user(&tx, user_id).await?;
+            let mut events = undo(&tx, (id, kind), user_id, noted.at).await?;
+            set_notice(&tx, user_id, Notice::New).await?;
+            events.extend([note(&tx, noted).await?, changed]);
+            Ok((tx, (), events))
+        })
+        .await
+    }
+
     /// Gives an account another role.
     pub async fn set_role(&self, user: &User, role: Role, noted: Noted) -> Result<(), StoreError> {
         let (user_id, changed) = (user.id, changed(user));

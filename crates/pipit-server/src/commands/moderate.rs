@@ -1,6 +1,8 @@
 //! `pipit moderate …`: what the moderators' pages do, by whoever has the machine. A server that runs
 //! on the same database hears of it by itself, within a second.
 
+mod rules;
+
 use std::collections::BTreeMap;
 
 use anyhow::{Context, bail};
@@ -33,8 +35,8 @@ pub(crate) async fn run(settings: &Settings, moderate: Moderate) -> anyhow::Resu
 
 async fn carry_out(pipit: &Pipit, action: ModerateAction) -> anyhow::Result<Vec<Line>> {
     use ModerateAction::{
-        Block, DeleteAccount, DeleteTweets, Freeze, Limit, Log, Reports, Restore, Suspend, Unblock,
-        VerifyLog, Warn,
+        Approve, Block, DeleteAccount, DeleteTweets, Freeze, Held, Limit, Log, MarkSensitive,
+        Reject, Reports, Restore, Rules, SetRule, Suspend, TryText, Unblock, Undo, VerifyLog, Warn,
     };
     match action {
         Warn(target) => act(pipit, ActionKind::Warn, target, Vec::new()).await,
@@ -46,6 +48,16 @@ async fn carry_out(pipit: &Pipit, action: ModerateAction) -> anyhow::Result<Vec<
         DeleteTweets { target, tweets } => {
             act(pipit, ActionKind::DeleteTweets, target, tweets).await
         }
+        MarkSensitive { target, tweets } => {
+            act(pipit, ActionKind::MarkSensitive, target, tweets).await
+        }
+        Undo { action } => rules::undo(pipit, action).await,
+        Rules => rules::list(pipit).await,
+        SetRule(args) => rules::set(pipit, args).await,
+        TryText { text, account } => rules::try_text(pipit, &text, account.as_deref()).await,
+        Held => rules::held(pipit).await,
+        Approve { id } => rules::approve(pipit, id).await,
+        Reject { id, reason } => rules::reject(pipit, id, &reason).await,
         Reports => reports(pipit).await,
         Log { account, limit } => log(pipit, account, limit).await,
         VerifyLog => verify_log(pipit).await,
@@ -108,7 +120,11 @@ async fn log(pipit: &Pipit, account: Option<String>, limit: i64) -> anyhow::Resu
         let name = |card: &Option<pipit_core::UserCard>| {
             card.as_ref().map(|card| format!("@{}", card.user().handle)).unwrap_or_default()
         };
-        let actor = if entry.actor.is_some() { name(actor) } else { "operator".to_owned() };
+        let actor = match entry.actor {
+            Some(_) => name(actor),
+            None if entry.is_by_rules() => "rules".to_owned(),
+            None => "operator".to_owned(),
+        };
         let (seq, at, about) = (entry.seq, entry.at.to_string(), name(about));
         let text = format!("{seq} {at} {actor} {} {about} {}", entry.kind, entry.detail);
         let fields = BTreeMap::from([
