@@ -2,6 +2,7 @@
 
 mod blocks;
 mod crash;
+mod held;
 mod lists;
 mod mails;
 mod media;
