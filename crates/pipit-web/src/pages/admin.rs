@@ -88,7 +88,7 @@ fn tabs(by: Moderator, current: &str, w: &Words) -> Vec<AdminTab> {
         ("/admin", m.reports, Right::ReadReports),
         ("/admin/held", w.automod.held, Right::ReadReports),
         ("/admin/appeals", m.appeals, Right::ReadReports),
-        ("/admin/automod", w.automod.rules, Right::ReadReports),
+        ("/admin/automod", w.automod.tab, Right::ReadReports),
         ("/admin/trends", m.trends, Right::ReviewTrends),
         ("/admin/rules", m.rules, Right::EditRules),
         ("/admin/blocks", m.blocks, Right::EditBlocks),

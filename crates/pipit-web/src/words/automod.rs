@@ -7,6 +7,7 @@ use pipit_model::automod::{Condition, Effect, Mode};
 pub(crate) struct AutomodWords {
     // Rules
     pub rules: &'static str,
+    pub tab: &'static str,
     pub condition: fn(Condition) -> &'static str,
     pub condition_hint: fn(Condition) -> &'static str,
     pub effect: fn(Effect) -> &'static str,
@@ -39,6 +40,7 @@ pub(crate) struct AutomodWords {
 
 pub(super) static EN: AutomodWords = AutomodWords {
     rules: "Rules for new tweets",
+    tab: "Tweet rules",
     condition: |condition| match condition {
         Condition::Profanity => "Profanity",
         Condition::BlockedWord => "Blocked words",
@@ -97,6 +99,7 @@ pub(super) static EN: AutomodWords = AutomodWords {
 
 pub(super) static DE: AutomodWords = AutomodWords {
     rules: "Regeln für neue Tweets",
+    tab: "Tweet-Regeln",
     condition: |condition| match condition {
         Condition::Profanity => "Schimpfwörter",
         Condition::BlockedWord => "Ausgesperrte Wörter",
