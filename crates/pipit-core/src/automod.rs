@@ -104,13 +104,19 @@ impl Text<'_> {
         entities.map(|entity| entity.body(self.content))
     }
 
-    /// What makes it the same as another: its letters and digits, whomever it names.
-    fn duplicate_key(&self) -> Option<String> {
+    /// The text without some of what stands in it.
+    fn without(&self, kinds: &[EntityKind]) -> String {
         let mut rest = self.content.to_owned();
-        for entity in self.entities.iter().filter(|e| e.kind == EntityKind::Mention).rev() {
+        for entity in self.entities.iter().filter(|entity| kinds.contains(&entity.kind)).rev() {
             rest.replace_range(entity.byte_start as usize..entity.byte_end as usize, "");
         }
-        let said: String = folded(&rest).chars().filter(|c| c.is_alphanumeric()).collect();
+        rest
+    }
+
+    /// What makes it the same as another: its letters and digits, whomever it names.
+    fn duplicate_key(&self) -> Option<String> {
+        let rest = folded(&self.without(&[EntityKind::Mention]));
+        let said: String = rest.chars().filter(|c| c.is_alphanumeric()).collect();
         let is_long = said.chars().nth(DUPLICATE_CHARS_MIN - 1).is_some();
         is_long.then(|| keys::hash(&["duplicate", &said]))
     }
@@ -135,7 +141,7 @@ impl Automod {
                     let mut hosts = text.of(EntityKind::Url).map(url_host);
                     hosts.find_map(|host| moderated.blocks.blocked_host(&host).map(str::to_owned))
                 }
-                Condition::Profanity => profanity(content, rule.threshold),
+                Condition::Profanity => profanity(text, rule.threshold),
                 Condition::NewAccount => {
                     author.and_then(|author| new_account(author, text, rule.threshold, now))
                 }
@@ -216,9 +222,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How severe a text's profanity is, if it is as severe as asked for.
-fn profanity(content: &str, least: i64) -> Option<String> {
-    let found = Censor::from_str(content).analyze();
+/// How severe a text's profanity is, if it is as severe as asked for. What people and pages are
+/// called is none of it: `@bob: see` would be.
+fn profanity(text: &Text<'_>, least: i64) -> Option<String> {
+    let said = text.without(&[EntityKind::Mention, EntityKind::Url]);
+    let found = Censor::from_str(&said).analyze();
     let kinds = Type::PROFANE | Type::OFFENSIVE | Type::SEXUAL;
     let severities =
         [(3, Type::SEVERE, "severe"), (2, Type::MODERATE, "moderate"), (1, Type::MILD, "mild")];
