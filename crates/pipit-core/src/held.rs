@@ -150,8 +150,8 @@ impl Pipit {
     /// # Errors
     /// [`Error::NotFound`] if none waits; [`Error::InvalidField`] on `reason`.
     pub async fn reject_held(&self, by: Moderator, id: HeldId, why: &str) -> Result<()> {
-        let why = reason(why)?;
         let held = self.held_to_decide(by, id).await?;
+        let why = reason(why)?;
         let card = self.any_account(by, &UserRef::Id(held.user_id)).await?;
         let (user_id, subject) = (held.user_id.0, id.0);
         let noted = by.noted(self.0.clock.now(), "reject-held");

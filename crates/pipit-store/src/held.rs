@@ -21,7 +21,7 @@ use crate::users::{changed, insert_key, lock_user};
 use crate::write::command::IdempotencyKey;
 
 const COLUMNS: &str = "SELECT id, user_id, content, reply_to_id, quote_of_id, media, visibility, \
-     reply_audience, sensitive, why, state, decided_at, reason, tweet_id FROM held_tweets WHERE ";
+     reply_audience, is_sensitive, why, state, decided_at, reason, tweet_id FROM held_tweets WHERE ";
 
 impl Store {
     /// Stores a tweet that waits for review: [`None`] if it is new; what the same request made

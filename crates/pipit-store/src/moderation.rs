@@ -364,14 +364,14 @@ async fn set_sensitive(
 ) -> Result<Vec<Event>, StoreError> {
     let db = tx.get_database_backend();
     let bits = match to {
-        Standing::Set => "sensitive | 2",
-        Standing::Unset => "sensitive & 1",
+        Standing::Set => "is_sensitive | 2",
+        Standing::Unset => "is_sensitive & 1",
     };
     let sql = Sql::new(db, "SELECT tweet_id FROM action_tweets WHERE action_id = ").bind(id.0);
     let mut events = Vec::new();
     for row in tx.query_all_raw(sql.push(" ORDER BY tweet_id").done()).await? {
         let tweet_id: i64 = row.try_get_by_index(0)?;
-        let sql = Sql::new(db, &format!("UPDATE tweets SET sensitive = {bits} WHERE id = "));
+        let sql = Sql::new(db, &format!("UPDATE tweets SET is_sensitive = {bits} WHERE id = "));
         tx.execute_raw(sql.bind(tweet_id).done()).await?;
         events.push(Event::TweetChanged(TweetId(tweet_id)));
     }

@@ -13,9 +13,9 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // Bits: 1 by its author, 2 by the moderators.
+        // (The bare word is MariaDB's.) Bits: 1 by its author, 2 by the moderators.
         let mut column =
-            ColumnDef::new("sensitive").small_integer().not_null().default(0).to_owned();
+            ColumnDef::new("is_sensitive").small_integer().not_null().default(0).to_owned();
         let table = Table::alter().table("tweets").add_column(&mut column).to_owned();
         manager.alter_table(table).await?;
         let db = manager.get_database_backend();
@@ -46,7 +46,7 @@ impl MigrationTrait for Migration {
             string_len("media", 100),
             small_integer("visibility"),
             small_integer("reply_audience"),
-            small_integer("sensitive"),
+            small_integer("is_sensitive"),
             string_len("why", 400),
             small_integer("state"),
             big(db, "decided_at"),

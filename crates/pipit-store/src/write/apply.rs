@@ -139,7 +139,7 @@ const TWEET_COLUMNS: [&str; 19] = [
     "quote_of_user_id",
     "visibility",
     "reply_audience",
-    "sensitive",
+    "is_sensitive",
 ];
 
 fn tweet_values(row: &tweets::Model) -> Vec<Value> {
@@ -162,7 +162,7 @@ fn tweet_values(row: &tweets::Model) -> Vec<Value> {
         row.quote_of_user_id.into(),
         row.visibility.into(),
         row.reply_audience.into(),
-        row.sensitive.into(),
+        row.is_sensitive.into(),
     ]
 }
 
