@@ -3,7 +3,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use pipit_core::{Answers, Caller, NewPost, Pipit, Posts, hashtag_subject, search_subject};
+use pipit_core::{
+    Answers, Caller, NewPost, Pipit, Posts, Submitted, hashtag_subject, search_subject,
+};
 use pipit_http::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Problem, Query};
 use pipit_model::event::Standing;
 use pipit_model::page::ListName;
@@ -23,7 +25,13 @@ use crate::wire;
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request \
         answer with the tweet that the first one posted.")),
     request_body = wire::CreateTweet,
-    responses((status = 201, body = wire::Tweet), (status = "default", body = wire::Problem)),
+    responses(
+        (status = 201, body = wire::Tweet),
+        (status = 202, body = wire::HeldTweet, description = "A rule of this server holds the tweet \
+            until a moderator has looked at it. Only its author sees it until then, at \
+            `/settings/standing`; once approved it is posted as a new tweet."),
+        (status = "default", body = wire::Problem)
+    ),
 )]
 pub(crate) async fn create_tweet(
     State(pipit): State<Pipit>,
@@ -44,9 +52,15 @@ pub(crate) async fn create_tweet(
         media: &media,
         visibility: visibility.map(|name| Visibility::parse("visibility", name)).transpose()?,
         reply_audience,
+        sensitive: body.sensitive,
     };
-    let view = pipit.post_tweet(caller, post, key.as_deref()).await?;
-    Ok((StatusCode::CREATED, paging::tweet(&view)).into_response())
+    Ok(match pipit.submit_tweet(caller, post, key.as_deref()).await? {
+        Submitted::Posted(view) => (StatusCode::CREATED, paging::tweet(&view)).into_response(),
+        Submitted::Held(held) => {
+            let body = axum::Json(wire::HeldTweet::from(&held));
+            (StatusCode::ACCEPTED, body).into_response()
+        }
+    })
 }
 
 /// Which tweets are listed: at most one of the first four.

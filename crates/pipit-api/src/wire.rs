@@ -1,6 +1,7 @@
 //! The shapes of the REST contract.
 
 mod filters;
+mod held;
 mod ids;
 mod lists;
 mod media;
@@ -13,6 +14,7 @@ mod tweet;
 mod user;
 
 pub use filters::{ConversationMute, Filter, FilterPage, Filtered, Keyword, PutFilter};
+pub use held::HeldTweet;
 pub use lists::{
     Hashtag, HashtagPage, List, ListPage, SessionList, SessionRow, Thread, Trend, TrendPage,
     TweetPage, UserPage,

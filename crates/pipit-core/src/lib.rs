@@ -8,6 +8,7 @@ mod access;
 mod accounts;
 mod appeals;
 mod apps;
+mod automod;
 mod backup;
 mod blocks;
 mod bookmarks;
@@ -18,6 +19,7 @@ mod file_set;
 mod filters;
 mod follows;
 mod hashtags;
+mod held;
 mod invitations;
 mod keys;
 mod letters;
@@ -78,12 +80,15 @@ use access::KnownTokens;
 pub use accounts::SignUp;
 pub use appeals::{AppealView, StandingView};
 pub use apps::RegisteredApp;
+pub use automod::AutoRuleView;
+use automod::Automod;
 pub use backup::{Manifest, Progress, WithKeys, back_up};
 use cursors::Cursors;
 pub use cursors::{hashtag_subject, search_subject};
 pub use doctor::{Examination, Finding, Repair, examine};
 pub use email::EmailChange;
 pub use hashtags::{HashtagView, Trend};
+pub use held::HeldView;
 pub use invitations::{AccountSettings, Confirmation, SignUpMode};
 use live::hub::Hub;
 pub use live::{LiveEvent, LiveStream, StreamPlace};
@@ -115,7 +120,7 @@ pub use sign_ups::{SignUpView, Verdict};
 use throttle::Throttle;
 pub use timelines::Posts;
 use tokens::Tokens;
-pub use tweets::{Answers, NewPost, Thread};
+pub use tweets::{Answers, NewPost, Submitted, Thread};
 pub use views::{FoldedBy, Quoted, Relationship, TweetView, UserView};
 
 /// Who is asking, once their token has been checked.
@@ -146,6 +151,7 @@ struct Parts {
     passwords: Passwords,
     seals: Seals,
     throttle: Arc<Throttle>,
+    automod: Automod,
     mailer: Mailer,
     accounts: AccountSettings,
     trends: hashtags::TrendCache,
@@ -236,6 +242,7 @@ impl Pipit {
             passwords: Passwords::new()?,
             seals,
             throttle,
+            automod: Automod::default(),
             mailer,
             accounts: settings.accounts,
             trends: hashtags::TrendCache::default(),

@@ -149,6 +149,26 @@ impl Pipit {
         Ok(action)
     }
 
+    /// Takes back what was done to tweets, as far as that can be: shows their pictures to everybody
+    /// again, unless their author says otherwise. Answers whose they are.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for what is not there, was undone, or cannot be undone like this;
+    /// [`Error::Forbidden`] for an account that is not below the moderator's.
+    pub async fn undo_action(&self, by: Moderator, id: ActionId) -> Result<UserId> {
+        by.require(ActionKind::MarkSensitive.right())?;
+        let action = self.0.store.find_action(id).await?;
+        let is_undone_so = |action: &Action| action.kind.is_undone_by_itself();
+        let action = action.filter(|a| is_undone_so(a) && a.undone_at.is_none());
+        let action = action.ok_or(Error::NotFound("action"))?;
+        let card = self.any_account(by, &UserRef::Id(action.user_id)).await?;
+        by.require_above(card.user())?;
+        let noted = by.noted(self.0.clock.now(), "undo");
+        let noted = Noted { user_id: action.user_id.0, subject: id.0, ..noted };
+        self.0.store.undo_action(card.user(), &action, noted).await?;
+        Ok(action.user_id)
+    }
+
     /// The tweets that are meant, with what they say.
     async fn tweets_to_act_on(
         &self,

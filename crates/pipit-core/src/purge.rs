@@ -6,7 +6,7 @@
 use std::sync::atomic::Ordering;
 
 use pipit_model::event::Standing;
-use pipit_model::limits::{IDEMPOTENCY_SECS, NOTIFICATION_SECS, PURGE_STEP_ROWS};
+use pipit_model::limits::{HELD_SECS, IDEMPOTENCY_SECS, NOTIFICATION_SECS, PURGE_STEP_ROWS};
 use pipit_model::tweet::Kind;
 use pipit_model::{NotificationId, Result, UserId};
 use pipit_store::{Command, FollowSide, Source, StoreError};
@@ -70,7 +70,7 @@ impl Pipit {
         Ok(())
     }
 
-    /// Forgets sessions and idempotency keys whose time is over.
+    /// Forgets sessions, idempotency keys and reviewed tweets whose time is over.
     ///
     /// # Errors
     /// If the database is away.
@@ -82,7 +82,7 @@ impl Pipit {
                 break;
             }
         }
-        Ok(())
+        Ok(self.0.store.delete_decided_held(now.plus_secs(-HELD_SECS)).await?)
     }
 
     /// Forgets what people were told long ago: a few thousand accounts a run, and after the last the

@@ -1,6 +1,7 @@
 //! Tweets: post, delete, read, and the thread around one.
 
 use pipit_feed::TweetCard;
+use pipit_model::automod::{Effect, HeldTweet};
 use pipit_model::event::Standing;
 use pipit_model::filter::FilterContext;
 use pipit_model::limits::{ANCESTORS_MAX, MEDIA_PER_TWEET_MAX, THREAD_ROUNDS_MAX};
@@ -9,8 +10,9 @@ use pipit_model::tweet::{Draft, Kind, Mention, ReplyAudience};
 use pipit_model::user::UserRef;
 use pipit_model::visibility::{Occasion, Visibility, may_be_passed_on, may_reply};
 use pipit_model::{Error, MediaId, Result, TweetId, UserId};
-use pipit_store::{Command, IdempotencyKey, NewTweet, Outcome, StoreError};
+use pipit_store::{Command, IdempotencyKey, NewTweet};
 
+use crate::held::Repeated;
 use crate::{Caller, Pipit, RequestKey, TweetView, keys};
 
 /// What someone wants to post.
@@ -29,6 +31,30 @@ pub struct NewPost<'a> {
     pub visibility: Option<Visibility>,
     /// Who may answer in the conversation that it begins; everybody if not said.
     pub reply_audience: Option<ReplyAudience>,
+    /// Whether its pictures are shown only to who asks for them.
+    pub sensitive: bool,
+}
+
+/// What became of something that was to be posted.
+#[derive(Debug, Clone)]
+pub enum Submitted {
+    /// It is durable and in every follower's home.
+    Posted(TweetView),
+    /// It waits for review; only its author sees it.
+    Held(HeldTweet),
+}
+
+pub(crate) const NO_SUCH_MEDIA: &str =
+    "must be pictures that you uploaded in the last 24 hours and did not post yet";
+
+/// The text of a post, checked, and how many pictures it has.
+pub(crate) fn checked_draft(post: &NewPost<'_>) -> Result<Draft> {
+    let draft = match post.media {
+        [] => Draft::new(post.content)?,
+        _ => Draft::beside_pictures(post.content)?,
+    };
+    check_media(post.media)?;
+    Ok(draft)
 }
 
 impl NewPost<'_> {
@@ -47,6 +73,7 @@ impl NewPost<'_> {
         }
         parts.extend(self.visibility.map(|visibility| visibility.name().to_owned()));
         parts.extend(self.reply_audience.map(|audience| audience.name().to_owned()));
+        parts.extend(self.sensitive.then(|| "sensitive".to_owned()));
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         key.map(|key| keys::idempotency(&format!("tweets of {author}"), key, &parts))
     }
@@ -75,37 +102,77 @@ pub enum Answers {
 }
 
 impl Pipit {
-    /// Posts a tweet or a reply. When this returns, it is durable and in every follower's home.
+    /// Posts a tweet or a reply, unless a rule holds it for review. When this returns, it is durable
+    /// and, if it is posted, in every follower's home.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] for a text or a parent that will not do.
+    /// [`Error::InvalidField`] for a text or a parent that will not do, or that a rule refuses.
+    pub async fn submit_tweet(
+        &self,
+        caller: Caller,
+        post: NewPost<'_>,
+        key: RequestKey<'_>,
+    ) -> Result<Submitted> {
+        let draft = checked_draft(&post)?;
+        let idempotency = post.idempotency(caller.user_id, key, &draft.content);
+        let new = match self.new_tweet(caller, &post, draft, idempotency.clone()).await {
+            Ok(new) => new,
+            // What the same request posted before stands, though what it answers is gone.
+            Err(error) => return self.submitted_before(caller, idempotency.as_ref(), error).await,
+        };
+        let looked = self.judge(caller.user_id, &new.content).await?;
+        if let Some(hit) = looked.first(Effect::Refuse) {
+            if let Some(key) = &idempotency
+                && let Some(before) = self.0.store.find_idempotent(key).await?
+            {
+                return self.submitted(caller, before).await;
+            }
+            return Err(self.refuse(caller, hit, &looked).await?);
+        }
+        if looked.effect() == Some(Effect::Hold) {
+            return self.hold(caller, new, &looked).await;
+        }
+        let (id, repeated) = self.write_tweet(new).await?;
+        if looked.effect() == Some(Effect::Flag) {
+            self.flag(caller, id, &looked).await;
+        }
+        match repeated {
+            Repeated::Yes => self.0.automod.give_back(&looked),
+            Repeated::No => self.count_hits(caller.user_id, &looked),
+        }
+        self.submitted(caller, id.0).await
+    }
+
+    /// The same for who has no use for a tweet that waits.
+    ///
+    /// # Errors
+    /// As above; [`Error::Forbidden`] for one that waits for review.
     pub async fn post_tweet(
         &self,
         caller: Caller,
         post: NewPost<'_>,
         key: RequestKey<'_>,
     ) -> Result<TweetView> {
-        let draft = match post.media {
-            [] => Draft::new(post.content)?,
-            _ => Draft::beside_pictures(post.content)?,
-        };
-        check_media(post.media)?;
-        let idempotency = post.idempotency(caller.user_id, key, &draft.content);
-        let seen = tokio::try_join!(
+        match self.submit_tweet(caller, post, key).await? {
+            Submitted::Posted(view) => Ok(view),
+            Submitted::Held(_) => Err(Error::Forbidden("this tweet waits for review")),
+        }
+    }
+
+    /// What is to be stored of a post, with all that it names looked up.
+    pub(crate) async fn new_tweet(
+        &self,
+        caller: Caller,
+        post: &NewPost<'_>,
+        draft: Draft,
+        idempotency: Option<IdempotencyKey>,
+    ) -> Result<NewTweet> {
+        let (parent, quoted) = tokio::try_join!(
             self.named(caller, post.reply_to, "reply_to_id"),
             self.quoted(caller, post.quote_of)
-        );
-        let (parent, quoted) = match (seen, &idempotency) {
-            (Ok(seen), _) => seen,
-            (Err(error), None) => return Err(error),
-            (Err(error), Some(key)) => {
-                // What the same request posted before stands, though what it answers is gone.
-                let posted = self.0.store.find_idempotent(key).await?;
-                return self.tweet(Some(caller), TweetId(posted.ok_or(error)?)).await;
-            }
-        };
+        )?;
         if let Some(parent) = &parent {
-            self.check_reply(caller, parent, &post).await?;
+            self.check_reply(caller, parent, post).await?;
         }
         let mentions = self.mentioned(caller, &draft).await?;
         let visibility = match post.visibility {
@@ -113,7 +180,7 @@ impl Pipit {
             None => self.usual_visibility(caller, parent.as_ref()).await?,
         };
         let is_public = visibility == Visibility::Public;
-        let new = NewTweet {
+        Ok(NewTweet {
             user_id: caller.user_id,
             content: draft.content,
             // A hashtag is a public place.
@@ -124,21 +191,10 @@ impl Pipit {
             media: post.media.to_vec(),
             visibility,
             reply_audience: post.reply_audience.unwrap_or_default(),
+            sensitive: post.sensitive,
+            held: None,
             idempotency,
-        };
-        let id = match self.0.store.write(Command::Post(new)).await {
-            Ok(Outcome::Posted(tweet)) => tweet.id,
-            Ok(Outcome::Existing(id)) => id,
-            Ok(Outcome::Done) => return Err(Error::Internal("a post without a tweet".to_owned())),
-            Err(StoreError::NotFound("media")) => {
-                return Err(Error::invalid(
-                    "media_ids",
-                    "must be pictures that you uploaded in the last 24 hours and did not post yet",
-                ));
-            }
-            Err(error) => return Err(error.into()),
-        };
-        self.tweet(Some(caller), id).await
+        })
     }
 
     /// The tweet that another one is to name, if the caller may see it.

@@ -68,6 +68,7 @@ impl World {
             media: Vec::new(),
             visibility: pipit_model::visibility::Visibility::Public,
             reply_audience: pipit_model::tweet::ReplyAudience::Everyone,
+            sensitive: false,
             hidden: false,
             deleted: false,
         };

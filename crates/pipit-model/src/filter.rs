@@ -1,17 +1,13 @@
 //! Filters: words that somebody does not want to read, and where. Only their owner knows of them.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use unicode_normalization::UnicodeNormalization;
-use unicode_segmentation::UnicodeSegmentation;
-
 use crate::error::{Error, Result};
 use crate::ids::{FilterId, UserId};
 use crate::limits::{
     FILTER_KEYWORDS_MAX, FILTER_SECS_MAX, FILTER_TITLE_CHARS_MAX, KEYWORD_CHARS_MAX,
 };
-use crate::text::hashtag_key;
 use crate::time::Timestamp;
 use crate::user::one_line;
+use crate::words::{WordFinder, folded};
 
 /// What happens to a tweet that a filter matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -244,10 +240,9 @@ pub enum Verdict<'a> {
 #[derive(Debug, Default)]
 pub struct FilterSet {
     filters: Vec<Filter>,
-    /// [`None`] for who has no filters.
-    keywords: Option<AhoCorasick>,
-    /// Of each keyword in its place: which filter's, and how it is looked for.
-    of: Vec<(usize, Matching)>,
+    keywords: WordFinder,
+    /// Of each keyword in its place: which filter's.
+    of: Vec<usize>,
 }
 
 impl FilterSet {
@@ -256,22 +251,11 @@ impl FilterSet {
     /// # Errors
     /// [`Error::Internal`] if they are too much, which their limits forbid.
     pub fn new(filters: Vec<Filter>) -> Result<Self> {
-        let (mut patterns, mut of) = (Vec::new(), Vec::new());
-        for (n, filter) in filters.iter().enumerate() {
-            for keyword in &filter.keywords {
-                patterns.push(folded(&keyword.text).trim().to_owned());
-                of.push((n, keyword.matching));
-            }
-        }
-        if patterns.is_empty() {
-            return Ok(Self { filters, keywords: None, of });
-        }
-        let keywords = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(patterns)
-            .map_err(|error| Error::Internal(format!("filters cannot be made ready: {error}")))?;
-        Ok(Self { filters, keywords: Some(keywords), of })
+        let of = filters.iter().enumerate().flat_map(|(n, filter)| vec![n; filter.keywords.len()]);
+        let of = of.collect();
+        let keywords = filters.iter().flat_map(|filter| &filter.keywords);
+        let keywords = WordFinder::new(keywords.map(|word| (&*word.text, word.matching)))?;
+        Ok(Self { filters, keywords, of })
     }
 
     /// The filters.
@@ -283,7 +267,7 @@ impl FilterSet {
     /// Whether there is nothing to look for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.keywords.is_none()
+        self.keywords.is_empty()
     }
 
     /// Bytes it takes, roughly.
@@ -296,9 +280,7 @@ impl FilterSet {
             let words: usize = keywords(filter);
             size_of::<Filter>() + filter.title.len() + words
         });
-        filters.sum::<usize>()
-            + self.keywords.as_ref().map_or(0, AhoCorasick::memory_usage)
-            + self.of.capacity() * size_of::<(usize, Matching)>()
+        filters.sum::<usize>() + self.keywords.bytes() + self.of.capacity() * size_of::<usize>()
     }
 
     /// What becomes of a tweet with these texts in a context.
@@ -308,24 +290,17 @@ impl FilterSet {
         context: FilterContext,
         now: Timestamp,
     ) -> Verdict<'_> {
-        let Some(keywords) = &self.keywords else { return Verdict::Shown };
+        if self.is_empty() {
+            return Verdict::Shown;
+        }
         let mut verdict = Verdict::Shown;
         for text in texts {
             let text = folded(text);
-            let mut bounds = None;
-            for found in keywords.find_overlapping_iter(&text) {
-                let (filter, matching) = self.of[found.pattern().as_usize()];
-                let filter = &self.filters[filter];
+            for found in self.keywords.find(&text) {
+                let filter = &self.filters[self.of[found]];
                 let holds = filter.expires_at.is_none_or(|end| now < end);
                 if !holds || !filter.contexts.contains(context) {
                     continue;
-                }
-                if matching == Matching::WholeWord {
-                    let bounds: &Vec<usize> = bounds.get_or_insert_with(|| word_bounds(&text));
-                    let is_bound = |at: usize| bounds.binary_search(&at).is_ok();
-                    if !is_bound(found.start()) || !is_bound(found.end()) {
-                        continue;
-                    }
                 }
                 match filter.action {
                     FilterAction::Hide => return Verdict::Hidden,
@@ -338,40 +313,6 @@ impl FilterSet {
         }
         verdict
     }
-}
-
-/// Where words begin and end (Unicode, annex 29).
-fn word_bounds(text: &str) -> Vec<usize> {
-    text.split_word_bound_indices().map(|(at, _)| at).chain([text.len()]).collect()
-}
-
-/// A text as it is compared: without case and differences of width, without what nobody sees, and
-/// with one space between words.
-fn folded(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let visible = text.chars().filter(|c| !is_invisible(*c));
-    if text.is_ascii() {
-        plain.extend(visible);
-    } else {
-        plain.extend(visible.nfkc());
-    }
-    let mut spaced = String::with_capacity(plain.len());
-    for c in plain.chars() {
-        let c = if c.is_whitespace() { ' ' } else { c };
-        if c != ' ' || !spaced.ends_with(' ') {
-            spaced.push(c);
-        }
-    }
-    hashtag_key(&spaced)
-}
-
-/// Characters that only hide a word: soft hyphens, zero-width ones, marks of direction.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}'
-            | '\u{2066}'..='\u{2069}' | '\u{FEFF}'
-    )
 }
 
 #[cfg(test)]

@@ -89,6 +89,10 @@ id_type! {
     ActionId
 }
 id_type! {
+    /// A tweet that waits for review.
+    HeldId
+}
+id_type! {
     /// Words that somebody does not want to read.
     FilterId
 }

@@ -6,6 +6,7 @@
 //! layer above.
 
 pub mod app;
+pub mod automod;
 pub mod error;
 pub mod event;
 pub mod filter;
@@ -28,11 +29,13 @@ pub mod time;
 pub mod tweet;
 pub mod user;
 pub mod visibility;
+mod words;
 
 pub use error::{Error, Result};
 pub use ids::{
-    ActionId, AppId, FilterId, HashtagId, IdGenerator, ListId, MediaId, NotificationId, ReportId,
-    RuleId, SessionId, TweetId, UserId,
+    ActionId, AppId, FilterId, HashtagId, HeldId, IdGenerator, ListId, MediaId, NotificationId,
+    ReportId, RuleId, SessionId, TweetId, UserId,
 };
 pub use role::{AccountState, Role};
 pub use time::{Clock, Timestamp};
+pub use words::folded;

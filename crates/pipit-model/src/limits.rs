@@ -344,6 +344,21 @@ pub const RULES_MAX: usize = 30;
 pub const RULE_CHARS_MAX: usize = 500;
 /// Blocked domains, networks, words and links together: all are kept in memory.
 pub const SERVER_BLOCKS_MAX: usize = 10_000;
+/// Accounts and texts that the rules for new tweets remember for an hour: 8 MB. Those least looked at
+/// are forgotten first.
+pub const AUTOMOD_WINDOWS_MAX: usize = 50_000;
+/// In which time links and equal texts are counted.
+pub const AUTOMOD_WINDOW_SECS: i64 = 3600;
+/// Letters and digits of a text that may be a duplicate: what is shorter ("good morning") many say.
+pub const DUPLICATE_CHARS_MIN: usize = 20;
+/// Days of hits that moderators see together.
+pub const AUTOMOD_HIT_DAYS: i64 = 30;
+/// Tweets of one account that wait for review at a time.
+pub const HELD_PER_USER_MAX: i64 = 20;
+/// Characters of what rules found in a held tweet; what is more is cut.
+pub const HELD_WHY_CHARS_MAX: usize = 400;
+/// For so long its author can read what became of a held tweet.
+pub const HELD_SECS: i64 = 90 * 24 * 3600;
 /// Characters of what is blocked: a domain has at most 253.
 pub const BLOCK_VALUE_CHARS_MAX: usize = 253;
 /// Characters of what a line of the log says besides who, what and whom.

@@ -1,6 +1,7 @@
 //! What moderators do to accounts and tweets, what those concerned say to it, and the log of all of
 //! it.
 
+use crate::automod::Effect;
 use crate::error::{Error, Result};
 use crate::ids::{ActionId, ReportId, TweetId, UserId};
 use crate::limits::{APPEAL_CHARS_MAX, NOTE_CHARS_MAX, REASON_CHARS_MAX};
@@ -13,6 +14,8 @@ use crate::user::clean;
 pub enum ActionKind {
     /// Tell the person, and nothing more.
     Warn,
+    /// Show the pictures of some tweets only to those who ask for them.
+    MarkSensitive,
     /// Delete some tweets.
     DeleteTweets,
     /// See [`AccountState::Limited`].
@@ -29,8 +32,9 @@ pub enum ActionKind {
 
 impl ActionKind {
     /// All of them, mildest first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Warn,
+        Self::MarkSensitive,
         Self::DeleteTweets,
         Self::Limit,
         Self::Freeze,
@@ -44,6 +48,7 @@ impl ActionKind {
     pub fn code(self) -> i16 {
         match self {
             Self::Warn => 1,
+            Self::MarkSensitive => 2,
             Self::DeleteTweets => 3,
             Self::Limit => 4,
             Self::Freeze => 5,
@@ -64,6 +69,7 @@ impl ActionKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Warn => "warn",
+            Self::MarkSensitive => "mark-sensitive",
             Self::DeleteTweets => "delete-tweets",
             Self::Limit => "limit",
             Self::Freeze => "freeze",
@@ -87,20 +93,26 @@ impl ActionKind {
             Self::Freeze => Some(AccountState::Frozen),
             Self::Suspend => Some(AccountState::Suspended),
             Self::Restore => Some(AccountState::Active),
-            Self::Warn | Self::DeleteTweets | Self::DeleteAccount => None,
+            Self::Warn | Self::MarkSensitive | Self::DeleteTweets | Self::DeleteAccount => None,
         }
     }
 
     /// Whether it is done to tweets, of which there must then be some.
     #[must_use]
     pub fn is_of_tweets(self) -> bool {
-        self == Self::DeleteTweets
+        matches!(self, Self::MarkSensitive | Self::DeleteTweets)
     }
 
     /// Whether the person may ask for it to be undone: once.
     #[must_use]
     pub fn can_be_appealed(self) -> bool {
         !matches!(self, Self::Restore | Self::DeleteAccount)
+    }
+
+    /// Whether a moderator takes back this action; the state of an account is restored instead.
+    #[must_use]
+    pub fn is_undone_by_itself(self) -> bool {
+        self == Self::MarkSensitive
     }
 
     /// What one must be allowed for it.
@@ -250,6 +262,12 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
+    /// Whether the rules for new tweets did it.
+    #[must_use]
+    pub fn is_by_rules(&self) -> bool {
+        self.actor.is_none() && Effect::ALL.iter().any(|effect| effect.log_kind() == self.kind)
+    }
+
     /// What its hash is made of: the hash of the line before and all of this one, each with its
     /// length, so that no two different lines have the same.
     #[must_use]
@@ -279,7 +297,7 @@ mod tests {
         }
         assert_eq!(ActionKind::from_code(0), None);
         let appealed = ActionKind::ALL.into_iter().filter(|kind| kind.can_be_appealed()).count();
-        assert_eq!(appealed, 5);
+        assert_eq!(appealed, 6);
     }
 
     #[test]

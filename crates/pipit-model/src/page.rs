@@ -121,6 +121,8 @@ pub enum ListName {
     Appeals,
     /// Who waits to be let in.
     SignUps,
+    /// Tweets that wait for review.
+    HeldTweets,
 }
 
 impl ListName {
@@ -154,6 +156,7 @@ impl ListName {
             Self::AuditLog => 51,
             Self::Appeals => 52,
             Self::SignUps => 54,
+            Self::HeldTweets => 53,
         }
     }
 }

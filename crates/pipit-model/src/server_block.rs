@@ -1,12 +1,15 @@
 //! What a server does not take: addresses, words and links that its moderators keep out.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use crate::error::{Error, Result};
+use crate::filter::Matching;
 use crate::limits::{BLOCK_VALUE_CHARS_MAX, SERVER_BLOCKS_MAX};
 use crate::network::Network;
-use crate::text::hashtag_key;
+use crate::text::{hashtag_key, host_key};
 use crate::user::one_line;
+use crate::words::{WordFinder, folded, without_leet};
 
 /// What is kept out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -174,16 +177,28 @@ impl std::fmt::Display for Stretch {
 pub struct ServerBlocks {
     all: Vec<ServerBlock>,
     networks: Vec<Stretch>,
+    /// Hosts as they are compared.
+    hosts: HashSet<String>,
+    words: Vec<String>,
+    finder: WordFinder,
 }
 
 impl ServerBlocks {
     /// Of a list; what goes beyond the bound is left out.
-    #[must_use]
-    pub fn new(mut all: Vec<ServerBlock>) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the words are too much, which the bound forbids.
+    pub fn new(mut all: Vec<ServerBlock>) -> Result<Self> {
         all.truncate(SERVER_BLOCKS_MAX);
-        let networks = all.iter().filter(|block| block.kind == BlockKind::Network);
-        let networks = networks.filter_map(|block| Stretch::parse(&block.value)).collect();
-        Self { all, networks }
+        let of = |kind| {
+            let values = all.iter().filter(move |block| block.kind == kind);
+            values.map(|block| block.value.as_str())
+        };
+        let networks = of(BlockKind::Network).filter_map(Stretch::parse).collect();
+        let hosts = of(BlockKind::Link).map(host_key).collect();
+        let words: Vec<String> = of(BlockKind::Word).map(str::to_owned).collect();
+        let finder = WordFinder::new(words.iter().map(|word| (&**word, Matching::WholeWord)))?;
+        Ok(Self { networks, hosts, words, finder, all })
     }
 
     /// Whether the address of an account is kept out.
@@ -199,11 +214,31 @@ impl ServerBlocks {
         self.networks.iter().any(|blocked| blocked.meets(network))
     }
 
-    /// Whether a link's host is kept out.
+    /// The host by which a link's host is kept out: itself, or one above it.
     #[must_use]
-    pub fn blocks_host(&self, host: &str) -> bool {
-        let host = host.to_lowercase();
-        self.of(BlockKind::Link).any(|blocked| is_below(&host, blocked))
+    pub fn blocked_host(&self, host: &str) -> Option<&str> {
+        let host = host_key(host);
+        let mut above = Some(&*host);
+        while let Some(name) = above {
+            if let Some(found) = self.hosts.get(name) {
+                return Some(found);
+            }
+            above = name.split_once('.').map(|(_, above)| above);
+        }
+        None
+    }
+
+    /// The first word of a text that is kept out, also if digits stand for some of its letters.
+    #[must_use]
+    pub fn blocked_word(&self, text: &str) -> Option<&str> {
+        if self.finder.is_empty() {
+            return None;
+        }
+        let text = folded(text);
+        let found = self.finder.find(&text).next();
+        let found = found
+            .or_else(|| without_leet(&text).iter().find_map(|text| self.finder.find(text).next()));
+        found.map(|at| self.words[at].as_str())
     }
 
     /// Whether a hashtag, by the name under which it is compared, never trends.
@@ -215,6 +250,13 @@ impl ServerBlocks {
     /// Those of a kind.
     pub fn of(&self, kind: BlockKind) -> impl Iterator<Item = &str> {
         self.all.iter().filter(move |block| block.kind == kind).map(|block| block.value.as_str())
+    }
+
+    /// Bytes it takes, roughly.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.all.iter().map(|block| 2 * block.value.len() + 128).sum::<usize>()
+            + self.finder.bytes()
     }
 
     /// All of them.
@@ -235,15 +277,13 @@ mod tests {
 
     fn blocks(list: &[(BlockKind, &str)]) -> ServerBlocks {
         let block = |(kind, value): &(BlockKind, &str)| ServerBlock::new(*kind, value);
-        ServerBlocks::new(list.iter().map(block).map(|block| block.expect("valid")).collect())
+        let list = list.iter().map(block).map(|block| block.expect("valid")).collect();
+        ServerBlocks::new(list).expect("ready")
     }
 
     #[test]
     fn domains_and_those_below_them() {
-        let blocks = blocks(&[
-            (BlockKind::EmailDomain, "@Spam.example"),
-            (BlockKind::Link, "https://x.test/"),
-        ]);
+        let blocks = blocks(&[(BlockKind::EmailDomain, "@Spam.example")]);
         for (email, blocked) in [
             ("a@spam.example", true),
             ("a@MAIL.spam.example", true),
@@ -252,7 +292,55 @@ mod tests {
         ] {
             assert_eq!(blocks.blocks_email(email), blocked, "{email}");
         }
-        assert!(blocks.blocks_host("www.X.test") && !blocks.blocks_host("ax.test"));
+    }
+
+    #[test]
+    fn hosts_and_those_below_them_however_they_are_spelt() {
+        let blocks =
+            blocks(&[(BlockKind::Link, "https://x.test/"), (BlockKind::Link, "bücher.example")]);
+        for (host, blocked) in [
+            ("x.test", true),
+            ("www.X.test", true),
+            ("x.test.", true),
+            ("\u{ff58}.test", true),
+            ("ax.test", false),
+            ("x.test.example", false),
+            ("test", false),
+            ("", false),
+            ("www.xn--bcher-kva.example", true),
+            ("BÜCHER.example", true),
+        ] {
+            assert_eq!(blocks.blocked_host(host).is_some(), blocked, "{host}");
+        }
+    }
+
+    #[test]
+    fn words_whole_and_however_they_are_hidden() {
+        let blocks = blocks(&[
+            (BlockKind::Word, "Viagra"),
+            (BlockKind::Word, "get rich"),
+            (BlockKind::Word, "сова"),
+            (BlockKind::Word, "loan"),
+        ]);
+        for (text, found) in [
+            ("buy VIAGRA now", Some("viagra")),
+            ("buy #viagra!", Some("viagra")),
+            ("v1agr4", Some("viagra")),
+            ("v!@gra", Some("viagra")),
+            ("l0an and 1oan", Some("loan")),
+            ("vi\u{200b}ag\u{ad}ra", Some("viagra")),
+            ("\u{ff36}iagra", Some("viagra")),
+            ("Get  rich\nquick", Some("get rich")),
+            ("Сова!", Some("сова")),
+            // Parts of other words are none of it.
+            ("viagrafalls", None),
+            ("совами", None),
+            ("loans in 2024", None),
+            ("", None),
+        ] {
+            assert_eq!(blocks.blocked_word(text), found, "{text}");
+        }
+        assert_eq!(ServerBlocks::default().blocked_word("viagra"), None);
     }
 
     #[test]
@@ -294,6 +382,6 @@ mod tests {
             assert!(ServerBlock::new(kind, bad).is_err(), "{kind:?} {bad}");
         }
         let trend = ServerBlock::new(BlockKind::Trend, "#Ai").expect("valid");
-        assert!(ServerBlocks::new(vec![trend]).blocks_trend("ai"));
+        assert!(ServerBlocks::new(vec![trend]).expect("ready").blocks_trend("ai"));
     }
 }

@@ -36,7 +36,7 @@ pub use hashtags::hashtag_key;
 pub use length::weighted_length;
 pub use scan::entities;
 pub use segments::{Segment, segments};
-pub use urls::url_href;
+pub use urls::{host_key, url_host, url_href};
 
 /// What stands at a place in a tweet's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

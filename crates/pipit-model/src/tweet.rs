@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::ids::{TweetId, UserId};
+use crate::ids::{MediaId, TweetId, UserId};
 use crate::limits::{
     HASHTAG_CHARS_MAX, HASHTAGS_PER_TWEET_MAX, MENTIONS_PER_TWEET_MAX, TWEET_BYTES_MAX,
     TWEET_WEIGHT_MAX,
@@ -135,6 +135,8 @@ pub struct Tweet {
     pub visibility: Visibility,
     /// Who may answer in the conversation that it begins.
     pub reply_audience: ReplyAudience,
+    /// Its pictures are shown only to who asks for them: its author or the moderators said so.
+    pub sensitive: bool,
     /// A reply that whoever began the conversation hid: shown to those who ask for hidden ones.
     pub hidden: bool,
     /// A tombstone: it is shown to nobody, but its replies keep their place.
@@ -176,6 +178,23 @@ pub struct Mention {
     pub user_id: UserId,
     /// Their handle in lower case, to find its place in the text.
     pub handle_key: String,
+}
+
+/// How a tweet is to be posted, besides what it says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewTweetTerms {
+    /// The tweet it answers.
+    pub reply_to: Option<TweetId>,
+    /// The tweet it shows below its text.
+    pub quote_of: Option<TweetId>,
+    /// Pictures of its author that wait to be posted, in their order.
+    pub media: Vec<MediaId>,
+    /// Whom it is for.
+    pub visibility: Visibility,
+    /// Who may answer, if it begins a conversation.
+    pub reply_audience: ReplyAudience,
+    /// Whether its pictures are shown only to who asks for them.
+    pub sensitive: bool,
 }
 
 /// A tweet as its author hands it in, checked.

@@ -235,6 +235,7 @@ mod tests {
             media: Vec::new(),
             visibility,
             reply_audience: ReplyAudience::Everyone,
+            sensitive: false,
             hidden: false,
             deleted: false,
         }

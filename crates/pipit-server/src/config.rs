@@ -174,6 +174,46 @@ pub(crate) enum ModerateAction {
         #[arg(long = "tweet", required = true, value_name = "ID")]
         tweets: Vec<i64>,
     },
+    /// Show the pictures of some tweets only to those who ask for them.
+    MarkSensitive {
+        #[command(flatten)]
+        target: Target,
+        /// Their numbers
+        #[arg(long = "tweet", required = true, value_name = "ID")]
+        tweets: Vec<i64>,
+    },
+    /// Show the pictures that an action covered to everybody again.
+    Undo {
+        /// The number of the action
+        action: i64,
+    },
+    /// Show the rules for new tweets, and how often they were about one in the last 30 days.
+    Rules,
+    /// Set a rule for new tweets.
+    SetRule(AutoRuleArgs),
+    /// Say which rules would act on a text; nothing is posted or counted.
+    TryText {
+        /// The text
+        text: String,
+        /// By this account
+        #[arg(long)]
+        account: Option<String>,
+    },
+    /// Show the tweets that wait for review.
+    Held,
+    /// Post a tweet that waits for review.
+    ApproveTweet {
+        /// Its number
+        id: i64,
+    },
+    /// Delete a tweet that waits for review.
+    RejectTweet {
+        /// Its number
+        id: i64,
+        /// Why, as its author reads it
+        #[arg(long)]
+        reason: String,
+    },
     /// Show the reports that wait.
     Reports,
     /// Show who waits to be let in.
@@ -210,6 +250,22 @@ pub(crate) enum ModerateAction {
         /// What
         value: String,
     },
+}
+
+/// What a rule looks for and does; what is left out stays as it is.
+#[derive(Debug, Args)]
+pub(crate) struct AutoRuleArgs {
+    /// profanity, blocked-word, blocked-link, link-burst, duplicate or new-account
+    pub(crate) condition: String,
+    /// off, dry-run or on
+    #[arg(long)]
+    pub(crate) mode: Option<String>,
+    /// flag, hold or refuse
+    #[arg(long)]
+    pub(crate) effect: Option<String>,
+    /// Severity, links or equal texts in an hour, or hours
+    #[arg(long)]
+    pub(crate) threshold: Option<i64>,
 }
 
 /// To whom, and why.

@@ -9,6 +9,7 @@
 
 mod apps;
 mod audit;
+mod automod;
 mod blocks;
 mod connect;
 pub mod doctor;
@@ -18,6 +19,7 @@ mod entries;
 mod error;
 mod filters;
 mod hashtags;
+mod held;
 mod inline;
 mod invitations;
 mod lists;

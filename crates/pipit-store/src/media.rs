@@ -285,6 +285,48 @@ pub(crate) fn waits_to_be_posted(row: &media::Model, now: Timestamp) -> bool {
     row.tweet_id.is_none() && row.used_as == use_code(MediaUse::Tweet) && row.expires_at > now.0
 }
 
+/// What a picture is for that waits with its tweet for review.
+const HELD: i16 = 3;
+
+/// Whether a row waits with its tweet for review.
+pub(crate) fn is_held(row: &media::Model) -> bool {
+    row.tweet_id.is_none() && row.used_as == HELD && row.expires_at == 0
+}
+
+/// Makes pictures that wait to be posted wait for review, with no end; no other tweet takes them.
+pub(crate) async fn hold_media(
+    tx: &DatabaseTransaction,
+    user_id: UserId,
+    ids: &[MediaId],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for id in ids {
+        let row = locked(tx, *id).await?.filter(|row| row.user_id == user_id.0);
+        row.filter(|row| waits_to_be_posted(row, now)).ok_or(StoreError::NotFound("media"))?;
+        let sql =
+            Sql::new(tx.get_database_backend(), "UPDATE media SET expires_at = 0, used_as = ");
+        tx.execute_raw(sql.bind(HELD).push(" WHERE id = ").bind(id.0).done()).await?;
+    }
+    Ok(())
+}
+
+/// Marks pictures that wait for review as to be cleared away: these, or all of an account.
+pub(crate) async fn discard_held_media(
+    tx: &DatabaseTransaction,
+    user_id: UserId,
+    ids: Option<&[MediaId]>,
+) -> Result<(), StoreError> {
+    let sql = Sql::new(tx.get_database_backend(), "UPDATE media SET expires_at = ").bind(LONG_AGO);
+    let sql = sql.push(" WHERE user_id = ").bind(user_id.0);
+    let sql = sql.push(" AND tweet_id IS NULL AND expires_at = 0 AND used_as = ").bind(HELD);
+    let sql = match ids {
+        Some(ids) => sql.push(" AND id IN ").list(ids.iter().map(|id| id.0)),
+        None => sql,
+    };
+    tx.execute_raw(sql.done()).await?;
+    Ok(())
+}
+
 fn use_code(used_as: MediaUse) -> i16 {
     match used_as {
         MediaUse::Tweet => 0,

@@ -20,6 +20,7 @@ mod m0015_moderation;
 mod m0016_filters;
 mod m0017_reply_controls;
 mod m0018_nodes;
+mod m0019_automod;
 mod m0020_entry;
 mod table;
 
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_filters::Migration),
             Box::new(m0017_reply_controls::Migration),
             Box::new(m0018_nodes::Migration),
+            Box::new(m0019_automod::Migration),
             Box::new(m0020_entry::Migration),
         ]
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pipit_model::event::Event;
+use pipit_model::event::{Event, Standing};
 use pipit_model::moderation::{Action, ActionKind, Appeal, AppealState};
 use pipit_model::report::ReportState;
 use pipit_model::user::User;
@@ -45,6 +45,9 @@ impl Store {
             };
             set_notice(&tx, user_id, Notice::New).await?;
             insert_rows_of(&tx, &action).await?;
+            if action.kind == ActionKind::MarkSensitive {
+                events.extend(set_sensitive(&tx, action.id, Standing::Set).await?);
+            }
             if let Some(report) = action.report {
                 lock_report(&tx, report).await?;
                 resolve(&tx, report, ReportState::Resolved, &noted).await?;
@@ -175,6 +178,24 @@ impl Store {
         .await
     }
 
+    /// Undoes an action; who it was done to is told.
+    pub async fn undo_action(
+        &self,
+        user: &User,
+        action: &Action,
+        noted: Noted,
+    ) -> Result<(), StoreError> {
+        let (id, kind, user_id, changed) = (action.id, action.kind, user.id, changed(user));
+        self.write_rarely(async move |tx| {
+            lock_user(&tx, user_id).await?;
+            let mut events = undo(&tx, (id, kind), user_id, noted.at).await?;
+            set_notice(&tx, user_id, Notice::New).await?;
+            events.extend([note(&tx, noted).await?, changed]);
+            Ok((tx, (), events))
+        })
+        .await
+    }
+
     /// Gives an account another role.
     pub async fn set_role(&self, user: &User, role: Role, noted: Noted) -> Result<(), StoreError> {
         let (user_id, changed) = (user.id, changed(user));
@@ -250,12 +271,12 @@ impl Store {
 }
 
 /// Whether somebody has something from the moderators to look at.
-enum Notice {
+pub(crate) enum Notice {
     New,
     Seen,
 }
 
-async fn set_notice(
+pub(crate) async fn set_notice(
     tx: &DatabaseTransaction,
     user_id: UserId,
     notice: Notice,
@@ -327,10 +348,34 @@ async fn undo(
     let sql = sql.push(" WHERE undone_at = 0 AND id = ").bind(id.0).done();
     // Another state may have taken the place of this one's: that one stays.
     let holds = tx.execute_raw(sql).await?.rows_affected() > 0;
-    match kind.state() {
-        Some(_) if holds => set_state(tx, user_id, AccountState::Active, at).await,
+    match (kind, kind.state()) {
+        (_, Some(_)) if holds => set_state(tx, user_id, AccountState::Active, at).await,
+        (ActionKind::MarkSensitive, _) if holds => set_sensitive(tx, id, Standing::Unset).await,
         _ => Ok(Vec::new()),
     }
+}
+
+/// Notes that the moderators find the pictures of an action's tweets not for everybody, or no
+/// longer; what their author said stays. Answers what is to be announced.
+async fn set_sensitive(
+    tx: &DatabaseTransaction,
+    id: ActionId,
+    to: Standing,
+) -> Result<Vec<Event>, StoreError> {
+    let db = tx.get_database_backend();
+    let bits = match to {
+        Standing::Set => "is_sensitive | 2",
+        Standing::Unset => "is_sensitive & 1",
+    };
+    let sql = Sql::new(db, "SELECT tweet_id FROM action_tweets WHERE action_id = ").bind(id.0);
+    let mut events = Vec::new();
+    for row in tx.query_all_raw(sql.push(" ORDER BY tweet_id").done()).await? {
+        let tweet_id: i64 = row.try_get_by_index(0)?;
+        let sql = Sql::new(db, &format!("UPDATE tweets SET is_sensitive = {bits} WHERE id = "));
+        tx.execute_raw(sql.bind(tweet_id).done()).await?;
+        events.push(Event::TweetChanged(TweetId(tweet_id)));
+    }
+    Ok(events)
 }
 
 /// [`None`] for a kind of a later version.

@@ -1,5 +1,6 @@
 //! Reports and notes: what moderators work through.
 
+use pipit_model::automod::Effect;
 use pipit_model::limits::REPORTS_PER_DAY_MAX;
 use pipit_model::moderation::Note;
 use pipit_model::report::{Category, Report, ReportFilter, ReportState};
@@ -74,10 +75,13 @@ impl Store {
             let noted = Noted {
                 actor: report.reporter,
                 at: report.id.timestamp(),
-                kind: "report",
+                kind: report.reporter.map_or(Effect::Flag.log_kind(), |_| "report"),
                 user_id: report.user_id.0,
                 subject: report.id.0,
-                detail: report.category.name().to_owned(),
+                detail: match report.reporter {
+                    Some(_) => report.category.name().to_owned(),
+                    None => report.comment,
+                },
             };
             let audited = note(&tx, noted).await?;
             Ok((tx, (), vec![audited]))

@@ -42,7 +42,7 @@ impl Store {
         let sql = sql
             .push("reply_to_user_id, conversation_id, retweet_of_id, retweet_of_user_id, ")
             .push("like_count, retweet_count, reply_count, media_count, quote_of_id, ")
-            .push("quote_of_user_id, deleted_at, reply_audience, hidden, visibility ")
+            .push("quote_of_user_id, deleted_at, reply_audience, hidden, visibility, is_sensitive ")
             .push("FROM tweets WHERE id IN ")
             .list(ids.iter().map(|id| id.0));
         // Side by side: a page that is not in memory waits for one answer, not for two.
@@ -174,6 +174,7 @@ fn model_from(row: &Row) -> Result<tweets::Model, DbErr> {
         reply_audience: row.try_get_by_index(17)?,
         hidden: row.try_get_by_index(18)?,
         visibility: row.try_get_by_index(19)?,
+        is_sensitive: row.try_get_by_index(20)?,
     })
 }
 
@@ -212,6 +213,7 @@ pub(crate) fn from_row(row: tweets::Model, mentions: Vec<Mention>, media: Vec<Me
         media,
         visibility: Visibility::from_code(row.visibility),
         reply_audience: ReplyAudience::from_code(row.reply_audience),
+        sensitive: row.is_sensitive != 0,
         hidden: row.hidden != 0,
         deleted: row.deleted_at.is_some(),
     }
@@ -243,6 +245,7 @@ pub(crate) fn to_row(tweet: &Tweet) -> tweets::Model {
         visibility: tweet.visibility.code(),
         reply_audience: tweet.reply_audience.code(),
         hidden: i16::from(tweet.hidden),
+        is_sensitive: i16::from(tweet.sensitive),
         deleted_at: None,
     }
 }

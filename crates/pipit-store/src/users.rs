@@ -14,6 +14,7 @@ use sea_orm::{
 use crate::Store;
 use crate::entity::{credentials, idempotency_keys, users};
 use crate::error::StoreError;
+use crate::held::delete_held_of;
 use crate::invitations::use_invitation;
 use crate::mails::{Mail, delete_devices, insert_mail};
 use crate::media::discard_profile_media;
@@ -361,6 +362,7 @@ impl Store {
             let mut events = delete_guards(&tx, user_id).await?;
             let pictures = [MediaUse::Avatar, MediaUse::Banner];
             discard_profile_media(&tx, user_id, &pictures).await?;
+            delete_held_of(&tx, user_id).await?;
             let tombstone = users::ActiveModel {
                 name: Set(String::new()),
                 bio: Set(String::new()),

@@ -1,5 +1,6 @@
 //! The door as a browser meets it: a real service on a database of its own, and its pages parsed.
 
+mod automod;
 mod discovery;
 mod escaping;
 mod filters;

@@ -93,6 +93,7 @@ impl ComposeReader<'_> {
             "key" => self.form.key = value,
             "back" => self.form.back = value,
             "reply_audience" => self.form.reply_audience = value,
+            "sensitive" => self.form.sensitive = value,
             "description" => self.finish(value).await,
             "media" => {
                 self.finish(String::new()).await;

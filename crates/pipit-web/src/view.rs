@@ -96,6 +96,8 @@ pub(crate) struct TweetModel<'a> {
     /// Whom it is for, if not everybody.
     pub for_few: Option<&'static str>,
     pub pictures: Vec<Picture<'a>>,
+    /// Its pictures are shown only to who asks for them.
+    pub sensitive: bool,
     pub quote: QuoteModel<'a>,
     /// The title of the viewer's filter that folds it up.
     pub folded: Option<&'a str>,
@@ -162,7 +164,8 @@ impl<'a> QuotedTweet<'a> {
             author: Person::new(shown.author.user()),
             at: Moment::new(tweet.timestamp, reading.now, reading.w),
             text: &tweet.content,
-            picture: tweet.media.first().map(Picture::new),
+            // A sensitive one is shown where it can be covered.
+            picture: tweet.media.first().filter(|_| !tweet.sensitive).map(Picture::new),
         }
     }
 }
@@ -244,6 +247,7 @@ impl<'a> TweetModel<'a> {
                 Visibility::Followers => Some(w.ties.followers),
             },
             pictures: tweet.media.iter().map(Picture::new).collect(),
+            sensitive: tweet.sensitive,
             folded: view.folded_by.as_ref().map(|by| by.title.as_ref()),
             tidying: tidying(tweet, reading),
             quote: match &shown.quoted {

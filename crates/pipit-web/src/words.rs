@@ -5,6 +5,7 @@
 //! in `words/reasons.rs`; what scripts say is [`Script`].
 
 mod apps;
+mod automod;
 mod de;
 mod en;
 mod entry;
@@ -370,6 +371,7 @@ pub(crate) struct Words {
     /// To a script whose form nobody signed in sent.
     pub signed_out: &'static str,
 
+    pub automod: &'static automod::AutomodWords,
     pub filters: &'static filters::FilterWords,
     /// What the core says.
     pub reasons: &'static Reasons,

@@ -72,6 +72,9 @@ pub struct CreateTweet {
     /// and those it mentions) or `mentioned`; `everyone` if left out.
     #[schema(example = "everyone")]
     pub reply_audience: Option<String>,
+    /// Whether its pictures are to be shown only to who asks for them.
+    #[serde(default)]
+    pub sensitive: bool,
 }
 
 /// For how long someone is muted.

@@ -46,6 +46,8 @@ pub struct Tweet {
     pub entities: Entities,
     /// Its pictures, at most four.
     pub media: Vec<Media>,
+    /// Its pictures are to be shown only to who asks for them: its author or the moderators said so.
+    pub sensitive: bool,
     /// Whom it is for: `public`, `unlisted` (not on the public timeline, in hashtags and searches) or
     /// `followers`.
     #[schema(example = "public")]
@@ -148,6 +150,7 @@ struct Unchanging<'a> {
     quote_of_id_str: Option<String>,
     entities: Entities,
     media: Vec<Media>,
+    sensitive: bool,
     visibility: &'static str,
     reply_audience: &'static str,
     hidden: bool,
@@ -220,6 +223,7 @@ fn render_body(card: &TweetCard) -> Box<[u8]> {
         quote_of_id_str: tweet.quote.map(|quote| quote.of.to_string()),
         entities: entities(card),
         media: tweet.media.iter().map(Media::from).collect(),
+        sensitive: tweet.sensitive,
         visibility: tweet.visibility.name(),
         reply_audience: tweet.reply_audience.name(),
         hidden: tweet.hidden,

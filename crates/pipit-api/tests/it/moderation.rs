@@ -231,3 +231,23 @@ async fn from_a_network_that_is_kept_out_nobody_signs_up() {
     block(Blocking::Unblock).await;
     sign_up("ann", "192.0.2.7").await.expect(CREATED);
 }
+
+#[tokio::test]
+async fn a_tweet_that_a_rule_holds_answers_202_and_a_sensitive_one_says_so() {
+    let app = TestApp::new(Backend::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let word = (BlockKind::Word, "bargain");
+    let block = Blocking::Block;
+    app.pipit.set_server_block(Moderator::operator(), word, block).await.expect("blocked");
+    let answer = ann.post("/tweets", json!({"content": "what a b4rgain"})).await;
+    let held = answer.expect(StatusCode::ACCEPTED);
+    assert_eq!((&held["state"], &held["content"]), (&json!("waiting"), &json!("what a b4rgain")));
+    let id = held["held_id"].as_i64().expect("an id");
+    ann.get(&format!("/tweets/{id}")).await.expect(StatusCode::NOT_FOUND);
+    for (sensitive, expected) in
+        [(json!({"content": "a"}), false), (json!({"content": "b", "sensitive": true}), true)]
+    {
+        let posted = ann.post("/tweets", sensitive).await.expect(StatusCode::CREATED);
+        assert_eq!(posted["sensitive"], json!(expected));
+    }
+}

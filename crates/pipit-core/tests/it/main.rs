@@ -1,5 +1,6 @@
 //! The use cases against the oracle: the tables, asked in the plainest way.
 
+mod automod;
 mod backup;
 mod concurrent;
 mod doctor;

@@ -1,6 +1,9 @@
 //! Links: where one begins and ends, and where it leads.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::chars::{Script, char_at, char_before, is_at_sign, is_hash_sign, script};
+use super::punycode::to_ascii;
 use super::{hosts, tails};
 
 /// Longer links are plain text (Twitter's limit); browsers and servers give up not far above.
@@ -92,6 +95,22 @@ pub fn url_href(body: &str) -> String {
         Some(_) => body.to_owned(),
         None => format!("https://{body}"),
     }
+}
+
+/// The host that a URL entity leads to, in the form in which hosts are compared.
+#[must_use]
+pub fn url_host(body: &str) -> String {
+    let start = scheme_end(body, 0).unwrap_or(0);
+    let rest = body.get(start..).unwrap_or("");
+    host_key(rest.split([':', '/', '?', '#']).next().unwrap_or(""))
+}
+
+/// A host as it is compared: as the domain name system calls it, without case and final dot.
+#[must_use]
+pub fn host_key(host: &str) -> String {
+    let host: String = host.nfkc().collect();
+    let label = |label: &str| to_ascii(label).unwrap_or_else(|| label.to_lowercase());
+    host.trim_end_matches('.').split('.').map(label).collect::<Vec<_>>().join(".")
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! `pipit moderate …`: what the moderators' pages do, by whoever has the machine. A server that runs
 //! on the same database hears of it by itself, within a second.
 
+mod rules;
+
 use std::collections::BTreeMap;
 
 use anyhow::{Context, bail};
@@ -33,8 +35,9 @@ pub(crate) async fn run(settings: &Settings, moderate: Moderate) -> anyhow::Resu
 
 async fn carry_out(pipit: &Pipit, action: ModerateAction) -> anyhow::Result<Vec<Line>> {
     use ModerateAction::{
-        Approve, Block, DeleteAccount, DeleteTweets, Freeze, Limit, Log, Reject, Reports, Restore,
-        SignUps, Suspend, Unblock, VerifyLog, Warn,
+        Approve, ApproveTweet, Block, DeleteAccount, DeleteTweets, Freeze, Held, Limit, Log,
+        MarkSensitive, Reject, RejectTweet, Reports, Restore, Rules, SetRule, SignUps, Suspend,
+        TryText, Unblock, Undo, VerifyLog, Warn,
     };
     match action {
         Warn(target) => act(pipit, ActionKind::Warn, target, Vec::new()).await,
@@ -46,6 +49,16 @@ async fn carry_out(pipit: &Pipit, action: ModerateAction) -> anyhow::Result<Vec<
         DeleteTweets { target, tweets } => {
             act(pipit, ActionKind::DeleteTweets, target, tweets).await
         }
+        MarkSensitive { target, tweets } => {
+            act(pipit, ActionKind::MarkSensitive, target, tweets).await
+        }
+        Undo { action } => rules::undo(pipit, action).await,
+        Rules => rules::list(pipit).await,
+        SetRule(args) => rules::set(pipit, args).await,
+        TryText { text, account } => rules::try_text(pipit, &text, account.as_deref()).await,
+        Held => rules::held(pipit).await,
+        ApproveTweet { id } => rules::approve(pipit, id).await,
+        RejectTweet { id, reason } => rules::reject(pipit, id, &reason).await,
         Reports => reports(pipit).await,
         SignUps => sign_ups(pipit).await,
         Approve { handle } => decide(pipit, &handle, Verdict::Approve).await,
@@ -137,7 +150,11 @@ async fn log(pipit: &Pipit, account: Option<String>, limit: i64) -> anyhow::Resu
         let name = |card: &Option<pipit_core::UserCard>| {
             card.as_ref().map(|card| format!("@{}", card.user().handle)).unwrap_or_default()
         };
-        let actor = if entry.actor.is_some() { name(actor) } else { "operator".to_owned() };
+        let actor = match entry.actor {
+            Some(_) => name(actor),
+            None if entry.is_by_rules() => "rules".to_owned(),
+            None => "operator".to_owned(),
+        };
         let (seq, at, about) = (entry.seq, entry.at.to_string(), name(about));
         let text = format!("{seq} {at} {actor} {} {about} {}", entry.kind, entry.detail);
         let fields = BTreeMap::from([

@@ -263,7 +263,8 @@ async fn send_mails(pipit: Pipit, public_url: String, stop: Stop) {
     }
 }
 
-/// Lets the caches and streams know of what moderators did elsewhere.
+/// Lets the caches and streams know of what moderators did elsewhere, and writes what their rules
+/// found here.
 async fn hear_of_moderation(pipit: Pipit, stop: Stop) {
     let mut heard = None;
     loop {
@@ -276,6 +277,9 @@ async fn hear_of_moderation(pipit: Pipit, stop: Stop) {
         match hear.await {
             Ok(seq) => heard = Some(seq),
             Err(error) => tracing::warn!(%error, "the moderators' log cannot be read"),
+        }
+        if let Err(error) = pipit.write_auto_hits().await {
+            tracing::warn!(%error, "what rules found is not counted yet; it is tried again");
         }
         if stop.told_within(HEAR_EVERY).await {
             return;

@@ -97,6 +97,7 @@ fn useless() -> Vec<Rule> {
         ("reading positions of accounts that are not there", "read_positions", user.clone()),
         ("muted conversations of accounts that are not there", "conversation_mutes", user.clone()),
         ("filters of accounts that are not there", "filters", user.clone()),
+        ("held tweets of accounts that are not there", "held_tweets", user.clone()),
         ("words of filters that are not there", "filter_keywords", filters),
         ("sessions of accounts that are not there", "sessions", user.clone()),
         ("passwords of accounts that are not there", "credentials", user.clone()),

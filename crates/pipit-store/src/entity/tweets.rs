@@ -32,6 +32,8 @@ pub struct Model {
     pub reply_audience: i16,
     /// 1 for a reply that whoever began the conversation hid.
     pub hidden: i16,
+    /// Bits: 1 if its author, 2 if the moderators say that its pictures are not for everybody.
+    pub is_sensitive: i16,
     /// Set on a tombstone.
     pub deleted_at: Option<i64>,
 }

@@ -120,7 +120,7 @@ fn discard_media(db: DbBackend, tweet_ids: Vec<i64>) -> Option<Statement> {
     Some(sql.push(" WHERE tweet_id IN ").list(tweet_ids).done())
 }
 
-const TWEET_COLUMNS: [&str; 18] = [
+const TWEET_COLUMNS: [&str; 19] = [
     "id",
     "user_id",
     "timestamp",
@@ -139,6 +139,7 @@ const TWEET_COLUMNS: [&str; 18] = [
     "quote_of_user_id",
     "visibility",
     "reply_audience",
+    "is_sensitive",
 ];
 
 fn tweet_values(row: &tweets::Model) -> Vec<Value> {
@@ -161,6 +162,7 @@ fn tweet_values(row: &tweets::Model) -> Vec<Value> {
         row.quote_of_user_id.into(),
         row.visibility.into(),
         row.reply_audience.into(),
+        row.is_sensitive.into(),
     ]
 }
 

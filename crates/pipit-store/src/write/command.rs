@@ -6,7 +6,7 @@ use pipit_model::event::Standing;
 use pipit_model::read_position::ReadPosition;
 use pipit_model::tweet::{Mention, ReplyAudience, Tweet};
 use pipit_model::visibility::Visibility;
-use pipit_model::{MediaId, TweetId, UserId};
+use pipit_model::{HeldId, MediaId, TweetId, UserId};
 
 /// One write, checked as far as it can be without reading the database.
 #[derive(Debug, Clone)]
@@ -115,6 +115,10 @@ pub struct NewTweet {
     pub visibility: Visibility,
     /// Who may answer, if it begins a conversation.
     pub reply_audience: ReplyAudience,
+    /// Whether its author says that its pictures are not for everybody.
+    pub sensitive: bool,
+    /// The held tweet that it was: its pictures wait with it.
+    pub held: Option<HeldId>,
     /// What makes a repeated request answer with what the first one made.
     pub idempotency: Option<IdempotencyKey>,
 }

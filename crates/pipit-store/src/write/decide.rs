@@ -17,9 +17,9 @@ use super::command::{Command, NewTweet, Outcome};
 use super::notices::Notice;
 use super::state::{HashtagRow, KeyRow, State};
 use super::ties::{answer_request, block, follow};
-use crate::entity::tweets;
+use crate::entity::{media, tweets};
 use crate::error::StoreError;
-use crate::media::{media_from, waits_to_be_posted};
+use crate::media::{is_held, media_from, waits_to_be_posted};
 use crate::tweets::{from_row, kind_code, to_row};
 
 const NOT_PASSED_ON: &str = "this tweet is for its author's followers: it cannot be passed on";
@@ -162,6 +162,7 @@ fn stored(id: TweetId, new: &NewTweet, parent: Option<&tweets::Model>) -> Tweet 
         media: Vec::new(),
         visibility: new.visibility,
         reply_audience: new.reply_audience,
+        sensitive: new.sensitive,
         hidden: false,
         deleted: false,
     }
@@ -179,7 +180,11 @@ fn quoted(state: &State, id: TweetId) -> Result<Quote, StoreError> {
 fn waiting_media(state: &State, new: &NewTweet, now: Timestamp) -> Result<Vec<Media>, StoreError> {
     let find = |id: &MediaId| {
         let row = state.media.get(&id.0).filter(|row| row.user_id == new.user_id.0);
-        let row = row.filter(|row| waits_to_be_posted(row, now));
+        let waits = |row: &&media::Model| match new.held {
+            Some(_) => is_held(row),
+            None => waits_to_be_posted(row, now),
+        };
+        let row = row.filter(waits);
         row.cloned().map(media_from).ok_or(StoreError::NotFound("media"))
     };
     new.media.iter().map(find).collect()
@@ -362,6 +367,7 @@ fn retweet(
         media: Vec::new(),
         visibility,
         reply_audience: ReplyAudience::Everyone,
+        sensitive: false,
         hidden: false,
         deleted: false,
     });

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod crash;
+mod held;
 mod lists;
 mod mails;
 mod media;
@@ -105,6 +106,8 @@ fn tweet(user_id: UserId) -> NewTweet {
         media: Vec::new(),
         visibility: Visibility::Public,
         reply_audience: pipit_model::tweet::ReplyAudience::Everyone,
+        sensitive: false,
+        held: None,
         idempotency: None,
     }
 }

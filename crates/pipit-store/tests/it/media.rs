@@ -35,7 +35,7 @@ impl Fixture {
         NewMedia { media, user_id, used_as, bytes: 1000, expires_at, idempotency: None }
     }
 
-    async fn media(&self, user_id: UserId) -> Media {
+    pub(crate) async fn media(&self, user_id: UserId) -> Media {
         let new = self.new_media(user_id, MediaUse::Tweet);
         let media = new.media.clone();
         assert_eq!(self.store.insert_media(new, now()).await.expect("stored"), None);

@@ -27,6 +27,8 @@ pub(crate) struct ComposeForm {
     pub back: String,
     /// Who may reply, by its name.
     pub reply_audience: String,
+    /// Not empty if the pictures are sensitive.
+    pub sensitive: String,
 }
 
 /// A picture that is stored and waits to be posted with the form.
@@ -52,6 +54,9 @@ impl ComposeForm {
         self.content.hash(&mut hasher);
         if !self.visibility.is_empty() {
             self.visibility.hash(&mut hasher);
+        }
+        if !self.sensitive.is_empty() {
+            self.sensitive.hash(&mut hasher);
         }
         if !media.is_empty() {
             media.hash(&mut hasher);
@@ -79,6 +84,7 @@ impl ComposeForm {
             key: self.key,
             back: self.back,
             reply_audience: ReplyAudience::parse(&self.reply_audience).unwrap_or_default(),
+            sensitive: !self.sensitive.is_empty(),
             error: Some(error),
         }
     }
@@ -103,6 +109,7 @@ pub(crate) struct Composer {
     pub key: String,
     pub back: String,
     pub reply_audience: ReplyAudience,
+    pub sensitive: bool,
     pub error: Option<String>,
 }
 
@@ -123,6 +130,7 @@ impl Composer {
             quote: None,
             visibility: parent.map_or(usual, |tweet| usual.max(tweet.visibility)),
             reply_audience: ReplyAudience::Everyone,
+            sensitive: false,
             kept: Vec::new(),
             key: new_key(now),
             back: back.to_owned(),

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod appeals;
+mod automod;
 mod log;
 mod reports;
 mod rules;
@@ -48,6 +49,11 @@ pub(super) fn routes() -> Routes<Web> {
         .route("/admin/rules/{id}/delete", post(rules::delete_rule))
         .route("/admin/blocks", get(rules::get_blocks).post(rules::add_block))
         .route("/admin/blocks/delete", post(rules::delete_block))
+        .route("/admin/automod", get(automod::get_automod))
+        .route("/admin/automod/{condition}", post(automod::set_rule))
+        .route("/admin/held", get(automod::get_held))
+        .route("/admin/held/{id}", post(automod::decide_held))
+        .route("/admin/actions/{id}/undo", post(accounts::undo))
         .route("/admin/trends", get(rules::get_trends))
         .route("/admin/log", get(log::get_log))
         .route("/admin/numbers", get(log::get_numbers))
@@ -92,7 +98,9 @@ fn tabs(Staff { by, waiting, .. }: &Staff, current: &str, w: &Words) -> Vec<Admi
     let m = w.moderation;
     let ways = [
         ("/admin", m.reports, Right::ReadReports),
+        ("/admin/held", w.automod.held, Right::ReadReports),
         ("/admin/appeals", m.appeals, Right::ReadReports),
+        ("/admin/automod", w.automod.tab, Right::ReadReports),
         ("/admin/trends", m.trends, Right::ReviewTrends),
         ("/admin/rules", m.rules, Right::EditRules),
         ("/admin/blocks", m.blocks, Right::EditBlocks),
@@ -107,7 +115,9 @@ fn tabs(Staff { by, waiting, .. }: &Staff, current: &str, w: &Words) -> Vec<Admi
     let mut tabs: Vec<_> = ways.map(|(href, label, _)| tab((href, label, ""))).collect();
     if let Some(waiting) = waiting {
         // Behind the appeals: what waits for a moderator stands together.
-        tabs.insert(2, tab(("/admin/sign-ups", w.entry.sign_ups, waiting)));
+        let appeals = tabs.iter().position(|tab| tab.href == "/admin/appeals");
+        let behind = appeals.map_or(tabs.len(), |at| at + 1);
+        tabs.insert(behind, tab(("/admin/sign-ups", w.entry.sign_ups, waiting)));
     }
     tabs
 }
@@ -139,6 +149,8 @@ pub(crate) struct DoneRow {
     pub at: Moment,
     pub by: String,
     pub undone: bool,
+    /// It is taken back by itself.
+    pub undoable: bool,
     pub appeal: Option<String>,
     pub appeal_state: &'static str,
     pub answer: String,
@@ -155,6 +167,7 @@ impl DoneRow {
             at: moment_of(action.id.0, now, w),
             by: by.map_or_else(|| m.operator.to_owned(), at_handle),
             undone: action.undone_at.is_some() && action.kind != ActionKind::Restore,
+            undoable: action.kind.is_undone_by_itself() && action.undone_at.is_none(),
             appeal: appeal.map(|appeal| appeal.text.clone()),
             appeal_state: (m.appeal_state)(appeal.map_or(AppealState::Open, |a| a.state)),
             answer: appeal.map(|appeal| appeal.answer.clone()).unwrap_or_default(),

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use pipit_core::{NewPost, TweetView};
+use pipit_core::{NewPost, Submitted, TweetView};
 use pipit_http::UploadForm;
 use pipit_http::upload::is_upload;
 use pipit_model::visibility::Visibility;
@@ -105,12 +105,17 @@ pub(crate) async fn post_compose(
             media: &media,
             visibility: named_visibility(&form.visibility)?,
             reply_audience: form.audience(),
+            sensitive: !form.sensitive.is_empty(),
         };
-        let posted = web.pipit.post_tweet(viewer.caller, post, key.as_deref()).await;
+        let posted = web.pipit.submit_tweet(viewer.caller, post, key.as_deref()).await;
         posted.map_err(|error| uploads::told(error, w))
     };
     match posted {
-        Ok(tweet) => {
+        // Nothing shows it but the page that says so.
+        Ok(Submitted::Held(held)) => {
+            Ok(links::see_other(&format!("/settings/standing#held-{}", held.id)))
+        }
+        Ok(Submitted::Posted(tweet)) => {
             let back = links::local_path(&form.back).map(links::without_anchor);
             let back = back.map_or_else(|| view::href(&tweet), str::to_owned);
             Ok(links::see_other(&format!("{back}#tweet-{}", tweet.id())))

@@ -75,7 +75,9 @@ impl<'a> Entry<'a> {
             let Picture { href, width, height, description, .. } = Picture::new(media);
             FeedPicture { src: web.absolute(&href), width, height, description }
         };
-        let pictures = tweet.media.iter().map(picture).collect();
+        // A feed has nothing to cover a sensitive one with.
+        let open = tweet.media.iter().filter(|_| !tweet.sensitive);
+        let pictures = open.map(picture).collect();
         let html = EntryText { text, pictures }.render();
         let html = html.map_err(|error| Error::Internal(format!("a template failed: {error}")))?;
         let title = match view.retweet_of {

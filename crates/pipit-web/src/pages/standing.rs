@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pipit_core::Caller;
+use pipit_model::automod::HeldTweet;
 use pipit_model::limits::APPEAL_CHARS_MAX;
 use pipit_model::moderation::{Action, ActionKind, AppealState};
 use pipit_model::{AccountState, ActionId, Error};
@@ -81,6 +82,27 @@ impl ActionRow {
     }
 }
 
+/// A tweet that waits for review or was rejected, as its author sees it.
+pub(crate) struct HeldRow {
+    pub id: i64,
+    pub at: Moment,
+    pub text: String,
+    pub waits: bool,
+    pub reason: String,
+}
+
+impl HeldRow {
+    fn new(held: &HeldTweet, place: Place) -> Self {
+        Self {
+            id: held.id.0,
+            at: Moment::new(held.id.timestamp(), place.now, place.w),
+            text: held.content.clone(),
+            waits: held.state.is_open(),
+            reason: held.reason.clone(),
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Place {
     w: &'static Words,
@@ -92,6 +114,7 @@ struct Place {
 pub(crate) struct StandingPage<'a> {
     pub shell: &'a Shell,
     pub summary: &'static str,
+    pub held: Vec<HeldRow>,
     pub actions: Vec<ActionRow>,
 }
 
@@ -125,8 +148,10 @@ async fn render(
         let shell = Bare::new(title, visitor.preferences);
         return Ok(page::html(status, &SuspendedPage { shell, summary, waits, actions }));
     }
+    let held = web.pipit.own_held(caller).await?;
+    let held = held.iter().map(|held| HeldRow::new(held, place)).collect();
     let shell = Shell::new(web, visitor, Section::Settings, m.standing).await?;
-    Ok(page::html(status, &StandingPage { shell: &shell, summary, actions }))
+    Ok(page::html(status, &StandingPage { shell: &shell, summary, held, actions }))
 }
 
 pub(crate) async fn get_standing(

@@ -85,7 +85,7 @@ fn owner_alone(caller: Caller, subject: Subject) -> bool {
     caller == Caller::Owner && shows::member(caller, subject)
 }
 
-const OTHERS: [Row; 122] = [
+const OTHERS: [Row; 127] = [
     // Getting in and out.
     Row::bare("/signup", ANYBODY),
     empty("/signup", ANYBODY),
@@ -209,6 +209,11 @@ const OTHERS: [Row; 122] = [
     empty("/admin/appeals/ACTION", MODERATORS),
     Row::bare("/admin/sign-ups", MODERATORS),
     empty("/admin/sign-ups", MODERATORS),
+    Row::bare("/admin/automod", MODERATORS),
+    empty("/admin/automod/duplicate", MODERATORS),
+    Row::bare("/admin/held", MODERATORS),
+    empty("/admin/held/1", MODERATORS.on(O::Gone)),
+    press("/admin/actions/1/undo", MODERATORS.on(O::Gone)),
     Row::bare("/admin/rules", ADMINS),
     empty("/admin/rules", ADMINS),
     form("/admin/rules/RULE", "text=x", ADMINS),

@@ -17,12 +17,14 @@ fn last_part(path: &str) -> &str {
     path.rsplit('/').next().expect("a part")
 }
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 10] = [
     "/admin",
     "/admin?show=mine",
     "/admin?show=resolved&category=spam&account=@eve",
     "/admin/accounts/eve",
     "/admin/appeals",
+    "/admin/automod",
+    "/admin/held",
     "/admin/trends",
     "/admin/log",
     "/admin/numbers",
@@ -53,6 +55,8 @@ async fn to_others_the_moderators_pages_do_not_exist() {
         ("/admin/blocks", [("kind", "word"), ("value", "x")]),
         ("/admin/appeals/1", [("reason", "x"), ("decision", "accept")]),
         ("/admin/reports/1/take", [("x", ""), ("y", "")]),
+        ("/admin/held/1", [("decision", "approve"), ("reason", "x")]),
+        ("/admin/automod/duplicate", [("mode", "on"), ("effect", "hold")]),
     ];
     for (path, form) in &forms {
         for cookie in ["", &eve] {

@@ -361,6 +361,7 @@ pub(super) static DE: Words = Words {
     signed_out: "Du bist abgemeldet. Melde dich in einem anderen Tab an und versuch es noch \
                  einmal.",
 
+    automod: &super::automod::DE,
     filters: &super::filters::DE,
     reasons: &super::reasons::DE,
     security: &security::DE,

@@ -342,6 +342,7 @@ pub(super) static EN: Words = Words {
     failed: "That did not work",
     signed_out: "You are signed out. Sign in in another tab, then try again.",
 
+    automod: &super::automod::EN,
     filters: &super::filters::EN,
     reasons: &super::reasons::EN,
     security: &security::EN,

@@ -187,6 +187,7 @@ pub(super) static EN: ModerationWords = ModerationWords {
     numbers: "Numbers",
     kind: |kind| match kind {
         ActionKind::Warn => "Warn",
+        ActionKind::MarkSensitive => "Mark sensitive",
         ActionKind::DeleteTweets => "Delete tweets",
         ActionKind::Limit => "Limit",
         ActionKind::Freeze => "Freeze",
@@ -196,6 +197,7 @@ pub(super) static EN: ModerationWords = ModerationWords {
     },
     kind_hint: |kind| match kind {
         ActionKind::Warn => "The person reads the reason; nothing else changes.",
+        ActionKind::MarkSensitive => "The pictures of the chosen tweets are covered.",
         ActionKind::DeleteTweets => "The chosen tweets are deleted for good.",
         ActionKind::Limit => "Only followers come across this account.",
         ActionKind::Freeze => "It may read, but not post, like or follow.",
@@ -352,6 +354,7 @@ pub(super) static DE: ModerationWords = ModerationWords {
     numbers: "Zahlen",
     kind: |kind| match kind {
         ActionKind::Warn => "Verwarnen",
+        ActionKind::MarkSensitive => "Als heikel markieren",
         ActionKind::DeleteTweets => "Tweets löschen",
         ActionKind::Limit => "Einschränken",
         ActionKind::Freeze => "Einfrieren",
@@ -361,6 +364,7 @@ pub(super) static DE: ModerationWords = ModerationWords {
     },
     kind_hint: |kind| match kind {
         ActionKind::Warn => "Die Person liest die Begründung; sonst ändert sich nichts.",
+        ActionKind::MarkSensitive => "Die Bilder der gewählten Tweets werden verdeckt.",
         ActionKind::DeleteTweets => "Die gewählten Tweets werden endgültig gelöscht.",
         ActionKind::Limit => "Nur Follower stoßen noch auf dieses Konto.",
         ActionKind::Freeze => "Es kann lesen, aber nichts posten, liken und niemandem folgen.",

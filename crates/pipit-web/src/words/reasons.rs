@@ -44,6 +44,7 @@ pub(super) static EN: Reasons = Reasons {
         "context" => "The filter",
         "expires_in" => "The time",
         "reply_audience" => "Who may reply",
+        "threshold" => "The number",
         "Idempotency-Key" => "This form",
         "redirect_uri" => "The address to lead you back to",
         other => other,
@@ -78,6 +79,7 @@ pub(super) static DE: Reasons = Reasons {
         "context" => "Der Filter",
         "expires_in" => "Die Zeit",
         "reply_audience" => "Wer antworten darf,",
+        "threshold" => "Die Zahl",
         "Idempotency-Key" => "Dieses Formular",
         "redirect_uri" => "Die Adresse, zu der du zurück sollst,",
         other => other,
@@ -93,6 +95,35 @@ pub(super) static DE: Reasons = Reasons {
             "darf nicht leer sein: sag, was hier nicht willkommen ist",
         ),
         ("must be at most 20", "sind höchstens 20 möglich"),
+        ("must be a number in the range {}", "muss eine Zahl im Bereich {} sein"),
+        (
+            "must be chosen: an effect, and whether it is on",
+            "fehlt: wähle eine Wirkung, und ob die Regel an ist",
+        ),
+        (
+            "has words that are not welcome on this server: say it differently",
+            "enthält Wörter, die auf diesem Server nicht willkommen sind: sag es anders",
+        ),
+        (
+            "has a word that this server does not take: leave it out",
+            "enthält ein Wort, das dieser Server nicht annimmt: lass es weg",
+        ),
+        (
+            "has a link that this server does not take: leave it out",
+            "enthält einen Link, den dieser Server nicht annimmt: lass ihn weg",
+        ),
+        (
+            "has one link too many, there were several in an hour: leave it out, or wait",
+            "hat einen Link zu viel, in einer Stunde waren es mehrere: lass ihn weg, oder warte",
+        ),
+        (
+            "says what other tweets of the last hour said: write something of your own",
+            "sagt, was andere Tweets der letzten Stunde sagten: schreib etwas Eigenes",
+        ),
+        (
+            "must be without links and mentions while your account is new: leave them out",
+            "darf keine Links und Erwähnungen haben, solange dein Konto neu ist: lass sie weg",
+        ),
         ("must be 1 to 20 tweets: choose some", "müssen 1 bis 20 gewählt sein"),
         (
             "must be tweets of this account that you can see",

@@ -26,6 +26,7 @@ fn posted(id: i64, author: i64, kind: Kind) -> Event {
         mentions: Vec::new(),
         visibility: pipit_model::visibility::Visibility::Public,
         reply_audience: pipit_model::tweet::ReplyAudience::Everyone,
+        sensitive: false,
         hidden: false,
         deleted: false,
     };

@@ -143,7 +143,7 @@ impl Story {
         browser.open("/about/rules").await;
         browser.sees("Nothing is sold here.").await;
         self.look("rules").await;
-        for page in ["blocks", "trends", "numbers"] {
+        for page in ["blocks", "trends", "numbers", "automod", "held"] {
             browser.open(&format!("/admin/{page}")).await;
             browser.has(1, "h1").await;
             self.look(&format!("admin-{page}")).await;

@@ -8,7 +8,7 @@ use pipit_core::Deed;
 use pipit_model::limits::NOTE_CHARS_MAX;
 use pipit_model::role::Right;
 use pipit_model::user::UserRef;
-use pipit_model::{Error, Role};
+use pipit_model::{AccountState, ActionId, Error, Role};
 use serde::Deserialize;
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::Web;
 use crate::error::Failure;
-use crate::extract::{Form, Pairs, Path, Query, user_ref};
+use crate::extract::{Form, Pairs, Path, Query, id, user_ref};
 use crate::format::{Moment, month};
 use crate::forms::{Complaint, Field, FormView, Kind};
 use crate::links;
@@ -224,4 +224,14 @@ pub(crate) async fn role(
     let role = Role::parse(&form.role).ok_or_else(|| Error::invalid("role", "is none"))?;
     web.pipit.set_role(staff.by, &named(&handle)?, role).await?;
     Ok(links::see_other(&format!("/admin/accounts/{handle}")))
+}
+
+pub(crate) async fn undo(
+    State(web): State<Web>,
+    staff: Staff,
+    Path(action): Path<String>,
+) -> Result<Response, Failure> {
+    let user_id = web.pipit.undo_action(staff.by, ActionId(id(&action)?)).await?;
+    let card = web.pipit.any_account(staff.by, &UserRef::Id(user_id)).await?;
+    Ok(links::see_other(&format!("/admin/accounts/{}", card.user().handle)))
 }

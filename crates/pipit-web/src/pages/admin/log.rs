@@ -87,7 +87,11 @@ pub(crate) async fn get_log(
     let feed = Feed::new(&web, list, &listed, |(entry, by, about)| LogRow {
         seq: entry.seq,
         at: Moment::new(entry.at, now, w),
-        by: by.as_ref().map_or_else(|| m.operator.to_owned(), at_handle),
+        by: match by {
+            Some(card) => at_handle(card),
+            None if entry.is_by_rules() => w.automod.by_rules.to_owned(),
+            None => m.operator.to_owned(),
+        },
         kind: entry.kind.clone(),
         about: about.as_ref().map(|card| card.user().handle.clone()),
         detail: entry.detail.clone(),

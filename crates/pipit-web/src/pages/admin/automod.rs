@@ -1,0 +1,280 @@
+//! The rules for new tweets, and the tweets that they hold for review.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pipit_model::automod::{AutoRule, Condition, Effect, Hit, Mode};
+use pipit_model::page::ListName;
+use pipit_model::role::Right;
+use pipit_model::user::UserRef;
+use pipit_model::{Error, HeldId};
+use serde::Deserialize;
+
+use super::{AdminTab, Staff, moment_of, tabs};
+use crate::Web;
+use crate::error::Failure;
+use crate::extract::{Cursor, Form, Path, Query, id, user_ref};
+use crate::format::{Moment, count};
+use crate::forms::Complaint;
+use crate::links;
+use crate::page::{self, Section, Shell};
+use crate::view::Feed;
+use crate::visitor::Visitor;
+use crate::words::Words;
+
+/// A value to choose: its name, its label, whether it is chosen.
+type Choice = (&'static str, &'static str, bool);
+
+/// A rule that may be set.
+pub(crate) struct AutoRuleRow {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub hint: &'static str,
+    pub hits: String,
+    pub effects: Vec<Choice>,
+    pub modes: Vec<Choice>,
+    /// The number it goes by, the least, the most.
+    pub threshold: Option<(String, i64, i64)>,
+    pub error: Option<String>,
+}
+
+impl AutoRuleRow {
+    fn new((rule, hits): &pipit_core::AutoRuleView, refused: Option<&Refused>, w: &Words) -> Self {
+        let a = w.automod;
+        let refused = refused.filter(|refused| refused.condition == rule.condition);
+        let typed = refused.map_or_else(|| rule.threshold.to_string(), |r| r.threshold.clone());
+        let bounds = rule.condition.thresholds();
+        Self {
+            name: rule.condition.name(),
+            label: (a.condition)(rule.condition),
+            hint: (a.condition_hint)(rule.condition),
+            hits: (a.hits)(&count(hits.acted, w), &count(hits.dry, w)),
+            effects: Effect::ALL
+                .map(|one| (one.name(), (a.effect)(one), one == rule.effect))
+                .into(),
+            modes: Mode::ALL.map(|one| (one.name(), (a.mode)(one), one == rule.mode)).into(),
+            threshold: bounds.map(|(least, most)| (typed, least, most)),
+            error: refused.map(|refused| refused.complaint.text.clone()),
+        }
+    }
+}
+
+/// A rule that was not set as typed.
+struct Refused {
+    condition: Condition,
+    threshold: String,
+    complaint: Complaint,
+}
+
+/// What was found in a text that somebody tries.
+pub(crate) struct FoundRow {
+    pub label: &'static str,
+    pub found: String,
+    pub effect: &'static str,
+    pub mode: &'static str,
+}
+
+impl FoundRow {
+    fn new(hit: &Hit, w: &Words) -> Self {
+        let a = w.automod;
+        Self {
+            label: (a.condition)(hit.rule.condition),
+            found: hit.found.clone(),
+            effect: (a.effect)(hit.rule.effect),
+            mode: (a.mode)(hit.rule.mode),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/admin/automod.html")]
+pub(crate) struct AutomodPage<'a> {
+    pub shell: &'a Shell,
+    pub admin_tabs: Vec<AdminTab>,
+    pub rules: Vec<AutoRuleRow>,
+    pub may_set: bool,
+    pub tried: Tried,
+    /// What was found in the text that was tried, if one was.
+    pub found: Option<Vec<FoundRow>>,
+    pub try_error: Option<String>,
+}
+
+/// A text to be tried, by whom.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Tried {
+    pub text: String,
+    pub account: String,
+}
+
+async fn try_text(
+    web: &Web,
+    (staff, w): (&Staff, &Words),
+    tried: &Tried,
+) -> Result<(Option<Vec<FoundRow>>, Option<String>), Failure> {
+    if tried.text.is_empty() {
+        return Ok((None, None));
+    }
+    let account: Option<UserRef> = match tried.account.trim().trim_start_matches('@') {
+        "" => None,
+        handle => Some(user_ref(handle)?),
+    };
+    match web.pipit.try_text(staff.by, &tried.text, account.as_ref()).await {
+        Ok(hits) => Ok((Some(hits.iter().map(|hit| FoundRow::new(hit, w)).collect()), None)),
+        Err(error) => Ok((None, Some(Complaint::from_error(error, w)?.text))),
+    }
+}
+
+async fn render(
+    web: &Web,
+    (staff, visitor): (&Staff, &Visitor),
+    tried: Tried,
+    refused: Option<Refused>,
+) -> Result<Response, Failure> {
+    let w = visitor.preferences.w;
+    let rules = web.pipit.auto_rules(staff.by).await?;
+    let rules = rules.iter().map(|rule| AutoRuleRow::new(rule, refused.as_ref(), w)).collect();
+    let (found, try_error) = try_text(web, (staff, w), &tried).await?;
+    let is_refused = refused.is_some() || try_error.is_some();
+    let status = if is_refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let shell = Shell::new(web, visitor, Section::Elsewhere, w.automod.rules).await?;
+    let admin_tabs = tabs(staff, "/admin/automod", w);
+    let may_set = staff.by.may(Right::EditBlocks);
+    let shell = &shell;
+    let page = AutomodPage { shell, admin_tabs, rules, may_set, tried, found, try_error };
+    Ok(page::html(status, &page))
+}
+
+pub(crate) async fn get_automod(
+    State(web): State<Web>,
+    staff: Staff,
+    visitor: Visitor,
+    Query(tried): Query<Tried>,
+) -> Result<Response, Failure> {
+    render(&web, (&staff, &visitor), tried, None).await
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct RuleForm {
+    effect: String,
+    mode: String,
+    threshold: String,
+}
+
+pub(crate) async fn set_rule(
+    State(web): State<Web>,
+    staff: Staff,
+    visitor: Visitor,
+    Path(name): Path<String>,
+    Form(form): Form<RuleForm>,
+) -> Result<Response, Failure> {
+    let condition = Condition::parse(&name).ok_or(Error::NotFound("page"))?;
+    let chosen = Effect::parse(&form.effect).zip(Mode::parse(&form.mode));
+    let set = match chosen {
+        Some((effect, mode)) => {
+            // What is no number is out of bounds.
+            let threshold = form.threshold.trim().parse().unwrap_or(-1);
+            let rule = AutoRule { condition, effect, mode, threshold };
+            web.pipit.set_auto_rule(staff.by, rule).await
+        }
+        None => Err(Error::invalid("kind", "must be chosen: an effect, and whether it is on")),
+    };
+    match set {
+        Ok(()) => Ok(links::see_other(&format!("/admin/automod#{name}"))),
+        Err(error) => {
+            let complaint = Complaint::from_error(error, visitor.preferences.w)?;
+            let refused = Refused { condition, threshold: form.threshold, complaint };
+            render(&web, (&staff, &visitor), Tried::default(), Some(refused)).await
+        }
+    }
+}
+
+/// A tweet that waits for review.
+pub(crate) struct HeldRow {
+    pub id: i64,
+    pub handle: String,
+    pub at: Moment,
+    pub text: String,
+    pub pictures: usize,
+    pub why: String,
+    /// What was typed, and what is wrong.
+    pub typed: String,
+    pub error: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/admin/held.html")]
+pub(crate) struct HeldPage<'a> {
+    pub shell: &'a Shell,
+    pub admin_tabs: Vec<AdminTab>,
+    pub feed: Feed<HeldRow>,
+}
+
+async fn render_held(
+    web: &Web,
+    (staff, visitor): (&Staff, &Visitor),
+    cursor: Option<&str>,
+    refused: Option<(HeldId, String, Complaint)>,
+) -> Result<Response, Failure> {
+    let (w, now) = (visitor.preferences.w, web.pipit.clock().now());
+    let list = (ListName::HeldTweets, 0);
+    let page = web.pipit.page(list.0, list.1, cursor, None)?;
+    let listed = web.pipit.held_tweets(staff.by, page).await?;
+    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let shell = Shell::new(web, visitor, Section::Elsewhere, w.automod.held).await?;
+    let feed = Feed::new(web, list, &listed, |(held, card)| {
+        let refused = refused.as_ref().filter(|(id, ..)| *id == held.id);
+        HeldRow {
+            id: held.id.0,
+            handle: card.user().handle.clone(),
+            at: moment_of(held.id.0, now, w),
+            text: held.content.clone(),
+            pictures: held.terms.media.len(),
+            why: held.why.clone(),
+            typed: refused.map(|(_, typed, _)| typed.clone()).unwrap_or_default(),
+            error: refused.map(|(.., complaint)| complaint.text.clone()),
+        }
+    });
+    let admin_tabs = tabs(staff, "/admin/held", w);
+    Ok(page::html(status, &HeldPage { shell: &shell, admin_tabs, feed }))
+}
+
+pub(crate) async fn get_held(
+    State(web): State<Web>,
+    staff: Staff,
+    visitor: Visitor,
+    Query(Cursor { cursor }): Query<Cursor>,
+) -> Result<Response, Failure> {
+    render_held(&web, (&staff, &visitor), cursor.as_deref(), None).await
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Decision {
+    reason: String,
+    decision: String,
+}
+
+pub(crate) async fn decide_held(
+    State(web): State<Web>,
+    staff: Staff,
+    visitor: Visitor,
+    Path(held): Path<String>,
+    Form(form): Form<Decision>,
+) -> Result<Response, Failure> {
+    let held = HeldId(id(&held)?);
+    let decided = match form.decision.as_str() {
+        "approve" => web.pipit.approve_held(staff.by, held).await.map(drop),
+        _ => web.pipit.reject_held(staff.by, held, &form.reason).await,
+    };
+    match decided {
+        Ok(()) => Ok(links::see_other("/admin/held")),
+        Err(error) => {
+            let complaint = Complaint::from_error(error, visitor.preferences.w)?;
+            let refused = (held, form.reason, complaint);
+            render_held(&web, (&staff, &visitor), None, Some(refused)).await
+        }
+    }
+}
