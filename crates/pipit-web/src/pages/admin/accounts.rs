@@ -8,7 +8,7 @@ use pipit_core::Deed;
 use pipit_model::limits::NOTE_CHARS_MAX;
 use pipit_model::role::Right;
 use pipit_model::user::UserRef;
-use pipit_model::{AccountState, ActionId, Error, Role};
+use pipit_model::{ActionId, Error, Role};
 use serde::Deserialize;
 
 use super::{
