@@ -198,7 +198,7 @@ impl ServerBlocks {
         let hosts = of(BlockKind::Link).map(host_key).collect();
         let words: Vec<String> = of(BlockKind::Word).map(str::to_owned).collect();
         let finder = WordFinder::new(words.iter().map(|word| (&**word, Matching::WholeWord)))?;
-        Ok(Self { networks, hosts, words, finder, all })
+        Ok(Self { all, networks, hosts, words, finder })
     }
 
     /// Whether the address of an account is kept out.

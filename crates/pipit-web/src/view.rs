@@ -74,6 +74,7 @@ fn initials(name: &str, handle: &str) -> String {
 }
 
 /// A tweet in a list.
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark that the template shows")]
 pub(crate) struct TweetModel<'a> {
     /// The entry's own id: of a retweet, not that of the tweet passed on, which may stand on the
     /// same page.

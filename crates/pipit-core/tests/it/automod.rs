@@ -128,7 +128,7 @@ async fn a_held_tweet_is_seen_by_nobody_until_a_moderator_approves_and_then_by_a
         let held = hold(pipit, eve, &text, "once").await;
         assert_eq!(hold(pipit, eve, &text, "once").await.id, held.id, "{backend:?}: asked again");
         assert_unseen(pipit, &[None, Some(ann), Some(eve)], &held).await;
-        assert_eq!(pipit.own_held(eve).await.expect("read"), [held.clone()]);
+        assert_eq!(pipit.own_held(eve).await.expect("read"), std::slice::from_ref(&held));
         assert!(pipit.own_held(ann).await.expect("read").is_empty());
         let waiting = pipit.held_tweets(by(), page(20, None)).await.expect("read").items;
         assert_eq!(waiting.len(), 1);
