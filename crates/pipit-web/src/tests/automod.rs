@@ -90,7 +90,7 @@ async fn rules_are_tried_and_set() {
     assert_eq!(refused.status, 422);
     assert!(refused.body.contains("leave it out"));
     let page = site.get("/admin/automod", &moe).await;
-    assert!(page.body.contains("In the last 30 days: 1 times, and 0 times in dry run."));
+    assert!(page.body.contains("Hits in the last 30 days: 1, and 0 in dry run."));
     for (threshold, status) in [("0", 422), ("x", 422), ("5", 303)] {
         let form = [("effect", "hold"), ("mode", "dry-run"), ("threshold", threshold)];
         let answer = site.post("/admin/automod/link-burst", &ada, &form).await;

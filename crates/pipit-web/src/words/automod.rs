@@ -75,7 +75,7 @@ pub(super) static EN: AutomodWords = AutomodWords {
     mode_label: "Mode",
     effect_label: "Effect",
     threshold_label: "Number",
-    hits: |acted, dry| format!("In the last 30 days: {acted} times, and {dry} times in dry run."),
+    hits: |acted, dry| format!("Hits in the last 30 days: {acted}, and {dry} in dry run."),
     admins_set: "Only admins change these rules.",
     try_title: "Try a text",
     try_text: "Which rules would act on this?",

@@ -27,7 +27,7 @@ pub(super) async fn list(pipit: &Pipit) -> anyhow::Result<Vec<Line>> {
     let line = |(rule, hits): &pipit_core::AutoRuleView| {
         let more = [("acted", hits.acted.to_string()), ("dry", hits.dry.to_string())];
         let (text, fields) = line_of(rule, more);
-        (format!("{text}; {} times, {} times in dry run", hits.acted, hits.dry), fields)
+        (format!("{text}; hits: {}, in dry run: {}", hits.acted, hits.dry), fields)
     };
     Ok(rules.iter().map(line).collect())
 }
