@@ -101,7 +101,10 @@ pub(crate) fn drive(server: &Server, requests: &Path, load: Load) -> anyhow::Res
 
 fn wrk(server: &Server, requests: &Path, load: Load, mode: &str) -> anyhow::Result<String> {
     let script = requests.with_file_name("requests.lua");
-    std::fs::write(&script, SCRIPT)?;
+    // Once in the folder of a run: others may be reading it.
+    if !script.exists() {
+        std::fs::write(&script, SCRIPT)?;
+    }
     let output = Command::new("wrk")
         // One thread: the server needs the other core.
         .args(["-t1", "--timeout", "20s"])
