@@ -10,14 +10,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use clap::Args;
 
-use crate::cases::{self, Case, HOME_RANDOM, MIX};
-use crate::measure::{Cast, Engine, Place, RunOptions, median};
+use crate::cases::{self, Case, HOME_RANDOM, MIX, POST};
+use crate::measure::{Cast, Engine, Place, RunOptions, median, warm_up};
 use crate::server::{Cpu, Server};
 use crate::wrk::{self, Load};
 
 const NODES: usize = 3;
 /// That Redis is gone is noticed after one and a half seconds; from then on what is cached lives one.
 const NOTICED_AFTER: Duration = Duration::from_secs(4);
+const WARM_SECONDS: u64 = 2;
 /// Between two looks whether all is heard again.
 const STEP: Duration = Duration::from_millis(10);
 const RECOVERY_LIMIT: Duration = Duration::from_secs(30);
@@ -37,22 +38,28 @@ pub(crate) async fn run(options: &NodesOptions, seed: u64) -> anyhow::Result<()>
     let cast = Cast::gather(&place.url, &place.network, NODES).await?;
     let cases = cases::write(&place.folder.join("requests"), &cast, &place.network, NODES)?;
     let named = |name| cases.iter().find(|case| case.name == name).context("no such case");
-    let (mix, homes) = (named(MIX)?, named(HOME_RANDOM)?);
+    let (mix, homes, posts) = (named(MIX)?, named(HOME_RANDOM)?, named(POST)?);
+    let readers = &cast.readers[..cases::BLOCK];
     let load = Load { connections: options.connections / NODES, seconds: options.seconds };
 
     let mut redis = Redis::start()?;
     let (mut one, mut three) = (Vec::new(), Vec::new());
     for round in 1..=options.rounds {
         let alone = vec![place.start()?];
-        one.push(warm_cost(&alone, mix, load)?);
+        warm(&alone, readers, mix)?;
+        one.push(cost(&alone, mix, load)?);
         stop(alone)?;
         let nodes: Vec<Server> =
             (0..NODES).map(|_| place.start_node(&redis.url())).collect::<Result<_, _>>()?;
         wait_until("the nodes hear each other", || hears_all(&nodes))?;
-        three.push(warm_cost(&nodes, mix, load)?);
+        warm(&nodes, readers, mix)?;
+        three.push(cost(&nodes, mix, load)?);
         if round == options.rounds {
-            println!("{}", told_within(&nodes)?);
-            println!("{}", without_redis(&nodes, &mut redis, homes, load)?);
+            println!("at full load, {}", told_within(&nodes, &Told::default())?);
+            let so_far = Told::by(&nodes)?;
+            wrk::drive(&nodes[0], posts.requests(1)?, Load { connections: 1, ..load })?;
+            println!("one poster at a time, {}", told_within(&nodes, &so_far)?);
+            println!("{}", without_redis(&nodes, &mut redis, (homes, readers), load)?);
         }
         stop(nodes)?;
     }
@@ -63,14 +70,13 @@ pub(crate) async fn run(options: &NodesOptions, seed: u64) -> anyhow::Result<()>
     place.clear()
 }
 
-/// The CPU time of all nodes for one request of a case, once they know what it reads.
-fn warm_cost(nodes: &[Server], case: &Case, load: Load) -> anyhow::Result<f64> {
+/// Lets every node read all that a case reads.
+fn warm(nodes: &[Server], readers: &[String], case: &Case) -> anyhow::Result<()> {
     for node in nodes {
-        for round in 1..=NODES {
-            wrk::drive(node, case.requests(round)?, Load { seconds: 1, ..load })?;
-        }
+        warm_up(node, readers)?;
+        wrk::drive(node, case.requests(1)?, Load { connections: 8, seconds: WARM_SECONDS })?;
     }
-    cost(nodes, case, load)
+    Ok(())
 }
 
 /// Three ask at once, each with requests of its own: one node, or a node each.
@@ -96,35 +102,49 @@ fn cost(nodes: &[Server], case: &Case, load: Load) -> anyhow::Result<f64> {
     Ok(used_ns as f64 / 1e3 / answered)
 }
 
-/// How soon events were heard by the other nodes: shares of them, and the bound of each.
-fn told_within(nodes: &[Server]) -> anyhow::Result<String> {
-    let mut bounds: Vec<(f64, f64)> = Vec::new();
-    for node in nodes {
-        for (n, (labels, count)) in
-            node.metric_series("pipit_bus_delay_seconds_bucket")?.into_iter().enumerate()
-        {
-            let bound = labels.split('"').nth(1).context("le")?.parse()?;
-            match bounds.get_mut(n) {
-                Some((_, sum)) => *sum += count,
-                None => bounds.push((bound, count)),
+/// How many batches of events were heard within each bound, in seconds.
+#[derive(Default)]
+struct Told(Vec<(f64, f64)>);
+
+impl Told {
+    fn by(nodes: &[Server]) -> anyhow::Result<Self> {
+        let mut told = Self::default();
+        for node in nodes {
+            let buckets = node.metric_series("pipit_bus_delay_seconds_bucket")?;
+            for (n, (labels, count)) in buckets.into_iter().enumerate() {
+                let bound = labels.split('"').nth(1).context("le")?.parse()?;
+                match told.0.get_mut(n) {
+                    Some((_, sum)) => *sum += count,
+                    None => told.0.push((bound, count)),
+                }
             }
         }
+        Ok(told)
     }
-    let total = bounds.last().map_or(0.0, |(_, count)| *count);
+}
+
+/// How soon events were heard by the other nodes since then: shares of them, and the bound of each.
+fn told_within(nodes: &[Server], since: &Told) -> anyhow::Result<String> {
+    let mut told = Told::by(nodes)?.0;
+    for ((_, count), (_, before)) in told.iter_mut().zip(&since.0) {
+        *count -= before;
+    }
+    let total = told.last().map_or(0.0, |(_, count)| *count);
     let share = |(bound, count): &(f64, f64)| {
         format!("{:.2} % within {:.1} ms", count / total * 100.0, bound * 1e3)
     };
-    let few = bounds.iter().filter(|(bound, _)| (0.001..=0.1).contains(bound)).map(share);
+    let few = told.iter().filter(|(bound, _)| (0.001..=0.1).contains(bound)).map(share);
     Ok(format!("of {total} batches of events heard, {}", few.collect::<Vec<_>>().join(", ")))
 }
 
 fn without_redis(
     nodes: &[Server],
     redis: &mut Redis,
-    case: &Case,
+    (case, readers): (&Case, &[String]),
     load: Load,
 ) -> anyhow::Result<String> {
-    let with = warm_cost(nodes, case, load)?;
+    warm(nodes, readers, case)?;
+    let with = cost(nodes, case, load)?;
     redis.stop()?;
     std::thread::sleep(NOTICED_AFTER);
     let without = cost(nodes, case, load)?;
@@ -132,7 +152,8 @@ fn without_redis(
     let back = Instant::now();
     wait_until("the nodes hear each other again", || hears_all(nodes))?;
     let recovered = back.elapsed();
-    let again = warm_cost(nodes, case, load)?;
+    warm(nodes, readers, case)?;
+    let again = cost(nodes, case, load)?;
     Ok(format!(
         "{}: {with:.1} µs of CPU a request, {without:.1} µs without Redis ({:.2}×), all heard again \
          {:.2} s after its return, then {again:.1} µs",

@@ -127,7 +127,7 @@ pub(super) fn cold(place: &Place, cast: &Cast) -> anyhow::Result<Cold> {
 
 /// Has these people read their homes until the caches know them; answers the statements a read of
 /// each pass. A server that does not count them gets as many passes as there may be.
-pub(super) fn warm_up(server: &Server, readers: &[String]) -> anyhow::Result<Vec<f64>> {
+pub(crate) fn warm_up(server: &Server, readers: &[String]) -> anyhow::Result<Vec<f64>> {
     let mut passes = Vec::new();
     for _ in 0..WARM_UPS {
         let before = server.metric(STATEMENTS)?;
