@@ -4,6 +4,7 @@
 //! Links and equal texts are counted on this node alone; what is forgotten when it ends, or when it
 //! is full, is counted anew.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -92,22 +93,30 @@ impl Looked {
     }
 }
 
-/// A text with what several rules want to know of it.
+/// A text with what several rules want to know of it, looked for when the first of them asks.
 struct Text<'a> {
     content: &'a str,
-    entities: Vec<Entity>,
+    entities: OnceCell<Vec<Entity>>,
 }
 
-impl Text<'_> {
+impl<'a> Text<'a> {
+    fn new(content: &'a str) -> Self {
+        Self { content, entities: OnceCell::new() }
+    }
+
+    fn entities(&self) -> &[Entity] {
+        self.entities.get_or_init(|| entities(self.content))
+    }
+
     fn of(&self, kind: EntityKind) -> impl Iterator<Item = &str> {
-        let entities = self.entities.iter().filter(move |entity| entity.kind == kind);
+        let entities = self.entities().iter().filter(move |entity| entity.kind == kind);
         entities.map(|entity| entity.body(self.content))
     }
 
     /// The text without some of what stands in it.
     fn without(&self, kinds: &[EntityKind]) -> String {
         let mut rest = self.content.to_owned();
-        for entity in self.entities.iter().filter(|entity| kinds.contains(&entity.kind)).rev() {
+        for entity in self.entities().iter().filter(|entity| kinds.contains(&entity.kind)).rev() {
             rest.replace_range(entity.byte_start as usize..entity.byte_end as usize, "");
         }
         rest
@@ -132,18 +141,18 @@ impl Automod {
         (now, counting): (Timestamp, Counting),
     ) -> Looked {
         let mut looked = Looked::default();
-        let mut text = None;
+        let text = Text::new(content);
         for rule in moderated.automod.awake() {
-            let text = text.get_or_insert_with(|| Text { content, entities: entities(content) });
             let found = match rule.condition {
                 Condition::BlockedWord => moderated.blocks.blocked_word(content).map(str::to_owned),
+                Condition::BlockedLink if !moderated.blocks.block_hosts() => None,
                 Condition::BlockedLink => {
                     let mut hosts = text.of(EntityKind::Url).map(url_host);
                     hosts.find_map(|host| moderated.blocks.blocked_host(&host).map(str::to_owned))
                 }
-                Condition::Profanity => profanity(text, rule.threshold),
+                Condition::Profanity => profanity(&text, rule.threshold),
                 Condition::NewAccount => {
-                    author.and_then(|author| new_account(author, text, rule.threshold, now))
+                    author.and_then(|author| new_account(author, &text, rule.threshold, now))
                 }
                 Condition::LinkBurst => author.and_then(|author| {
                     let links = text.of(EntityKind::Url).count() as i64;

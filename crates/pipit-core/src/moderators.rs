@@ -99,10 +99,11 @@ impl Pipit {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn user(id: i64, role: Role) -> User {
+    /// Somebody, in the state that everybody is in.
+    pub(crate) fn user(id: i64, role: Role) -> User {
         User {
             id: UserId(id),
             handle: "x".to_owned(),

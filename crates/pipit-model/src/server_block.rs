@@ -214,6 +214,12 @@ impl ServerBlocks {
         self.networks.iter().any(|blocked| blocked.meets(network))
     }
 
+    /// Whether any link is kept out.
+    #[must_use]
+    pub fn block_hosts(&self) -> bool {
+        !self.hosts.is_empty()
+    }
+
     /// The host by which a link's host is kept out: itself, or one above it.
     #[must_use]
     pub fn blocked_host(&self, host: &str) -> Option<&str> {

@@ -5,6 +5,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use crate::Store;
 use crate::error::StoreError;
+use crate::lists::number;
 use crate::mails::{Mail, insert_mail};
 use crate::row::Row;
 use crate::sql::{Sql, insert_rows};
@@ -65,8 +66,8 @@ impl Store {
             lock_user(&tx, new.user_id).await?;
             insert_key(&tx, once, new.id, now).await?;
             let db = tx.get_database_backend();
-            let sql = Sql::new(db, "SELECT id FROM passkeys WHERE user_id = ").bind(new.user_id.0);
-            if tx.query_all_raw(sql.done()).await?.len() as u64 >= most {
+            let count = Sql::new(db, "SELECT COUNT(*) FROM passkeys WHERE user_id = ");
+            if number(&tx, count.bind(new.user_id.0)).await? >= most.cast_signed() {
                 return Err(StoreError::Limit("you have as many passkeys as one can have (20)"));
             }
             let row = vec![

@@ -1,33 +1,14 @@
-use pipit_model::AccountState;
 use pipit_model::automod::AutoRules;
 use pipit_model::server_block::{BlockKind, ServerBlock, ServerBlocks};
-use pipit_model::user::UserCounts;
-use pipit_model::visibility::Visibility;
 
 use super::*;
+use crate::moderators::tests::user;
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 
 /// Somebody whose account was opened so many hours ago.
 fn author(id: i64, hours: i64) -> User {
-    User {
-        id: UserId(id),
-        handle: "ann".to_owned(),
-        name: String::new(),
-        bio: String::new(),
-        profile_picture: None,
-        banner: None,
-        links: Vec::new(),
-        pinned: None,
-        created_at: NOW.plus_secs(-hours * 3600),
-        counts: UserCounts::default(),
-        locked: false,
-        default_visibility: Visibility::default(),
-        deleted: false,
-        role: Role::User,
-        state: AccountState::Active,
-        has_notice: false,
-    }
+    User { created_at: NOW.plus_secs(-hours * 3600), ..user(id, Role::User) }
 }
 
 fn rule(condition: Condition, threshold: i64) -> AutoRule {
