@@ -19,7 +19,7 @@ use crate::server::Server;
 use crate::wrk::Load;
 pub(crate) use cast::{Cast, posters};
 pub(crate) use place::{Engine, Place, root};
-pub(crate) use restart::{most, warm_up};
+pub(crate) use restart::{STATEMENTS, most, warm_up};
 pub(crate) use results::{Page, Results, Scenario, Walk, median};
 
 /// What to measure, and how long.

@@ -11,12 +11,12 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::cases::{self, Case, HOME_RANDOM, MIX, POST};
-use crate::measure::{Cast, Engine, Place, RunOptions, median, warm_up};
+use crate::measure::{Cast, Engine, Place, RunOptions, STATEMENTS, median, warm_up};
 use crate::server::{Cpu, Server};
 use crate::wrk::{self, Load};
 
 const NODES: usize = 3;
-/// That Redis is gone is noticed after one and a half seconds; from then on what is cached lives one.
+/// Until then the nodes have found each other by the database.
 const NOTICED_AFTER: Duration = Duration::from_secs(4);
 const WARM_SECONDS: u64 = 2;
 /// Between two looks whether all is heard again.
@@ -39,56 +39,82 @@ pub(crate) async fn run(options: &NodesOptions, seed: u64) -> anyhow::Result<()>
     let cases = cases::write(&place.folder.join("requests"), &cast, &place.network, NODES)?;
     let named = |name| cases.iter().find(|case| case.name == name).context("no such case");
     let (mix, homes, posts) = (named(MIX)?, named(HOME_RANDOM)?, named(POST)?);
-    let readers = &cast.readers[..cases::BLOCK];
+    let readers: Vec<&[String]> = cast.readers.chunks_exact(cases::BLOCK).collect();
     let load = Load { connections: options.connections / NODES, seconds: options.seconds };
 
     let mut redis = Redis::start()?;
     let (mut one, mut three) = (Vec::new(), Vec::new());
     for round in 1..=options.rounds {
         let alone = vec![place.start()?];
-        warm(&alone, readers, mix)?;
-        one.push(cost(&alone, mix, load)?);
+        warm(&alone, &readers, mix)?;
+        let of_one = cost(&alone, mix, load)?;
         stop(alone)?;
         let nodes: Vec<Server> =
             (0..NODES).map(|_| place.start_node(&redis.url())).collect::<Result<_, _>>()?;
         wait_until("the nodes hear each other", || hears_all(&nodes))?;
-        warm(&nodes, readers, mix)?;
-        three.push(cost(&nodes, mix, load)?);
+        warm(&nodes, &readers, mix)?;
+        let of_three = cost(&nodes, mix, load)?;
+        println!("{MIX}: one node {of_one}; three nodes {of_three}");
+        one.push(of_one.cpu_us);
+        three.push(of_three.cpu_us);
         if round == options.rounds {
             println!("at full load, {}", told_within(&nodes, &Told::default())?);
             let so_far = Told::by(&nodes)?;
             wrk::drive(&nodes[0], posts.requests(1)?, Load { connections: 1, ..load })?;
             println!("one poster at a time, {}", told_within(&nodes, &so_far)?);
-            println!("{}", without_redis(&nodes, &mut redis, (homes, readers), load)?);
+            println!("{}", without_redis(&nodes, &mut redis, (homes, &readers), load)?);
         }
         stop(nodes)?;
     }
-    println!("{MIX}, one node: {one:.1?} µs of CPU a request");
-    println!("{MIX}, three nodes: {three:.1?} µs");
     let ratio = median(three.into_iter()) / median(one.into_iter());
     println!("three nodes ÷ one: {ratio:.2}");
     place.clear()
 }
 
-/// Lets every node read all that a case reads.
-fn warm(nodes: &[Server], readers: &[String], case: &Case) -> anyhow::Result<()> {
-    for node in nodes {
-        warm_up(node, readers)?;
-        wrk::drive(node, case.requests(1)?, Load { connections: 8, seconds: WARM_SECONDS })?;
+/// Lets every node read all that it will be asked for.
+fn warm(nodes: &[Server], readers: &[&[String]], case: &Case) -> anyhow::Result<()> {
+    for (who, node) in askers(nodes) {
+        // The first block are the readers of the cases that only read.
+        for block in [&readers[0], &readers[who]] {
+            warm_up(node, block)?;
+        }
+        let load = Load { connections: 8, seconds: WARM_SECONDS };
+        wrk::drive(node, case.requests(who)?, load)?;
     }
     Ok(())
 }
 
 /// Three ask at once, each with requests of its own: one node, or a node each.
-fn cost(nodes: &[Server], case: &Case, load: Load) -> anyhow::Result<f64> {
+fn askers(nodes: &[Server]) -> impl Iterator<Item = (usize, &Server)> {
+    (1..=NODES).zip(nodes.iter().cycle())
+}
+
+/// What a request costs.
+struct Cost {
+    cpu_us: f64,
+    statements: f64,
+}
+
+impl std::fmt::Display for Cost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.1} µs of CPU, {:.3} statements", self.cpu_us, self.statements)
+    }
+}
+
+fn statements(nodes: &[Server]) -> anyhow::Result<f64> {
+    let each = nodes.iter().map(|node| Ok(node.metric(STATEMENTS)?.unwrap_or_default()));
+    each.sum()
+}
+
+fn cost(nodes: &[Server], case: &Case, load: Load) -> anyhow::Result<Cost> {
+    let asked = statements(nodes)?;
     let before: Vec<Cpu> = nodes.iter().map(Server::cpu).collect::<Result<_, _>>()?;
     let answered = std::thread::scope(|scope| {
         let drive = |(who, node)| {
-            let requests = case.requests(who + 1)?;
-            Ok::<_, anyhow::Error>(wrk::drive(node, requests, load)?.answered)
+            Ok::<_, anyhow::Error>(wrk::drive(node, case.requests(who)?, load)?.answered)
         };
-        let drivers = (0..NODES).zip(nodes.iter().cycle());
-        let drivers: Vec<_> = drivers.map(|driver| scope.spawn(move || drive(driver))).collect();
+        let drivers: Vec<_> =
+            askers(nodes).map(|asker| scope.spawn(move || drive(asker))).collect();
         let joined = drivers.into_iter().map(|driver| match driver.join() {
             Ok(answered) => answered,
             Err(_) => bail!("a driver panicked"),
@@ -99,7 +125,8 @@ fn cost(nodes: &[Server], case: &Case, load: Load) -> anyhow::Result<f64> {
     for (node, before) in nodes.iter().zip(&before) {
         used_ns += node.cpu()?.since(before);
     }
-    Ok(used_ns as f64 / 1e3 / answered)
+    let cpu_us = used_ns as f64 / 1e3 / answered;
+    Ok(Cost { cpu_us, statements: (statements(nodes)? - asked) / answered })
 }
 
 /// How many batches of events were heard within each bound, in seconds.
@@ -140,7 +167,7 @@ fn told_within(nodes: &[Server], since: &Told) -> anyhow::Result<String> {
 fn without_redis(
     nodes: &[Server],
     redis: &mut Redis,
-    (case, readers): (&Case, &[String]),
+    (case, readers): (&Case, &[&[String]]),
     load: Load,
 ) -> anyhow::Result<String> {
     warm(nodes, readers, case)?;
@@ -155,10 +182,10 @@ fn without_redis(
     warm(nodes, readers, case)?;
     let again = cost(nodes, case, load)?;
     Ok(format!(
-        "{}: {with:.1} µs of CPU a request, {without:.1} µs without Redis ({:.2}×), all heard again \
-         {:.2} s after its return, then {again:.1} µs",
+        "{}: {with}; without Redis {without} ({:.2}×); all heard again {:.2} s after its return, then \
+         {again}",
         case.name,
-        without / with,
+        without.cpu_us / with.cpu_us,
         recovered.as_secs_f64()
     ))
 }

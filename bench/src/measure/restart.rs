@@ -19,7 +19,7 @@ const PAGES: usize = 500;
 const WARM_UPS: usize = 6;
 /// Pages read before cold ones are counted.
 const FIRST_FEW: usize = 32;
-const STATEMENTS: &str = "pipit_database_statements_total";
+pub(crate) const STATEMENTS: &str = "pipit_database_statements_total";
 const ROUND_TRIPS: &str = "pipit_database_round_trips_total";
 /// Of what all caches may take, those of tweets get two fifths; a cache that is nearly full has
 /// thrown away.

@@ -1,4 +1,4 @@
-//! What one node tells the others: every event, over Redis.
+//! What one node tells the others: every event, over Redis, and by the database while that is away.
 //!
 //! Owns: the stream of events, who is heard and who is silent, and the position up to which this
 //! node has heard. Knows nothing of caches or SQL: it hands out what it hears ([`Heard`]) and says
@@ -7,7 +7,11 @@
 //! All nodes append to one stream and read all of it, so that they hear the same in the same order.
 //! Each numbers what it says: who finds a number missing, hears nothing of a node that is there, or
 //! does not hear its own signs of life, knows that it may have missed something ([`mod@listen`]).
+//! What Redis does not take is left on a [`Board`], which a node reads as long as it misses somebody
+//! ([`mod@board`]).
 
+mod board;
+mod hearing;
 mod link;
 mod listen;
 mod message;
@@ -24,10 +28,11 @@ use pipit_model::{Clock, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+pub use board::Board;
+use hearing::Hearing;
 pub use link::Address;
 pub use message::Speaker;
 use message::{Content, Message};
-use position::Hearing;
 pub use position::Position;
 
 /// Between two looks whether a position was reached.
@@ -42,9 +47,12 @@ pub enum BusError {
     /// Redis does not answer, or not as it should.
     #[error("Redis: {0}")]
     Redis(#[from] redis::RedisError),
-    /// It did not answer in time.
-    #[error("Redis did not answer in time")]
-    TimedOut,
+    /// The database does not take or give what is on the board.
+    #[error("the board: {0}")]
+    Board(String),
+    /// What did not answer in time.
+    #[error("{0} did not answer in time")]
+    TimedOut(&'static str),
 }
 
 /// What a node hears.
@@ -84,6 +92,8 @@ pub struct Settings {
     pub speaker: Speaker,
     /// The clock by which delays are measured.
     pub clock: Clock,
+    /// What nodes tell each other by while Redis is away.
+    pub board: Arc<dyn Board>,
 }
 
 /// A place among the nodes of one database. Cheap to clone.
@@ -139,8 +149,8 @@ impl Bus {
         Ok(bus)
     }
 
-    /// Tells the others what this node has committed. Never waits: what Redis does not take is
-    /// missed, and noticed.
+    /// Tells the others what this node has committed. Never waits: what neither Redis nor the board
+    /// takes is missed, and noticed.
     pub fn announce(&self, events: &[Event]) {
         let for_others: Vec<&Event> =
             events.iter().filter(|event| !matches!(event, Event::Audited(_))).collect();
@@ -205,6 +215,7 @@ impl Bus {
     pub async fn reach(&self, position: Position) -> Reached {
         let came = Instant::now();
         let patience = Duration::from_millis(POSITION_WAIT_MS);
+        self.hearing().want(position);
         while !self.hearing().has_heard(position) && came.elapsed() < patience {
             tokio::time::sleep(REACH_STEP).await;
         }
@@ -229,7 +240,7 @@ impl Bus {
     pub(crate) fn forget(&self, why: Heard<'_>) {
         let now = self.0.settings.clock.now();
         (self.0.on_heard)(why);
-        self.hearing().forgot(now.0);
+        self.hearing().forgot(now.0, Instant::now());
     }
 
     /// Says what waits, then goodbye.
@@ -245,6 +256,10 @@ impl Bus {
                 tracing::error!(%error, "a task of the bus failed");
             }
         }
+    }
+
+    fn board(&self) -> &dyn Board {
+        self.0.settings.board.as_ref()
     }
 
     fn hearing(&self) -> MutexGuard<'_, Hearing> {

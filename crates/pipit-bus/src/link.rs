@@ -98,7 +98,7 @@ impl Client {
                 Self::Cluster(client) => Link::Cluster(client.get_async_connection().await?),
             })
         };
-        tokio::time::timeout(PATIENCE, connect).await.map_err(|_| BusError::TimedOut)?
+        tokio::time::timeout(PATIENCE, connect).await.map_err(|_| BusError::TimedOut("Redis"))?
     }
 }
 
@@ -110,7 +110,9 @@ impl Link {
                 Self::Cluster(connection) => command.query_async(connection).await,
             }
         };
-        Ok(tokio::time::timeout(PATIENCE, answer).await.map_err(|_| BusError::TimedOut)??)
+        Ok(tokio::time::timeout(PATIENCE, answer)
+            .await
+            .map_err(|_| BusError::TimedOut("Redis"))??)
     }
 
     pub(crate) async fn send(&mut self, commands: &Pipeline) -> Result<(), BusError> {
@@ -120,7 +122,9 @@ impl Link {
                 Self::Cluster(connection) => commands.exec_async(connection).await,
             }
         };
-        Ok(tokio::time::timeout(PATIENCE, answer).await.map_err(|_| BusError::TimedOut)??)
+        Ok(tokio::time::timeout(PATIENCE, answer)
+            .await
+            .map_err(|_| BusError::TimedOut("Redis"))??)
     }
 }
 

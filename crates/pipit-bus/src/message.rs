@@ -1,9 +1,12 @@
-//! What goes over the stream: an entry of a Redis stream with short names for its fields.
+//! What a node says, as a text: the same in Redis and on the board.
 
-use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
 
 use pipit_model::Timestamp;
-use redis::{Cmd, FromRedisValue, Value};
+
+/// The field of an entry of the stream that holds it.
+pub(crate) const MESSAGE: &str = "m";
 
 /// A node, as long as its process lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,35 +39,66 @@ pub(crate) enum Content {
     Goodbye,
 }
 
-impl Message {
-    /// The command that appends it; the stream is cut at about `keep` entries.
-    pub(crate) fn append_to(&self, stream: &str, keep: usize) -> Cmd {
-        let mut add = redis::cmd("XADD");
-        add.arg(stream).arg("MAXLEN").arg("~").arg(keep).arg("*");
-        add.arg("n").arg(self.speaker.number).arg("h").arg(self.speaker.holder);
-        add.arg("i").arg(self.number).arg("t").arg(self.said_at.0);
-        match &self.content {
-            Content::Events(json) => add.arg("e").arg(json),
-            Content::Note(text) => add.arg("x").arg(text),
-            Content::Alive => &mut add,
-            Content::Goodbye => add.arg("b").arg(1),
-        };
-        add
-    }
-
-    /// What an entry says; [`None`] if it is none of ours.
-    pub(crate) fn read(fields: &HashMap<String, Value>) -> Option<Self> {
-        let content = match fields.get("e") {
-            Some(json) => Content::Events(String::from_redis_value_ref(json).ok()?),
-            None if fields.contains_key("b") => Content::Goodbye,
-            None => field(fields, "x").map_or(Content::Alive, Content::Note),
-        };
-        let speaker = Speaker { number: field(fields, "n")?, holder: field(fields, "h")? };
-        let (number, said_at) = (field(fields, "i")?, Timestamp(field(fields, "t")?));
-        Some(Self { speaker, number, said_at, content })
+/// `NUMBER.HOLDER.I.SAID_AT KIND…`, in one line: JSON has no line ends of its own, and neither have
+/// notes.
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { speaker, number, said_at, content } = self;
+        write!(f, "{}.{}.{number}.{} ", speaker.number, speaker.holder, said_at.0)?;
+        match content {
+            Content::Events(json) => write!(f, "e{json}"),
+            Content::Note(text) => write!(f, "n{}", text.replace('\n', " ")),
+            Content::Alive => f.write_str("a"),
+            Content::Goodbye => f.write_str("b"),
+        }
     }
 }
 
-fn field<T: FromRedisValue>(fields: &HashMap<String, Value>, name: &str) -> Option<T> {
-    T::from_redis_value_ref(fields.get(name)?).ok()
+impl FromStr for Message {
+    type Err = ();
+
+    fn from_str(line: &str) -> Result<Self, ()> {
+        let (head, content) = line.split_once(' ').ok_or(())?;
+        let mut parts = head.split('.');
+        let mut next = || parts.next().ok_or(());
+        let number = next()?.parse().map_err(|_| ())?;
+        let holder = next()?.parse().map_err(|_| ())?;
+        let speaker = Speaker { number, holder };
+        let number = next()?.parse().map_err(|_| ())?;
+        let said_at = Timestamp(next()?.parse().map_err(|_| ())?);
+        let content = match content.split_at_checked(1).ok_or(())? {
+            ("e", json) => Content::Events(json.to_owned()),
+            ("n", text) => Content::Note(text.to_owned()),
+            ("a", _) => Content::Alive,
+            ("b", _) => Content::Goodbye,
+            _ => return Err(()),
+        };
+        Ok(Self { speaker, number, said_at, content })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_is_understood() {
+        let contents = [
+            Content::Events(r#"["a \n b.c"]"#.to_owned()),
+            Content::Note("a note. of words".to_owned()),
+            Content::Alive,
+            Content::Goodbye,
+        ];
+        for content in contents {
+            let speaker = Speaker { number: 255, holder: -3 };
+            let message = Message { speaker, number: 7, said_at: Timestamp(9), content };
+            let line = message.to_string();
+            assert_eq!(line.parse(), Ok(message));
+            assert!(!line.contains('\n'));
+        }
+        for wrong in ["", "1.2.3.4", "1.2.3.4 ", "1.2.3.4 z", "1.2.3 a", "x.2.3.4 a", "1.2.3.4 é"]
+        {
+            assert_eq!(wrong.parse::<Message>(), Err(()), "{wrong}");
+        }
+    }
 }

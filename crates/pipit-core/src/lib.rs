@@ -11,6 +11,7 @@ mod apps;
 mod automod;
 mod backup;
 mod blocks;
+mod board;
 mod bookmarks;
 mod cursors;
 mod doctor;

@@ -15,6 +15,7 @@ use pipit_store::{Node as Member, Store};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
+use crate::board::InDatabase;
 use crate::live::hub::Hub;
 use crate::throttle::{self, Throttle};
 use crate::{Pipit, keys};
@@ -120,7 +121,9 @@ impl Node {
         if let Some(address) = address {
             let (node, clock, clock_too) = (self.clone(), clock.clone(), clock.clone());
             let name = keys::hash(&["bus", &keys::hex(secret)]).chars().take(16).collect();
-            let settings = pipit_bus::Settings { address, name, speaker: speaker(member), clock };
+            let board = Arc::new(InDatabase(store.clone()));
+            let speaker = speaker(member);
+            let settings = pipit_bus::Settings { address, name, speaker, clock, board };
             let heeded = throttle.clone();
             let on_heard = Arc::new(move |heard: Heard<'_>| match heard {
                 Heard::Note(text) => node.heed(text, &heeded, clock_too.now()),

@@ -11,6 +11,7 @@ mod apps;
 mod audit;
 mod automod;
 mod blocks;
+mod board;
 mod connect;
 pub mod doctor;
 pub mod dump;

@@ -22,6 +22,7 @@ mod m0017_reply_controls;
 mod m0018_nodes;
 mod m0019_automod;
 mod m0020_entry;
+mod m0021_board;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_nodes::Migration),
             Box::new(m0019_automod::Migration),
             Box::new(m0020_entry::Migration),
+            Box::new(m0021_board::Migration),
         ]
     }
 }

@@ -133,7 +133,7 @@ impl Store {
     }
 
     /// Carries out one statement, which is its own transaction; says how many rows it met.
-    async fn run(&self, sql: Sql) -> Result<u64, StoreError> {
+    pub(crate) async fn run(&self, sql: Sql) -> Result<u64, StoreError> {
         Ok(self.pools.write.execute_raw(sql.done()).await?.rows_affected())
     }
 

@@ -62,10 +62,13 @@ const MIGRATIONS: &str = "seaql_migrations";
 const SEARCH: &str = "tweet_search";
 /// Which servers run at this moment.
 const NODES: &str = "nodes";
+/// What they tell each other at this moment.
+const BOARD: &str = "board";
 
 fn is_ours(table: &str) -> bool {
     table != MIGRATIONS
         && table != NODES
+        && table != BOARD
         && !table.starts_with(SEARCH)
         && !table.starts_with("sqlite_")
 }
