@@ -10,6 +10,8 @@ use crate::position::{Place, Position};
 
 const SILENCE: Duration = Duration::from_millis(BUS_SILENCE_MS);
 const LIFE: Duration = Duration::from_millis(BUS_LIFE_MS);
+/// Longer than what was committed ever waits to be told.
+const TELLING_MS: i64 = 2000;
 /// Nodes that are gone but may be named in positions.
 const GONE_MAX: usize = 1024;
 
@@ -25,6 +27,8 @@ pub(crate) enum Way {
 struct Ear {
     /// The number of the last events that it said.
     number: u64,
+    /// Milliseconds, by its clock: up to then it had said as much.
+    said_at: i64,
     heard_at: Instant,
     /// When last by Redis, since that is connected.
     on_redis_at: Option<Instant>,
@@ -57,7 +61,12 @@ pub(crate) struct Hearing {
     forgot_at: i64,
     /// The same by a clock that no one sets.
     dropped_at: Option<Instant>,
-    was_whole: bool,
+    /// When all was last heard.
+    whole_at: Option<Instant>,
+    /// Milliseconds: all that was said before then was heard.
+    caught_up_to: i64,
+    /// Something was missed for good, or what came before is not known.
+    has_missed: bool,
 }
 
 /// Up to where readers have seen what was not heard here.
@@ -73,7 +82,7 @@ struct ReadThrough {
 pub(crate) enum Finding {
     /// Nothing: all is heard.
     Whole,
-    /// All is heard again, or somebody went without a word: something may have been missed.
+    /// All is heard, from now on: somebody went without a word.
     Gap,
     /// Something may be missed now.
     Deaf,
@@ -96,7 +105,9 @@ impl Hearing {
             pending: None,
             forgot_at: 0,
             dropped_at: None,
-            was_whole: false,
+            whole_at: None,
+            caught_up_to: 0,
+            has_missed: true,
         }
     }
 
@@ -162,9 +173,10 @@ impl Hearing {
             self.echo_on_redis_at = on_redis.or(self.echo_on_redis_at);
             return;
         }
-        let new = Ear { number: 0, heard_at: now, on_redis_at: None, has_gone: false };
+        let new = Ear { number: 0, said_at: 0, heard_at: now, on_redis_at: None, has_gone: false };
         let ear = self.ears.entry(message.speaker).or_insert(new);
         ear.number = ear.number.max(message.number);
+        ear.said_at = ear.said_at.max(message.said_at.0);
         ear.heard_at = now;
         ear.on_redis_at = on_redis.or(ear.on_redis_at);
         ear.has_gone = message.content == Content::Goodbye;
@@ -181,7 +193,10 @@ impl Hearing {
     }
 
     pub(crate) fn set_members(&mut self, members: &[Speaker], now: Instant) {
-        self.members.retain(|speaker, _| members.contains(speaker));
+        let is_there = |speaker: &Speaker| members.contains(speaker);
+        let unheard = |speaker: &Speaker| !self.ears.contains_key(speaker);
+        self.has_missed |= self.members.keys().any(|gone| !is_there(gone) && unheard(gone));
+        self.members.retain(|speaker, _| is_there(speaker));
         for speaker in members.iter().filter(|speaker| **speaker != self.own) {
             self.members.entry(*speaker).or_insert(now);
         }
@@ -220,18 +235,17 @@ impl Hearing {
         wanted || !self.is_on_redis(now)
     }
 
-    /// Looks around; to be called every now and then.
+    /// Looks around; to be called every now and then. Who is heard again was missed for good only if
+    /// their numbers say so.
     pub(crate) fn look(&mut self, now: Instant) -> Finding {
-        let somebody_died = self.bury(now);
-        let whole = self.hears_all(now);
-        let finding = match (self.was_whole, whole) {
-            (_, false) => Finding::Deaf,
-            (false, true) => Finding::Gap,
-            (true, true) if somebody_died => Finding::Gap,
-            (true, true) => Finding::Whole,
-        };
-        self.was_whole = whole;
-        finding
+        self.has_missed |= self.bury(now);
+        if !self.hears_all(now) {
+            return Finding::Deaf;
+        }
+        self.whole_at = Some(now);
+        let there = self.ears.values().filter(|ear| !ear.has_gone);
+        self.caught_up_to = there.map(|ear| ear.said_at).min().unwrap_or(0);
+        if std::mem::take(&mut self.has_missed) { Finding::Gap } else { Finding::Whole }
     }
 
     /// Forgets who is silent and, as the database has said since, has no number any more.
@@ -291,11 +305,12 @@ impl Hearing {
         self.wanted_board = self.wanted_board.max(position.board);
     }
 
-    /// Whether what is cached here was read after what the other node had shown; to the skew of the
+    /// Whether what is cached here is no older than what the other node had shown; to the skew of the
     /// nodes' clocks.
     fn has_forgotten(&self, position: Position) -> bool {
-        let nothing_unheard = position.unheard_until == 0;
-        nothing_unheard || position.speaker == self.own || self.forgot_at > position.unheard_until
+        let until = position.unheard_until;
+        let is_known = until == 0 || position.speaker == self.own;
+        is_known || self.forgot_at > until || self.caught_up_to > until + TELLING_MS
     }
 
     /// What is cached is dropped now.
@@ -306,7 +321,8 @@ impl Hearing {
 
     /// Whether what is cached is too old for who does not hear all.
     pub(crate) fn has_lived(&self, now: Instant) -> bool {
-        self.dropped_at.is_none_or(|at| now.saturating_duration_since(at) >= LIFE)
+        let was_right_at = self.dropped_at.max(self.whole_at);
+        was_right_at.is_none_or(|at| now.saturating_duration_since(at) >= LIFE)
     }
 
     pub(crate) fn count_as_reached(&mut self, position: Position, now: Instant) {
@@ -411,9 +427,13 @@ mod tests {
         let mut room = Room::new();
         room.wait(1);
         assert_eq!(room.hearing.look(room.now), Finding::Deaf);
+        assert!(room.hearing.has_lived(room.now));
         room.hear(OWN, 0, Content::Alive);
-        assert_eq!(room.hearing.look(room.now), Finding::Gap);
-        assert_eq!(room.hearing.look(room.now), Finding::Whole);
+        assert_eq!(
+            room.hearing.look(room.now),
+            Finding::Whole,
+            "by its numbers nothing is missing"
+        );
         assert!(room.hearing.disconnected(room.now));
         assert_eq!(room.hearing.look(room.now), Finding::Deaf);
     }
@@ -427,9 +447,10 @@ mod tests {
         assert!(room.hearing.needs_board(room.now));
         room.read(OWN, 0, Content::Alive);
         assert_eq!(room.hearing.look(room.now), Finding::Deaf, "the other was heard by Redis");
+        assert!(!room.hearing.has_lived(room.now), "there is time to find each other");
+        assert!(room.hearing.has_lived(room.now + LIFE));
         room.read(OTHER, 1, Content::Alive);
-        assert_eq!(room.hearing.look(room.now), Finding::Gap);
-        assert_eq!(room.hearing.look(room.now), Finding::Whole);
+        assert_eq!(room.hearing.look(room.now), Finding::Whole, "nothing was missed");
         assert!(!room.hearing.disconnected(room.now), "it is lost already");
         assert_eq!(room.hearing.look(room.now), Finding::Whole);
         assert!(!room.hearing.is_on_redis(room.now));
@@ -524,6 +545,15 @@ mod tests {
         assert!(!room.hearing.has_reached(position));
         room.hearing.count_as_reached(position, room.now);
         assert!(room.hearing.has_reached(position));
+    }
+
+    #[test]
+    fn a_member_that_went_and_was_never_heard_is_a_gap() {
+        let mut room = Room::new();
+        room.hearing.set_members(&[OWN, OTHER], room.now);
+        room.hearing.set_members(&[OWN], room.now);
+        assert_eq!(room.hearing.look(room.now), Finding::Gap);
+        assert_eq!(room.hearing.look(room.now), Finding::Whole);
     }
 
     /// A writes, B does not hear it and reads through; what B then shows, C must not be older than.

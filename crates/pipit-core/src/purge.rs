@@ -70,7 +70,8 @@ impl Pipit {
         Ok(())
     }
 
-    /// Forgets sessions, idempotency keys and reviewed tweets whose time is over.
+    /// Forgets sessions, idempotency keys, reviewed tweets and what nodes told each other, all whose
+    /// time is over.
     ///
     /// # Errors
     /// If the database is away.
@@ -82,7 +83,8 @@ impl Pipit {
                 break;
             }
         }
-        Ok(self.0.store.delete_decided_held(now.plus_secs(-HELD_SECS)).await?)
+        self.0.store.delete_decided_held(now.plus_secs(-HELD_SECS)).await?;
+        Ok(self.0.store.clear_board().await?)
     }
 
     /// Forgets what people were told long ago: a few thousand accounts a run, and after the last the

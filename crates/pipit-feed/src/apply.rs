@@ -1,10 +1,10 @@
 //! What each event means for the caches; every rule can be applied twice.
 //!
-//! What this node wrote is told by its writer in the order of the commits, so that a count never
-//! goes back to an older one. What other nodes wrote comes later and in an order of its own: of that,
-//! only what holds in any order is taken over (a log has an entry, a tweet is deleted), and
-//! everything else is forgotten and loaded anew. It is remembered what they touched: of that, our
-//! own events may be older than theirs, and are taken no more literally.
+//! What this node wrote is told by its writer in the order of the commits. What other nodes wrote comes
+//! later and in an order of its own: of that, what holds in any order is taken over (a log has an entry,
+//! a tweet is deleted, of two counts the newer one stands), and everything else, which is about one
+//! reader, is forgotten and loaded anew. It is remembered whom that was about: of them, our own events
+//! may be older than theirs, and are taken no more literally.
 
 use std::sync::{Arc, PoisonError};
 
@@ -26,7 +26,7 @@ impl Caches {
     pub fn apply(&self, events: &[Event]) {
         let _in_turn = self.in_turn();
         for event in events {
-            if !self.elsewhere.is_empty() && self.touched_elsewhere(event) {
+            if !self.elsewhere.is_empty() && self.is_about_elsewhere(event) {
                 self.forget_what_changed(event);
             } else {
                 self.apply_one(event);
@@ -38,8 +38,8 @@ impl Caches {
     pub fn apply_from_elsewhere(&self, events: &[Event]) {
         let _in_turn = self.in_turn();
         for event in events {
-            if let Some(touched) = Touched::by(event) {
-                self.elsewhere.insert(touched, ());
+            if let Some(reader) = reader_of(event) {
+                self.elsewhere.insert(reader, ());
             }
             self.forget_what_changed(event);
         }
@@ -50,21 +50,14 @@ impl Caches {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether another node told of the same lately.
-    fn touched_elsewhere(&self, event: &Event) -> bool {
-        Touched::by(event).is_some_and(|touched| self.elsewhere.get(&touched).is_some())
+    /// Whether another node told of the same reader lately.
+    fn is_about_elsewhere(&self, event: &Event) -> bool {
+        reader_of(event).is_some_and(|reader| self.elsewhere.get(&reader).is_some())
     }
 
     /// What an event means when others may have been told out of its order.
     fn forget_what_changed(&self, event: &Event) {
         match event {
-            Event::TweetPosted { entry, visibility, hashtags, .. } => {
-                // One that is deleted already drops out when it is read.
-                self.tweets.forget(&entry.id);
-                self.listed(entry, *visibility, hashtags);
-            }
-            Event::TweetCounted(id, _) => self.tweets.forget(id),
-            Event::UserCounted(id, _) => self.users.forget(id),
             Event::Liked { user_id, .. }
             | Event::Retweeted { user_id, .. }
             | Event::Bookmarked { user_id, .. } => self.marks.forget(user_id),
@@ -84,19 +77,24 @@ impl Caches {
     fn apply_one(&self, event: &Event) {
         match event {
             Event::TweetPosted { entry, visibility, hashtags, tweet } => {
-                match tweet {
-                    Some(tweet) => self.tweets.set(entry.id, TweetCard::new(Tweet::clone(tweet))),
-                    None => self.tweets.forget(&entry.id),
-                }
+                self.posted(entry.id, tweet.as_deref());
                 self.listed(entry, *visibility, hashtags);
             }
             Event::TweetDeleted { entry, hashtags } => self.tweet_deleted(entry, hashtags),
             Event::TweetCounted(id, counts) => {
-                self.tweets.update(id, |card| TweetCard { counts: *counts, ..card });
+                self.told.insert(*id, ());
+                let newer =
+                    |card: TweetCard| TweetCard { counts: card.counts.or_newer(*counts), ..card };
+                self.tweets.update(id, newer);
             }
-            Event::TweetChanged(id) => self.tweets.forget(id),
+            Event::TweetChanged(id) => {
+                self.told.insert(*id, ());
+                self.tweets.forget(id);
+            }
             Event::UserCounted(id, counts) => {
-                self.users.update(id, |card| UserCard { counts: *counts, ..card });
+                let newer =
+                    |card: UserCard| UserCard { counts: card.counts.or_newer(*counts), ..card };
+                self.users.update(id, newer);
             }
             Event::UserChanged { user_id, handle_key } => {
                 self.users.forget(user_id);
@@ -144,6 +142,17 @@ impl Caches {
         }
     }
 
+    /// A tweet is there. What was told of it before may be newer than it says, and so is what is cached.
+    fn posted(&self, id: TweetId, tweet: Option<&Tweet>) {
+        match tweet {
+            Some(tweet) if self.told.get(&id).is_none() => {
+                let new = || TweetCard::new(tweet.clone());
+                self.tweets.update_with(&id, |known| known.or_else(|| Some(new())));
+            }
+            _ => self.tweets.forget(&id),
+        }
+    }
+
     /// The logs have a new entry.
     fn listed(&self, entry: &Entry, visibility: Visibility, hashtags: &Arc<[HashtagId]>) {
         let entry = *entry;
@@ -164,6 +173,7 @@ impl Caches {
 
     fn tweet_deleted(&self, entry: &Entry, hashtags: &[HashtagId]) {
         self.trends.deleted(entry.id);
+        self.told.insert(entry.id, ());
         if matches!(entry.kind, Kind::Retweet { .. }) {
             self.tweets.forget(&entry.id);
         } else {
@@ -240,31 +250,16 @@ impl Caches {
     }
 }
 
-/// What an event changes to a value that depends on what happened before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Touched {
-    Tweet(TweetId),
-    User(UserId),
-    /// What somebody likes, whom they follow, what they have read.
-    Reader(UserId),
-}
-
-impl Touched {
-    fn by(event: &Event) -> Option<Self> {
-        Some(match event {
-            Event::TweetPosted { entry, .. } | Event::TweetDeleted { entry, .. } => {
-                Self::Tweet(entry.id)
-            }
-            Event::TweetCounted(id, _) | Event::TweetChanged(id) => Self::Tweet(*id),
-            Event::UserCounted(id, _) => Self::User(*id),
-            Event::Liked { user_id, .. }
-            | Event::Retweeted { user_id, .. }
-            | Event::Bookmarked { user_id, .. }
-            | Event::Followed { user_id, .. }
-            | Event::ReadUpTo { user_id, .. } => Self::Reader(*user_id),
-            Event::Notified(told) => Self::Reader(told.user_id),
-            _ => return None,
-        })
+/// Whose likes, followees or place an event changes.
+fn reader_of(event: &Event) -> Option<UserId> {
+    match event {
+        Event::Liked { user_id, .. }
+        | Event::Retweeted { user_id, .. }
+        | Event::Bookmarked { user_id, .. }
+        | Event::Followed { user_id, .. }
+        | Event::ReadUpTo { user_id, .. } => Some(*user_id),
+        Event::Notified(told) => Some(told.user_id),
+        _ => None,
     }
 }
 

@@ -7,7 +7,6 @@ use pipit_model::{HashtagId, ListId, SessionId, TweetId, UserId};
 use pipit_store::{Relationship, Session};
 use quick_cache::sync::Cache;
 
-use crate::apply::Touched;
 use crate::cards::TweetCard;
 use crate::coherent::{Coherent, Weigh};
 use crate::filters::ReaderFilters;
@@ -26,9 +25,9 @@ use crate::suggestions::Suggestions;
 use crate::ties::Ties;
 use crate::trends::Trends;
 
-/// What other nodes touched is remembered for as long as events may overtake each other, which is
-/// milliseconds: so many are touched in seconds.
-const ELSEWHERE_MAX: usize = 1 << 16;
+/// What was told is remembered for as long as events may overtake each other, which is milliseconds:
+/// so much is told in seconds.
+const TOLD_MAX: usize = 1 << 16;
 
 /// How much memory each cache may take, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,8 +102,10 @@ pub struct Caches {
     pub(crate) moderated: Coherent<(), Arc<Moderated>>,
     /// Bounded by a limit of its own.
     pub(crate) trends: Trends,
-    /// What other nodes told of lately; empty on a node that is alone.
-    pub(crate) elsewhere: Cache<Touched, ()>,
+    /// The tweets that something was told of lately.
+    pub(crate) told: Cache<TweetId, ()>,
+    /// The readers whom other nodes told of lately; empty on a node that is alone.
+    pub(crate) elsewhere: Cache<UserId, ()>,
     /// Held while events are applied.
     pub(crate) turn: Mutex<()>,
 }
@@ -146,7 +147,8 @@ impl Caches {
             suggestions: Coherent::new(sizes.names, 500),
             moderated: Coherent::new(sizes.names, 10_000),
             trends: Trends::default(),
-            elsewhere: Cache::new(ELSEWHERE_MAX),
+            told: Cache::new(TOLD_MAX),
+            elsewhere: Cache::new(TOLD_MAX),
             turn: Mutex::new(()),
         }
     }

@@ -138,13 +138,6 @@ impl<K: Eq + Hash + Clone, V: Weigh + Clone> Coherent<K, V> {
         }
     }
 
-    /// An event that says what the value is now.
-    pub(crate) fn set(&self, key: K, value: V) {
-        let mut events = self.stripe(&key);
-        *events += 1;
-        self.cache.insert(key, value);
-    }
-
     /// An event after which the value must be loaded anew.
     pub(crate) fn forget(&self, key: &K) {
         let mut events = self.stripe(key);
@@ -213,7 +206,7 @@ mod tests {
     fn bytes_are_bounded() {
         let cache: Coherent<u32, u32> = Coherent::new(20_000, 80);
         for key in 0..10_000 {
-            cache.set(key, key);
+            cache.update_with(&key, |_| Some(key));
         }
         assert!(cache.stats().2 <= 20_000);
     }

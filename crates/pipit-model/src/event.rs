@@ -22,8 +22,9 @@ pub enum Event {
         entry: Entry,
         /// Whom it is for.
         visibility: Visibility,
-        /// All of it; [`None`] if another node stored it.
-        #[serde(skip)]
+        /// All of it; [`None`] if another node stored it and it is not for everybody: nodes do not
+        /// write it anywhere else.
+        #[serde(default, skip_serializing_if = "is_for_few")]
         tweet: Option<Arc<Tweet>>,
         /// Its hashtags.
         hashtags: Arc<[HashtagId]>,
@@ -149,6 +150,10 @@ impl Event {
         let (entry, visibility) = (tweet.entry(), tweet.visibility);
         Self::TweetPosted { entry, visibility, hashtags, tweet: Some(tweet) }
     }
+}
+
+fn is_for_few(tweet: &Option<Arc<Tweet>>) -> bool {
+    tweet.as_ref().is_none_or(|tweet| tweet.visibility != Visibility::Public)
 }
 
 /// Whether a relation (a like, a retweet, a follow) stands.

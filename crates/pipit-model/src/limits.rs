@@ -463,8 +463,8 @@ pub const BUS_QUEUE_MAX: usize = 1024;
 pub const BUS_STREAM_MAX: usize = 20_000;
 /// Batches that are read from Redis or sent to it at once.
 pub const BUS_BATCH_MAX: usize = 256;
-/// Entries that the board keeps, which stands in for Redis: some minutes of a few nodes.
-pub const BOARD_ENTRIES_MAX: i64 = 10_000;
+/// Seconds that what nodes told each other by the database stays there.
+pub const BOARD_SECS: u64 = 600;
 /// How often a node tries again to append to the board when another one was quicker.
 pub const BOARD_TRIES_MAX: usize = 50;
 /// Milliseconds between two signs of life of a node.

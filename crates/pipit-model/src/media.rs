@@ -1,12 +1,14 @@
 //! Pictures: what is kept of one, what it is called, how it is described.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::ids::MediaId;
 use crate::limits::DESCRIPTION_CHARS_MAX;
 use crate::text::{self, TextError};
 
 /// A picture of a tweet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Media {
     /// Its id.
     pub id: MediaId,
@@ -25,7 +27,7 @@ pub struct Media {
 }
 
 /// Whether a picture moves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MediaKind {
     /// It does not.
     Image,
@@ -45,7 +47,7 @@ pub enum MediaUse {
 }
 
 /// How a picture's file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     /// Photographs.
     Jpeg,
@@ -84,7 +86,7 @@ impl Format {
 }
 
 /// The names of a picture's two files: a key that nobody guesses, and how each is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MediaFiles {
     /// [`KEY_DIGITS`] hexadecimal digits.
     pub key: String,
@@ -146,7 +148,7 @@ pub fn file_format(name: &str) -> Option<Format> {
 }
 
 /// Red, green and blue, a byte each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Colour(pub u32);
 
 impl std::fmt::Display for Colour {

@@ -47,7 +47,7 @@ pub enum Kind {
 }
 
 /// Who may answer in a conversation: said by the tweet that begins it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ReplyAudience {
     /// Everybody.
     #[default]
@@ -100,7 +100,7 @@ impl ReplyAudience {
 }
 
 /// A tweet that another one shows below its own text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
     /// The tweet shown; never a retweet.
     pub of: TweetId,
@@ -109,7 +109,7 @@ pub struct Quote {
 }
 
 /// A stored tweet, reply or retweet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tweet {
     /// Its id; the time is in it.
     pub id: TweetId,
@@ -169,10 +169,20 @@ pub struct TweetCounts {
     pub retweets: i64,
     /// Replies to it that are not deleted.
     pub replies: i64,
+    /// How often these changed: of two, the higher is the newer.
+    pub version: i64,
+}
+
+impl TweetCounts {
+    /// The newer of two.
+    #[must_use]
+    pub fn or_newer(self, told: Self) -> Self {
+        if told.version > self.version { told } else { self }
+    }
 }
 
 /// Someone a tweet mentions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mention {
     /// The person.
     pub user_id: UserId,

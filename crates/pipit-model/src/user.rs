@@ -66,6 +66,16 @@ pub struct UserCounts {
     pub followers: i64,
     /// Accounts that this one follows.
     pub following: i64,
+    /// How often these changed: of two, the higher is the newer.
+    pub version: i64,
+}
+
+impl UserCounts {
+    /// The newer of two.
+    #[must_use]
+    pub fn or_newer(self, told: Self) -> Self {
+        if told.version > self.version { told } else { self }
+    }
 }
 
 /// A name by which a person is found: 1 to 15 of `A–Z a–z 0–9 _`, at least one of them no digit

@@ -2,8 +2,9 @@
 //!
 //! Its entries are numbered without gaps in the order in which they can be read: each takes the number
 //! after the last that it sees, and of two that take the same one is refused and tries again.
+//! Entries are read within moments, and kept for minutes.
 
-use pipit_model::limits::{BOARD_ENTRIES_MAX, BOARD_TRIES_MAX};
+use pipit_model::limits::{BOARD_SECS, BOARD_TRIES_MAX};
 
 use crate::Store;
 use crate::error::StoreError;
@@ -20,9 +21,10 @@ impl Store {
         let mut tries = 0;
         loop {
             let id = self.board_end().await? + 1;
-            let sql = self.sql("INSERT INTO board (id, entry) VALUES (").bind(id).push(", ");
-            match self.run(sql.bind(entry).push(")")).await {
-                Ok(_) if id % CLEAR_EVERY == 0 => return self.clear_board(id).await,
+            let sql = self.sql("INSERT INTO board (id, written_at, entry) VALUES (").bind(id);
+            let sql = sql.push(", ").push(self.now()).push(", ").bind(entry).push(")");
+            match self.run(sql).await {
+                Ok(_) if id % CLEAR_EVERY == 0 => return self.clear_board().await,
                 Ok(_) => return Ok(()),
                 Err(error) if error.is_transient() && tries < BOARD_TRIES_MAX => tries += 1,
                 Err(error) => return Err(error),
@@ -50,9 +52,14 @@ impl Store {
         rows.iter().map(entry).collect()
     }
 
-    /// Whoever is so far behind notices that something is missing.
-    async fn clear_board(&self, end: i64) -> Result<(), StoreError> {
-        let sql = self.sql("DELETE FROM board WHERE id <= ").bind(end - BOARD_ENTRIES_MAX);
-        self.run(sql).await.map(drop)
+    /// Clears away what is old. The last entry stays: the next has the number after it. Whoever is so
+    /// far behind notices that something is missing.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn clear_board(&self) -> Result<(), StoreError> {
+        let sql = self.sql("DELETE FROM board WHERE id < ").bind(self.board_end().await?);
+        let old = format!(" AND written_at < {} - {}", self.now(), BOARD_SECS * 1000);
+        self.run(sql.push(&old)).await.map(drop)
     }
 }

@@ -42,8 +42,10 @@ impl Store {
         let sql = sql
             .push("reply_to_user_id, conversation_id, retweet_of_id, retweet_of_user_id, ")
             .push("like_count, retweet_count, reply_count, media_count, quote_of_id, ")
-            .push("quote_of_user_id, deleted_at, reply_audience, hidden, visibility, is_sensitive ")
-            .push("FROM tweets WHERE id IN ")
+            .push(
+                "quote_of_user_id, deleted_at, reply_audience, hidden, visibility, is_sensitive, ",
+            )
+            .push("count_version FROM tweets WHERE id IN ")
             .list(ids.iter().map(|id| id.0));
         // Side by side: a page that is not in memory waits for one answer, not for two.
         let (rows, mut mentions) = tokio::try_join!(self.rows(sql), self.mentions_of(ids))?;
@@ -175,6 +177,7 @@ fn model_from(row: &Row) -> Result<tweets::Model, DbErr> {
         hidden: row.try_get_by_index(18)?,
         visibility: row.try_get_by_index(19)?,
         is_sensitive: row.try_get_by_index(20)?,
+        count_version: row.try_get_by_index(21)?,
     })
 }
 
@@ -207,6 +210,7 @@ pub(crate) fn from_row(row: tweets::Model, mentions: Vec<Mention>, media: Vec<Me
             likes: row.like_count,
             retweets: row.retweet_count,
             replies: row.reply_count,
+            version: row.count_version,
         },
         mentions,
         quote: quote.map(|(of, user)| Quote { of: TweetId(of), of_user: UserId(user) }),
@@ -239,6 +243,7 @@ pub(crate) fn to_row(tweet: &Tweet) -> tweets::Model {
         like_count: tweet.counts.likes,
         retweet_count: tweet.counts.retweets,
         reply_count: tweet.counts.replies,
+        count_version: tweet.counts.version,
         media_count: tweet.media.len() as i16,
         quote_of_id: tweet.quote.map(|quote| quote.of.0),
         quote_of_user_id: tweet.quote.map(|quote| quote.of_user.0),

@@ -92,7 +92,7 @@ impl Store {
         let sql = self
             .sql("SELECT id, handle, name, bio, profile_picture, created_at, tweet_count, ")
             .push("follower_count, following_count, deleted_at, banner, links, pinned_tweet_id, ")
-            .push("locked, default_visibility, role, state, has_notice FROM users WHERE id IN ")
+            .push("locked, default_visibility, role, state, has_notice, count_version FROM users WHERE id IN ")
             .list(ids.iter().map(|id| id.0));
         self.rows(sql).await?.iter().map(|row| Ok(user_from(row)?)).collect()
     }
@@ -156,6 +156,7 @@ impl Store {
             tweet_count: Set(0),
             follower_count: Set(0),
             following_count: Set(0),
+            count_version: Set(0),
             deleted_at: Set(None),
             purged_at: Set(None),
             role: Set(0),
@@ -537,6 +538,7 @@ fn user_from(row: &Row) -> Result<User, DbErr> {
             tweets: row.try_get_by_index(6)?,
             followers: row.try_get_by_index(7)?,
             following: row.try_get_by_index(8)?,
+            version: row.try_get_by_index(18)?,
         },
         locked: row.try_get_by_index::<i16>(13)? != 0,
         default_visibility: Visibility::from_code(row.try_get_by_index(14)?),

@@ -149,6 +149,12 @@ async fn set_some(
     if !wrong.is_empty() {
         let right = wrong.iter().map(|wrong| vec![wrong.id, wrong.is]);
         tx.execute_raw(update_rows(db, table, &[column], right)).await?;
+        if matches!(table, "tweets" | "users") {
+            let newer =
+                format!("UPDATE {table} SET count_version = count_version + 1 WHERE id IN ");
+            let ids = wrong.iter().map(|wrong| wrong.id);
+            tx.execute_raw(Sql::new(db, &newer).list(ids).done()).await?;
+        }
     }
     Ok(wrong.len() as u64)
 }

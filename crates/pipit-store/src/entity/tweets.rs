@@ -22,6 +22,8 @@ pub struct Model {
     pub like_count: i64,
     pub retweet_count: i64,
     pub reply_count: i64,
+    /// How often the counts above changed.
+    pub count_version: i64,
     /// Its pictures are in `media`.
     pub media_count: i16,
     pub quote_of_id: Option<i64>,

@@ -26,6 +26,8 @@ pub struct Model {
     pub tweet_count: i64,
     pub follower_count: i64,
     pub following_count: i64,
+    /// How often the counts above changed.
+    pub count_version: i64,
     /// Set on a tombstone.
     pub deleted_at: Option<i64>,
     /// When all that a deleted account left behind was cleared away.

@@ -1,4 +1,4 @@
-//! What nodes tell each other while Redis is away.
+//! What nodes tell each other: by the database while Redis is away, and counts in any order.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::text;
@@ -18,6 +18,15 @@ impl MigrationTrait for Migration {
             // Its `text` holds 64 KB, and a burst of writes is more.
             entry.custom("mediumtext");
         }
-        manager.create_table(keyed(db, "board", &["id"], vec![big(db, "id"), entry])).await
+        let columns = vec![big(db, "id"), big(db, "written_at"), entry];
+        manager.create_table(keyed(db, "board", &["id"], columns)).await?;
+        for name in ["tweets", "users"] {
+            if !manager.has_column(name, "count_version").await? {
+                let mut version = big(db, "count_version").default(0).to_owned();
+                let table = Table::alter().table(name).add_column(&mut version).to_owned();
+                manager.alter_table(table).await?;
+            }
+        }
+        Ok(())
     }
 }

@@ -8,7 +8,7 @@ use pipit_model::search::Attached;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value};
 
 use super::notices::Notice;
-use super::state::State;
+use super::state::{State, UserRow};
 use crate::entity::{media, tweets};
 use crate::error::StoreError;
 use crate::media::LONG_AGO;
@@ -39,8 +39,11 @@ pub(super) async fn apply(
     }
     let users = state.users.updated();
     if !users.is_empty() {
-        let columns = ["tweet_count", "follower_count", "following_count"];
-        let rows = users.iter().map(|(id, u)| vec![**id, u.tweets, u.followers, u.following]);
+        let columns = ["tweet_count", "follower_count", "following_count", "count_version"];
+        let row = |(id, u): &(&i64, &UserRow)| {
+            vec![**id, u.tweets, u.followers, u.following, u.count_version]
+        };
+        let rows = users.iter().map(row);
         tx.execute_raw(update_rows(db, "users", &columns, rows)).await?;
     }
     apply_hashtags(tx, db, state).await?;
@@ -82,9 +85,11 @@ fn tweet_statements(db: DbBackend, state: &State) -> Vec<Statement> {
     }
     let updated = state.tweets.updated();
     if !updated.is_empty() {
-        let columns = ["like_count", "retweet_count", "reply_count"];
-        let rows =
-            updated.iter().map(|(id, t)| vec![**id, t.like_count, t.retweet_count, t.reply_count]);
+        let columns = ["like_count", "retweet_count", "reply_count", "count_version"];
+        let row = |(id, t): &(&i64, &tweets::Model)| {
+            vec![**id, t.like_count, t.retweet_count, t.reply_count, t.count_version]
+        };
+        let rows = updated.iter().map(row);
         statements.push(update_rows(db, "tweets", &columns, rows));
     }
     let tombstones: Vec<_> = updated.iter().filter(|(_, t)| t.deleted_at.is_some()).collect();

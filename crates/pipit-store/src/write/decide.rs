@@ -15,7 +15,7 @@ use pipit_model::{AccountState, HashtagId, IdGenerator, MediaId, Timestamp, Twee
 
 use super::command::{Command, NewTweet, Outcome};
 use super::notices::Notice;
-use super::state::{HashtagRow, KeyRow, State};
+use super::state::{HashtagRow, KeyRow, State, UserRow};
 use super::ties::{answer_request, block, follow};
 use crate::entity::{media, tweets};
 use crate::error::StoreError;
@@ -80,23 +80,33 @@ pub(super) fn decide(
     }
 }
 
-/// The counts that differ after all commands of a batch, each once.
-pub(super) fn count_events(state: &State, events: &mut Vec<Event>) {
-    for (id, row) in state.tweets.updated() {
-        let counts = counts_of(row);
-        if state.tweets.original(id).map(counts_of) != Some(counts) {
-            events.push(Event::TweetCounted(TweetId(*id), counts));
-        }
+/// Numbers and tells the counts that differ after all commands of a batch, each once.
+pub(super) fn count(state: &mut State, events: &mut Vec<Event>) {
+    let differs = |(id, row): &(&i64, &tweets::Model)| {
+        state.tweets.original(id).map(counts_of) != Some(counts_of(row))
+    };
+    let tweets: Vec<i64> =
+        state.tweets.updated().iter().filter(|row| differs(row)).map(|(id, _)| **id).collect();
+    for id in tweets {
+        state.tweets.edit(&id, |row| {
+            row.count_version += 1;
+            events.push(Event::TweetCounted(TweetId(id), counts_of(row)));
+        });
     }
-    for (id, row) in state.users.updated() {
-        let counts =
-            UserCounts { tweets: row.tweets, followers: row.followers, following: row.following };
-        events.push(Event::UserCounted(UserId(*id), counts));
+    let users: Vec<i64> = state.users.updated().iter().map(|(id, _)| **id).collect();
+    for id in users {
+        state.users.edit(&id, |row| {
+            row.count_version += 1;
+            let UserRow { tweets, followers, following, count_version: version, .. } = *row;
+            let counts = UserCounts { tweets, followers, following, version };
+            events.push(Event::UserCounted(UserId(id), counts));
+        });
     }
 }
 
 fn counts_of(row: &tweets::Model) -> TweetCounts {
-    TweetCounts { likes: row.like_count, retweets: row.retweet_count, replies: row.reply_count }
+    let (likes, retweets, replies) = (row.like_count, row.retweet_count, row.reply_count);
+    TweetCounts { likes, retweets, replies, version: row.count_version }
 }
 
 fn post(state: &mut State, new: &NewTweet, births: Births<'_>, events: &mut Vec<Event>) -> Decided {

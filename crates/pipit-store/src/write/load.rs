@@ -199,7 +199,8 @@ async fn load_users(
     }
     let sql = Sql::new(
         db,
-        "SELECT id, tweet_count, follower_count, following_count, deleted_at, locked, state \
+        "SELECT id, tweet_count, follower_count, following_count, deleted_at, locked, state, \
+         count_version \
          FROM users WHERE id IN ",
     );
     let sql = sql.list(needs.users.iter().copied()).push(" ORDER BY id").for_update();
@@ -211,6 +212,7 @@ async fn load_users(
             deleted: row.try_get_by_index::<Option<i64>>(4)?.is_some(),
             locked: row.try_get_by_index::<i16>(5)? != 0,
             state: AccountState::from_code(row.try_get_by_index(6)?),
+            count_version: row.try_get_by_index(7)?,
         };
         state.users.read(row.try_get_by_index(0)?, user);
     }

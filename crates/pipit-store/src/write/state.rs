@@ -113,6 +113,7 @@ pub(super) struct UserRow {
     pub(super) tweets: i64,
     pub(super) followers: i64,
     pub(super) following: i64,
+    pub(super) count_version: i64,
     pub(super) locked: bool,
     pub(super) deleted: bool,
     pub(super) state: AccountState,

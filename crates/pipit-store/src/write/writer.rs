@@ -11,7 +11,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::apply::apply;
 use super::command::{Command, Outcome};
-use super::decide::{Births, count_events, decide};
+use super::decide::{Births, count, decide};
 use super::horizon::Horizon;
 use super::limited::hush;
 use super::load::load;
@@ -136,7 +136,7 @@ impl Writer {
             tx.rollback().await?;
             return Ok(outcomes);
         }
-        count_events(&state, &mut events);
+        count(&mut state, &mut events);
         hush(&tx, &mut state).await?;
         drop_muted(&tx, &mut state).await?;
         state.notices.announce(&mut events);
