@@ -273,3 +273,56 @@ fn other_logs(
     let public = is_listed.then_some(LogKey::Public);
     public.into_iter().chain(hashtags.iter().map(|id| LogKey::Hashtag(*id)))
 }
+
+#[cfg(test)]
+mod tests {
+    use pipit_model::tweet::TweetCounts;
+
+    use super::*;
+    use crate::caches::Sizes;
+
+    const ID: TweetId = TweetId(7);
+
+    fn posted() -> Event {
+        Event::posted(Arc::new(Tweet::blank(ID, UserId(1))), Arc::new([]))
+    }
+
+    fn counted(version: i64) -> Event {
+        Event::TweetCounted(ID, TweetCounts { likes: version, version, ..TweetCounts::default() })
+    }
+
+    fn deleted() -> Event {
+        let entry = Entry { id: ID, user_id: UserId(1), kind: Kind::Tweet };
+        Event::TweetDeleted { entry, hashtags: Arc::new([]) }
+    }
+
+    /// What is cached after all this was told, each by this node or by another.
+    fn after(told: &[(bool, Event)]) -> Option<TweetCard> {
+        let caches = Caches::new(Sizes::of_total(1_000_000));
+        for (own, event) in told {
+            let events = std::slice::from_ref(event);
+            if *own { caches.apply(events) } else { caches.apply_from_elsewhere(events) }
+        }
+        caches.tweets.get(&ID)
+    }
+
+    #[test]
+    fn in_whatever_order_it_is_told_nothing_old_is_shown() {
+        for own in [true, false] {
+            let likes = |told: &[Event]| {
+                let told: Vec<_> = told.iter().map(|event| (own, event.clone())).collect();
+                after(&told).map(|card| card.counts.likes)
+            };
+            assert_eq!(likes(&[posted()]), Some(0), "it need not be read");
+            assert_eq!(likes(&[posted(), counted(1), counted(2)]), Some(2));
+            assert_eq!(likes(&[posted(), counted(2), counted(1)]), Some(2));
+            assert_eq!(likes(&[posted(), counted(1), posted()]), None, "it is read anew");
+            assert_eq!(likes(&[counted(1), posted()]), None, "it is read anew");
+            assert_eq!(likes(&[deleted(), posted()]), None, "it is read anew");
+        }
+        // A reader here likes what another node tells of only then.
+        assert!(after(&[(true, counted(1)), (false, posted())]).is_none());
+        let card = after(&[(false, posted()), (true, deleted())]).expect("cached");
+        assert!(card.deleted);
+    }
+}

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use pipit_model::event::Event;
-use pipit_model::tweet::{Entry, Kind, Tweet, TweetCounts};
-use pipit_model::{Timestamp, TweetId, UserId};
+use pipit_model::tweet::{Entry, Kind, Tweet};
+use pipit_model::{TweetId, UserId};
 use pipit_store::Entries;
 use shuttle::sync::Mutex;
 use shuttle::sync::atomic::{AtomicI64, Ordering};
@@ -55,23 +55,7 @@ impl World {
 
     /// As the writer does it: commit, tell the caches, answer.
     fn post(&self, id: i64, user_id: UserId) {
-        let tweet = Tweet {
-            id: TweetId(id),
-            user_id,
-            timestamp: Timestamp(0),
-            content: String::new(),
-            kind: Kind::Tweet,
-            conversation_id: TweetId(id),
-            counts: TweetCounts::default(),
-            mentions: Vec::new(),
-            quote: None,
-            media: Vec::new(),
-            visibility: pipit_model::visibility::Visibility::Public,
-            reply_audience: pipit_model::tweet::ReplyAudience::Everyone,
-            sensitive: false,
-            hidden: false,
-            deleted: false,
-        };
+        let tweet = Tweet::blank(TweetId(id), user_id);
         self.database.lock().expect("whole").push(tweet.entry());
         let posted = Event::posted(Arc::new(tweet), Arc::new([]));
         self.caches.apply(&[posted]);

@@ -172,3 +172,23 @@ impl Standing {
         self == Self::Set
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_nodes_are_told_what_everybody_may_read_and_no_more() {
+        for visibility in Visibility::ALL {
+            let content = "told".to_owned();
+            let tweet = Tweet { content, visibility, ..Tweet::blank(TweetId(1), UserId(2)) };
+            let event = Event::posted(Arc::new(tweet), Arc::new([]));
+            let json = serde_json::to_string(&event).expect("JSON");
+            assert_eq!(json.contains("told"), visibility == Visibility::Public, "{json}");
+            let Ok(Event::TweetPosted { tweet, .. }) = serde_json::from_str(&json) else {
+                panic!("{json}");
+            };
+            assert_eq!(tweet.is_some(), visibility == Visibility::Public);
+        }
+    }
+}

@@ -144,6 +144,28 @@ pub struct Tweet {
 }
 
 impl Tweet {
+    /// A tweet that says nothing yet, stands by itself and is for everybody.
+    #[must_use]
+    pub fn blank(id: TweetId, user_id: UserId) -> Self {
+        Self {
+            id,
+            user_id,
+            timestamp: id.timestamp(),
+            content: String::new(),
+            kind: Kind::Tweet,
+            conversation_id: id,
+            counts: TweetCounts::default(),
+            mentions: Vec::new(),
+            quote: None,
+            media: Vec::new(),
+            visibility: Visibility::Public,
+            reply_audience: ReplyAudience::Everyone,
+            sensitive: false,
+            hidden: false,
+            deleted: false,
+        }
+    }
+
     /// What a timeline needs of it.
     #[must_use]
     pub fn entry(&self) -> Entry {

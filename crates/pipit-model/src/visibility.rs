@@ -189,7 +189,6 @@ mod tests {
     use crate::role::AccountState;
     use crate::role::Role;
     use crate::time::Timestamp;
-    use crate::tweet::TweetCounts;
     use crate::user::UserCounts;
 
     #[test]
@@ -222,23 +221,7 @@ mod tests {
     }
 
     fn tweet(visibility: Visibility) -> Tweet {
-        Tweet {
-            id: TweetId(10),
-            user_id: UserId(2),
-            timestamp: Timestamp(0),
-            content: String::new(),
-            kind: Kind::Tweet,
-            conversation_id: TweetId(10),
-            counts: TweetCounts::default(),
-            mentions: Vec::new(),
-            quote: None,
-            media: Vec::new(),
-            visibility,
-            reply_audience: ReplyAudience::Everyone,
-            sensitive: false,
-            hidden: false,
-            deleted: false,
-        }
+        Tweet { visibility, ..Tweet::blank(TweetId(10), UserId(2)) }
     }
 
     fn author() -> User {

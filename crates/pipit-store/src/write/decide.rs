@@ -8,7 +8,7 @@ use pipit_model::limits::NOTIFIED_PER_TWEET_MAX;
 use pipit_model::media::Media;
 use pipit_model::notification::NotificationKind;
 use pipit_model::read_position::ReadPosition;
-use pipit_model::tweet::{Entry, Kind, Quote, ReplyAudience, Tweet, TweetCounts};
+use pipit_model::tweet::{Entry, Kind, Quote, Tweet, TweetCounts};
 use pipit_model::user::UserCounts;
 use pipit_model::visibility::{Visibility, may_be_passed_on};
 use pipit_model::{AccountState, HashtagId, IdGenerator, MediaId, Timestamp, TweetId, UserId};
@@ -160,21 +160,14 @@ fn stored(id: TweetId, new: &NewTweet, parent: Option<&tweets::Model>) -> Tweet 
         to_user: UserId(parent.user_id),
     });
     Tweet {
-        id,
-        user_id: new.user_id,
-        timestamp: id.timestamp(),
         content: new.content.clone(),
         kind,
         conversation_id: parent.map_or(id, |parent| TweetId(parent.conversation_id)),
-        counts: TweetCounts::default(),
         mentions: new.mentions.clone(),
-        quote: None,
-        media: Vec::new(),
         visibility: new.visibility,
         reply_audience: new.reply_audience,
         sensitive: new.sensitive,
-        hidden: false,
-        deleted: false,
+        ..Tweet::blank(id, new.user_id)
     }
 }
 
@@ -364,23 +357,8 @@ fn retweet(
         return Ok(Outcome::Done);
     }
     let id = TweetId(births.next());
-    let entry = Arc::new(Tweet {
-        id,
-        user_id,
-        timestamp: id.timestamp(),
-        content: String::new(),
-        kind: Kind::Retweet { of: tweet_id, of_user },
-        conversation_id: id,
-        counts: TweetCounts::default(),
-        mentions: Vec::new(),
-        quote: None,
-        media: Vec::new(),
-        visibility,
-        reply_audience: ReplyAudience::Everyone,
-        sensitive: false,
-        hidden: false,
-        deleted: false,
-    });
+    let kind = Kind::Retweet { of: tweet_id, of_user };
+    let entry = Arc::new(Tweet { kind, visibility, ..Tweet::blank(id, user_id) });
     state.tweets.set(id.0, to_row(&entry));
     state.retweets.set(pair, id.0);
     tell_author(state, NotificationKind::Retweet, (user_id, tweet_id), Standing::Set, births);

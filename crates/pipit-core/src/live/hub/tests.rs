@@ -13,23 +13,7 @@ fn caller(user: i64, session: i64) -> Caller {
 }
 
 fn posted(id: i64, author: i64, kind: Kind) -> Event {
-    let tweet = Tweet {
-        id: TweetId(id),
-        user_id: UserId(author),
-        timestamp: Timestamp(0),
-        content: String::new(),
-        kind,
-        conversation_id: TweetId(id),
-        counts: TweetCounts::default(),
-        quote: None,
-        media: Vec::new(),
-        mentions: Vec::new(),
-        visibility: pipit_model::visibility::Visibility::Public,
-        reply_audience: pipit_model::tweet::ReplyAudience::Everyone,
-        sensitive: false,
-        hidden: false,
-        deleted: false,
-    };
+    let tweet = Tweet { kind, ..Tweet::blank(TweetId(id), UserId(author)) };
     Event::posted(Arc::new(tweet), Arc::new([]))
 }
 
