@@ -65,3 +65,43 @@ impl Remembered {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pipit_model::tweet::Kind;
+    use pipit_model::{TweetId, UserId};
+
+    use super::*;
+    use crate::changes::Changes;
+
+    fn stretch(ids: &[i64], blocked: Vec<usize>) -> Stretch {
+        let entry = |id: &i64| Entry { id: TweetId(*id), user_id: UserId(1), kind: Kind::Tweet };
+        Stretch { entries: ids.iter().map(entry).collect(), from: 3, blocked }
+    }
+
+    #[test]
+    fn a_top_is_recalled_while_it_holds() {
+        let changes = Changes::default();
+        let top = Remembered::default();
+        let recall = |before, want| {
+            let still = |then| changes.none_since(then, 9, |user| user == UserId(1));
+            let stretch = top.recall(before, want, still)?;
+            Some(stretch.entries.iter().map(|entry| entry.id.0).collect::<Vec<_>>())
+        };
+        assert_eq!(recall(i64::MAX, 2), None, "nothing was kept");
+        top.keep(changes.now(), 2, &stretch(&[3, 7], vec![4]));
+        assert_eq!(recall(i64::MAX, 2), None, "memory did not know all of it");
+        top.keep(changes.now(), 2, &stretch(&[3, 7], Vec::new()));
+        assert_eq!((recall(8, 2), recall(i64::MAX, 2)), (Some(vec![7, 3]), Some(vec![7, 3])));
+        assert_eq!((recall(7, 2), recall(8, 3)), (None, None), "another stretch");
+        assert!(top.clone().0.lock().expect("whole").is_none(), "of other followees");
+
+        // More by others than one would look through at once, but not since the last look.
+        for _ in 0..20 {
+            changes.add(UserId(2));
+            assert!(recall(8, 2).is_some());
+        }
+        changes.add(UserId(1));
+        assert_eq!(recall(8, 2), None);
+    }
+}
