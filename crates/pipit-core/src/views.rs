@@ -140,8 +140,9 @@ pub(crate) struct Few<K, V>(Vec<(K, V)>);
 
 impl<K: Ord + Copy, V> Few<K, V> {
     pub(crate) fn new(keys: &[K], values: impl IntoIterator<Item = Option<V>>) -> Self {
-        let pairs = keys.iter().zip(values);
-        let mut pairs: Vec<_> = pairs.filter_map(|(key, value)| Some((*key, value?))).collect();
+        let found = keys.iter().zip(values).filter_map(|(key, value)| Some((*key, value?)));
+        let mut pairs = Vec::with_capacity(keys.len());
+        pairs.extend(found);
         pairs.sort_unstable_by_key(|(key, _)| *key);
         Self(pairs)
     }
@@ -218,7 +219,10 @@ impl Pipit {
         entries: &[Entry],
     ) -> Result<Vec<TweetView>> {
         let parts = self.parts(reader, sight.clone(), entries).await?;
-        Ok(parts.into_views(entries).flatten().collect())
+        // All of them, most often: what is collected one by one would be moved as it grows.
+        let mut views = Vec::with_capacity(entries.len());
+        views.extend(parts.into_views(entries).flatten());
+        Ok(views)
     }
 
     /// Tweets as a reader sees them, each in its place.
@@ -241,14 +245,15 @@ impl Pipit {
         reader: Option<Caller>,
         mut views: Vec<TweetView>,
     ) -> Result<Vec<TweetView>> {
-        let author = |view: &TweetView| view.shown().author.clone();
-        if views.iter().all(|view| visibility::comes_up(author(view).user(), || false)) {
+        let is_known_to_all =
+            |view: &TweetView| visibility::comes_up(view.shown().author.user(), || false);
+        if views.iter().all(is_known_to_all) {
             return Ok(views);
         }
         let known = self.known_to(reader).await?;
         views.retain(|view| {
-            let author = author(view);
-            visibility::comes_up(author.user(), || known(author.user().id))
+            let author = view.shown().author.user();
+            visibility::comes_up(author, || known(author.id))
         });
         Ok(views)
     }

@@ -166,6 +166,7 @@ impl Caches {
             let begun = || cell.map(|_| Log::starting_with(entry));
             log.map(|log| log.with(entry)).or_else(begun).map(Arc::new)
         });
+        self.newest.changes.add(entry.user_id);
         for key in other_logs(&entry, visibility, hashtags) {
             self.logs.update(&key, |log| Arc::new(log.with(entry)));
         }
@@ -188,6 +189,7 @@ impl Caches {
             }
             log.map(Arc::new)
         });
+        self.newest.changes.add(entry.user_id);
         let public = matches!(entry.kind, Kind::Tweet).then_some(LogKey::Public);
         let others = hashtags.iter().map(|id| LogKey::Hashtag(*id));
         for key in others.chain(public) {

@@ -8,6 +8,7 @@ use pipit_store::StoreError;
 use crate::Feed;
 use crate::coherent::Weigh;
 use crate::newest::{Cell, NewestIds};
+use crate::remembered::Remembered;
 
 /// Whom someone follows.
 #[derive(Debug, Clone)]
@@ -16,6 +17,7 @@ pub struct Followees {
     ids: Vec<UserId>,
     /// Of each in its place, and last the reader's own: a home shows that too.
     newest: Vec<Arc<Cell>>,
+    top: Remembered,
 }
 
 impl Followees {
@@ -23,7 +25,7 @@ impl Followees {
         ids.sort_unstable();
         ids.dedup();
         let newest = cells.of_all(ids.iter().copied().chain([reader]));
-        Self { ids, newest }
+        Self { ids, newest, top: Remembered::default() }
     }
 
     /// Their ids, in order of id.
@@ -40,6 +42,10 @@ impl Followees {
 
     pub(crate) fn newest(&self) -> &[Arc<Cell>] {
         &self.newest
+    }
+
+    pub(crate) fn top(&self) -> &Remembered {
+        &self.top
     }
 
     pub(crate) fn with(&self, user_id: UserId, cells: &NewestIds) -> Self {
@@ -66,6 +72,7 @@ impl Weigh for Arc<Followees> {
         // A cell with its place in the map, as if nobody else followed the same people.
         const CELL_BYTES: usize = 72;
         size_of::<Followees>()
+            + Remembered::BYTES_MAX
             + self.ids.capacity() * size_of::<UserId>()
             + self.newest.capacity() * (size_of::<Arc<Cell>>() + CELL_BYTES)
     }

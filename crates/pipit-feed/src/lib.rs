@@ -9,6 +9,7 @@
 mod apply;
 mod caches;
 mod cards;
+mod changes;
 mod coherent;
 mod filters;
 mod followees;
@@ -25,6 +26,7 @@ mod newest;
 mod notifications;
 mod people;
 mod relationships;
+mod remembered;
 mod shim;
 mod suggestions;
 mod ties;

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use pipit_model::UserId;
 use pipit_store::Entries;
 
 use crate::caches::Caches;
 use crate::coherent::Ticket;
+use crate::followees::Followees;
 use crate::log::{Log, LogKey};
-use crate::merge::{Stretch, stretch};
+use crate::merge::{Stretch, stretch, stretch_of_one};
 use crate::newest::Newest;
 use crate::timeline::Timeline;
 
@@ -15,18 +17,48 @@ impl Caches {
     /// What memory knows of the stretch below `before`.
     pub(crate) fn known(&self, timeline: &Timeline, before: i64, want: usize) -> Stretch {
         let open = |place| self.logs.get(&timeline.key(place));
-        let cells = match timeline {
-            Timeline::Home { followees, .. } => Some(followees.newest()),
-            Timeline::List(members) => Some(members.newest()),
-            Timeline::Author(..) | Timeline::Hashtag(_) | Timeline::Public => None,
-        };
-        if let Some(cells) = cells {
-            let newest = cells.iter().map(|cell| cell.get());
-            return stretch(newest, open, before, want);
+        match timeline {
+            Timeline::Home { reader, followees } => {
+                self.known_home(*reader, followees, open, before, want)
+            }
+            Timeline::List(members) => {
+                stretch(members.newest().iter().map(|cell| cell.get()), open, before, want)
+            }
+            Timeline::Author(..) | Timeline::Hashtag(_) | Timeline::Public => {
+                stretch_of_one(open(0).as_deref(), before, want)
+            }
         }
-        let log = open(0);
-        let newest = log.as_ref().map_or(Newest::UNKNOWN, |log| log.newest());
-        stretch([newest].into_iter(), |_| log.clone(), before, want)
+    }
+
+    /// The same of a home: what was found last, if nobody whom it shows did anything since.
+    fn known_home(
+        &self,
+        reader: UserId,
+        followees: &Followees,
+        open: impl Fn(usize) -> Option<Arc<Log>>,
+        before: i64,
+        want: usize,
+    ) -> Stretch {
+        let changes = &self.newest.changes;
+        // As many changes take as long to look through as the cells.
+        let most = followees.ids().len();
+        let is_shown = |author| author == reader || followees.contains(author);
+        let still = |then| changes.none_since(then, most, is_shown);
+        if let Some(stretch) = followees.top().recall(before, want, still) {
+            return stretch;
+        }
+        let now = changes.now();
+        let mut is_top = true;
+        let newest = followees.newest().iter().map(|cell| {
+            let newest = cell.get();
+            is_top &= newest.id().is_none_or(|id| id < before);
+            newest
+        });
+        let stretch = stretch(newest, open, before, want);
+        if is_top {
+            followees.top().keep(now, want, &stretch);
+        }
+        stretch
     }
 
     /// To be taken before the database is asked for what [`Caches::extend_logs`] is then told.

@@ -61,19 +61,27 @@ pub(crate) fn stretch(
         entries.extend_from_slice(log.as_ref().map_or(&[], |log| log.between(from, before)));
         opened.push((place, id, log.map_or(i64::MAX, |log| log.floor())));
     }
-    let mut ids = Largest::new(want);
-    for entry in &entries {
-        ids.offer(entry.id.0);
-    }
-    if let Some(tighter) = ids.last() {
-        from = tighter;
-        entries.retain(|entry| entry.id.0 >= from);
+    if let Some(last) = want.checked_sub(1).filter(|last| *last < entries.len()) {
+        let (_, last, _) = entries.select_nth_unstable_by_key(last, |entry| Reverse(entry.id));
+        from = last.id.0;
+        entries.truncate(want);
     }
 
     let cut = opened.iter().filter(|(_, id, floor)| *floor > from && *id >= from);
     let closed = closed.iter().filter(|(_, floor)| *floor > from);
     let blocked = cut.map(|(place, ..)| *place).chain(closed.map(|(place, _)| *place)).collect();
     Stretch { entries, from, blocked }
+}
+
+/// The same of a single log: its end.
+pub(crate) fn stretch_of_one(log: Option<&Log>, before: i64, want: usize) -> Stretch {
+    let known = log.map_or(&[][..], |log| log.between(0, before));
+    let skipped = known.len().checked_sub(want.max(1));
+    let mut entries = known[skipped.unwrap_or(0)..].to_vec();
+    entries.reverse();
+    let from = skipped.and_then(|_| entries.last()).map_or(0, |oldest| oldest.id.0);
+    let floor = log.map_or(i64::MAX, Log::floor);
+    Stretch { entries, from, blocked: if floor > from { vec![0] } else { Vec::new() } }
 }
 
 /// The `n` largest of what is offered.
@@ -90,8 +98,11 @@ impl<T: Ord + Copy> Largest<T> {
     fn offer(&mut self, value: T) {
         if self.heap.len() < self.n {
             self.heap.push(Reverse(value));
-        } else if let Some(mut smallest) = self.heap.peek_mut()
-            && value > smallest.0
+            return;
+        }
+        // Most are smaller than all that are kept.
+        if self.heap.peek().is_some_and(|smallest| value > smallest.0)
+            && let Some(mut smallest) = self.heap.peek_mut()
         {
             *smallest = Reverse(value);
         }
@@ -150,6 +161,21 @@ mod tests {
         assert_eq!(of_logs(&logs, i64::MAX, 1).blocked, [1]);
         assert_eq!(of_logs(&logs[..1], i64::MAX, 5).from, 0);
         assert_eq!(of_logs(&[], i64::MAX, 5).from, 0);
+    }
+
+    #[test]
+    fn one_log_is_as_good_as_one_of_many() {
+        let logs = [None, log(&[], 0), log(&[], 3), log(&[2, 6, 9], 0), log(&[6, 9], 4)];
+        for (log, before, want) in logs.iter().flat_map(|log| {
+            let befores = [i64::MAX, 10, 9, 7, 6, 5, 1].into_iter();
+            befores.flat_map(move |before| (1..5).map(move |want| (log, before, want)))
+        }) {
+            let merged = of_logs(std::slice::from_ref(log), before, want);
+            let one = stretch_of_one(log.as_deref(), before, want);
+            let case = format!("{log:?} below {before}, {want} wanted");
+            assert_eq!((ids(&one), one.from), (ids(&merged), merged.from), "{case}");
+            assert_eq!(one.blocked, merged.blocked, "{case}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::sync::{Arc, PoisonError, Weak};
 
 use pipit_model::UserId;
 
+use crate::changes::Changes;
 use crate::shim::{AtomicI64, Mutex, MutexGuard};
 
 /// What is known of an author's newest entry, in one word: its id, or, as a number that is not
@@ -80,7 +81,11 @@ impl Cell {
 
 /// The cells of all authors that somebody's cached followee list names; those of others vanish.
 #[derive(Debug, Default)]
-pub(crate) struct NewestIds(Mutex<Cells>);
+pub(crate) struct NewestIds {
+    cells: Mutex<Cells>,
+    /// What has happened to them.
+    pub(crate) changes: Changes,
+}
 
 #[derive(Debug, Default)]
 struct Cells {
@@ -109,11 +114,12 @@ impl NewestIds {
         for cell in self.lock().by_author.values().filter_map(Weak::upgrade) {
             cell.set(Newest::UNKNOWN);
         }
+        self.changes.add_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, Cells> {
         // Every step leaves the map whole, whoever panicked while holding it.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.cells.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

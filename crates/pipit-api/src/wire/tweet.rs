@@ -4,7 +4,7 @@
 //! is its author (`Profile::rendered`); a page is those bytes with the counts and the reader's
 //! marks in between. [`Tweet`] says what comes out; a test reads it back.
 
-use pipit_core::{Quoted, TweetCard, TweetView, UserCard};
+use pipit_core::{Marks, Quoted, TweetCard, TweetView, UserCard};
 use pipit_model::text::{EntityKind, url_href};
 use pipit_model::tweet::Kind;
 use serde::{Deserialize, Serialize};
@@ -162,29 +162,33 @@ pub(crate) fn write_tweet(out: &mut Vec<u8>, view: &TweetView) {
     out.extend_from_slice(view.card.body.rendered.get_or_init(|| render_body(&view.card)));
     out.extend_from_slice(br#","user":"#);
     write_author(out, &view.author);
-    out.extend_from_slice(br#","retweet_of":"#);
     match &view.retweet_of {
-        Some(of) => write_tweet(out, of),
-        None => out.extend_from_slice(b"null"),
+        Some(of) => {
+            out.extend_from_slice(br#","retweet_of":"#);
+            write_tweet(out, of);
+        }
+        None => out.extend_from_slice(br#","retweet_of":null"#),
     }
-    out.extend_from_slice(br#","quote_of":"#);
     match &view.quoted {
-        Quoted::Tweet(of) => write_tweet(out, of),
-        Quoted::Nothing | Quoted::Gone => out.extend_from_slice(b"null"),
+        Quoted::Tweet(of) => {
+            out.extend_from_slice(br#","quote_of":"#);
+            write_tweet(out, of);
+        }
+        Quoted::Nothing | Quoted::Gone => out.extend_from_slice(br#","quote_of":null"#),
     }
     let counts = view.card.counts;
     write_number(out, br#","like_count":"#, counts.likes);
     write_number(out, br#","retweet_count":"#, counts.retweets);
     write_number(out, br#","reply_count":"#, counts.replies);
-    write_flag(out, br#","liked":"#, view.marks.liked);
-    write_flag(out, br#","retweeted":"#, view.marks.retweeted);
-    write_flag(out, br#","bookmarked":"#, view.marks.bookmarked);
-    out.extend_from_slice(br#","filtered":"#);
+    write_marks(out, view.marks);
     match &view.folded_by {
-        Some(by) => out.extend_from_slice(&to_json(&Filtered::from(by))),
-        None => out.extend_from_slice(b"null"),
+        Some(by) => {
+            out.extend_from_slice(br#","filtered":"#);
+            out.extend_from_slice(&to_json(&Filtered::from(by)));
+            out.push(b'}');
+        }
+        None => out.extend_from_slice(br#","filtered":null}"#),
     }
-    out.push(b'}');
 }
 
 /// Appends an author as JSON.
@@ -195,6 +199,17 @@ pub(super) fn write_author(out: &mut Vec<u8>, author: &UserCard) {
 fn write_number(out: &mut Vec<u8>, name: &[u8], value: i64) {
     out.extend_from_slice(name);
     out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+fn write_marks(out: &mut Vec<u8>, marks: Marks) {
+    // Most have none, and are written at once.
+    if marks == Marks::default() {
+        out.extend_from_slice(br#","liked":false,"retweeted":false,"bookmarked":false"#);
+        return;
+    }
+    write_flag(out, br#","liked":"#, marks.liked);
+    write_flag(out, br#","retweeted":"#, marks.retweeted);
+    write_flag(out, br#","bookmarked":"#, marks.bookmarked);
 }
 
 fn write_flag(out: &mut Vec<u8>, name: &[u8], value: bool) {
