@@ -40,7 +40,11 @@ pub(crate) struct AutoRuleRow {
 }
 
 impl AutoRuleRow {
-    fn new((rule, hits): &pipit_core::AutoRuleView, refused: Option<&Refused>, w: &Words) -> Self {
+    fn new(
+        (rule, hits): &pipit_core::AutoRuleView,
+        refused: Option<&Refused>,
+        w: &'static Words,
+    ) -> Self {
         let a = w.automod;
         let refused = refused.filter(|refused| refused.condition == rule.condition);
         let typed = refused.map_or_else(|| rule.threshold.to_string(), |r| r.threshold.clone());
@@ -76,7 +80,7 @@ pub(crate) struct FoundRow {
 }
 
 impl FoundRow {
-    fn new(hit: &Hit, w: &Words) -> Self {
+    fn new(hit: &Hit, w: &'static Words) -> Self {
         let a = w.automod;
         Self {
             label: (a.condition)(hit.rule.condition),
@@ -110,7 +114,7 @@ pub(crate) struct Tried {
 
 async fn try_text(
     web: &Web,
-    (staff, w): (&Staff, &Words),
+    (staff, w): (&Staff, &'static Words),
     tried: &Tried,
 ) -> Result<(Option<Vec<FoundRow>>, Option<String>), Failure> {
     if tried.text.is_empty() {
