@@ -66,7 +66,7 @@ pub(crate) enum Href<'a> {
 }
 
 impl Href<'_> {
-    fn say(self, to: &mut dyn Write) -> fmt::Result {
+    pub(crate) fn say(self, to: &mut dyn Write) -> fmt::Result {
         match self {
             Self::Profile(handle) => {
                 to.write_str("/@")?;

@@ -25,27 +25,11 @@ pub(crate) use said;
 
 use std::fmt::{self, Write};
 
-/// Digits of the longest `i64`, with its sign.
-const DIGITS: usize = 20;
+use askama::{FastWritable, NO_VALUES};
 
 /// A number in decimals, without the detour over `format!`.
 pub(crate) fn number(to: &mut dyn Write, n: i64) -> fmt::Result {
-    let mut digits = [b'0'; DIGITS];
-    let mut rest = n.unsigned_abs();
-    let mut at = DIGITS;
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if n < 0 {
-        at -= 1;
-        digits[at] = b'-';
-    }
-    to.write_str(ascii(&digits[at..]))
+    n.write_into(to, NO_VALUES).map_err(|_| fmt::Error)
 }
 
 /// A number of two digits.

@@ -23,6 +23,9 @@ use crate::words::{Noun, Words};
 /// Colours of avatars, the classes `h0` to `h11` of the stylesheet.
 const HUES: u64 = 12;
 
+/// Room for a handle and an id, so that an address is not moved as it grows.
+const HREF_BYTES: usize = 48;
+
 /// Who reads, when, and in which language.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading {
@@ -76,7 +79,10 @@ impl Initials<'_> {
         let first = |word: &str| word.chars().find(|c| c.is_alphanumeric());
         let mut letters = self.name.split_whitespace().filter_map(first).take(2).peekable();
         let handle = self.handle.chars().next().filter(|_| letters.peek().is_none());
-        letters.chain(handle).flat_map(char::to_uppercase).try_for_each(|c| to.write_char(c))
+        letters.chain(handle).try_for_each(|letter| match letter {
+            '\0'..='\x7f' => to.write_char(letter.to_ascii_uppercase()),
+            _ => letter.to_uppercase().try_for_each(|c| to.write_char(c)),
+        })
     }
 }
 
@@ -88,8 +94,9 @@ pub(crate) struct TweetModel<'a> {
     /// The entry's own id: of a retweet, not that of the tweet passed on, which may stand on the
     /// same page.
     pub anchor: i64,
-    /// The page of the tweet, and the start of the addresses of its actions.
-    pub href: Href<'a>,
+    /// The page of the tweet, and the start of the addresses of its actions: so often on a page
+    /// that it is worth a text of its own.
+    pub href: String,
     pub id: i64,
     pub author: Person<'a>,
     pub retweeted_by: Option<RetweetedBy<'a>>,
@@ -247,7 +254,7 @@ impl<'a> TweetModel<'a> {
         let (marks, w) = (shown.marks, reading.w);
         Self {
             anchor: view.id().0,
-            href: href_of(shown),
+            href: href(shown),
             id: tweet.id.0,
             author: Person::new(author),
             retweeted_by,
@@ -297,7 +304,10 @@ fn href_of(view: &TweetView) -> Href<'_> {
 
 /// The same as a text of its own.
 pub(crate) fn href(view: &TweetView) -> String {
-    href_of(view).to_string()
+    let mut href = String::with_capacity(HREF_BYTES);
+    // Writing to a String cannot fail.
+    let _ = href_of(view).say(&mut href);
+    href
 }
 
 /// Someone in a list of people, or on their own page.

@@ -115,7 +115,7 @@ pub(crate) async fn get_thread(
     let tweet = TweetModel::new(&thread.tweet, reading);
     let composer = match &visitor.viewer {
         Some(viewer) if around.may_reply => {
-            Some(Composer::new(viewer, reading.now, Some(&thread.tweet), &tweet.href.to_string()))
+            Some(Composer::new(viewer, reading.now, Some(&thread.tweet), &tweet.href))
         }
         _ => None,
     };
