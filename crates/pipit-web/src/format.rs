@@ -1,10 +1,13 @@
 //! Times and numbers as people read them.
 
+use std::fmt::{self, Write};
+
 use jiff::Timestamp as Instant;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use pipit_model::Timestamp;
 
+use crate::said::{ascii, number, said, two_digits};
 use crate::words::Words;
 
 const MINUTE: i64 = 60;
@@ -13,37 +16,106 @@ const DAY: i64 = 24 * HOUR;
 const WEEK: i64 = 7 * DAY;
 
 /// A moment, in the three forms that a page shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment {
     /// For machines: RFC 3339.
-    pub iso: String,
+    pub iso: Iso,
     /// In full: `14 Nov 2025, 22:13 UTC`.
-    pub full: String,
+    pub full: Full,
     /// At a glance: `now`, `3m`, `5h`, `2d`, `14 Nov`, `14 Nov 2025`.
-    pub short: String,
+    pub short: Short,
 }
 
 impl Moment {
-    pub(crate) fn new(at: Timestamp, now: Timestamp, w: &Words) -> Self {
+    pub(crate) fn new(at: Timestamp, now: Timestamp, w: &'static Words) -> Self {
         let date = utc(at);
-        let (hour, minute) = (date.hour(), date.minute());
-        let full = format!("{} {}, {hour:02}:{minute:02} UTC", day(date, w), date.year());
-        Self { iso: at.to_string(), full, short: short((at, date), now, w) }
+        Self { iso: Iso { at, date }, full: Full { date, w }, short: Short { at, date, now, w } }
     }
 }
 
-fn short((at, date): (Timestamp, DateTime), now: Timestamp, w: &Words) -> String {
-    // A clock of another node may be a little ahead.
-    let age = (now.secs() - at.secs()).max(0);
-    match age {
-        0..MINUTE => w.now.to_owned(),
-        MINUTE..HOUR => format!("{}{}", age / MINUTE, w.minutes),
-        HOUR..DAY => format!("{}{}", age / HOUR, w.hours),
-        DAY..WEEK => format!("{}{}", age / DAY, w.days),
-        _ if date.year() == utc(now).year() => day(date, w),
-        _ => format!("{} {}", day(date, w), date.year()),
+/// [`Moment::iso`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Iso {
+    at: Timestamp,
+    date: DateTime,
+}
+
+impl Iso {
+    fn say(self, to: &mut dyn Write) -> fmt::Result {
+        let date = self.date;
+        let Ok(year @ 0..=9999) = u16::try_from(date.year()) else {
+            return write!(to, "{}", self.at);
+        };
+        let mut iso = *b"0000-00-00T00:00:00.000Z";
+        let mut set = |at: usize, n: i8| iso[at..at + 2].copy_from_slice(&two_digits(n));
+        set(0, (year / 100) as i8);
+        set(2, (year % 100) as i8);
+        set(5, date.month());
+        set(8, date.day());
+        set(11, date.hour());
+        set(14, date.minute());
+        set(17, date.second());
+        let millisecond = date.millisecond();
+        set(20, (millisecond / 10) as i8);
+        iso[22] = b'0' + (millisecond % 10).unsigned_abs() as u8;
+        to.write_str(ascii(&iso))
     }
 }
+
+/// [`Moment::full`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Full {
+    date: DateTime,
+    w: &'static Words,
+}
+
+impl Full {
+    fn say(self, to: &mut dyn Write) -> fmt::Result {
+        let date = self.date;
+        day(to, date, self.w)?;
+        to.write_str(" ")?;
+        number(to, date.year().into())?;
+        let mut time = *b", 00:00 UTC";
+        time[2..4].copy_from_slice(&two_digits(date.hour()));
+        time[5..7].copy_from_slice(&two_digits(date.minute()));
+        to.write_str(ascii(&time))
+    }
+}
+
+/// [`Moment::short`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Short {
+    at: Timestamp,
+    date: DateTime,
+    now: Timestamp,
+    w: &'static Words,
+}
+
+impl Short {
+    fn say(self, to: &mut dyn Write) -> fmt::Result {
+        let Self { at, date, now, w } = self;
+        // A clock of another node may be a little ahead.
+        let age = (now.secs() - at.secs()).max(0);
+        let (n, unit) = match age {
+            0..MINUTE => return to.write_str(w.now),
+            MINUTE..HOUR => (age / MINUTE, w.minutes),
+            HOUR..DAY => (age / HOUR, w.hours),
+            DAY..WEEK => (age / DAY, w.days),
+            _ => {
+                day(to, date, w)?;
+                if date.year() != utc(now).year() {
+                    to.write_str(" ")?;
+                    number(to, date.year().into())?;
+                }
+                return Ok(());
+            }
+        };
+        number(to, n)?;
+        to.write_str(unit)
+    }
+}
+
+said!(Iso, Full, Short, Count);
 
 /// The month of a moment: `November 2025`.
 pub(crate) fn month(at: Timestamp, w: &Words) -> String {
@@ -56,8 +128,8 @@ pub(crate) fn http_date(at: Timestamp) -> String {
     utc(at).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-fn day(date: DateTime, w: &Words) -> String {
-    (w.day)(date.day(), of_month(&w.months_short, date))
+fn day(to: &mut dyn Write, date: DateTime, w: &Words) -> fmt::Result {
+    (w.day)(to, date.day(), of_month(&w.months_short, date))
 }
 
 fn of_month(names: &[&'static str; 12], date: DateTime) -> &'static str {
@@ -71,21 +143,36 @@ fn utc(at: Timestamp) -> DateTime {
 }
 
 /// A count, cut (not rounded up) to three digits: `999`, `1.2K`, `34K`, `1.2M`.
-pub(crate) fn count(n: i64, w: &Words) -> String {
-    let n = n.max(0);
-    let [thousand, million, billion] = w.units;
-    let (unit, name) = match n {
-        0..1_000 => return n.to_string(),
-        1_000..1_000_000 => (1_000, thousand),
-        1_000_000..1_000_000_000 => (1_000_000, million),
-        _ => (1_000_000_000, billion),
-    };
-    let (whole, tenth) = (n / unit, n % unit * 10 / unit);
-    if whole >= 100 || tenth == 0 {
-        format!("{whole}{name}")
-    } else {
-        format!("{whole}{}{tenth}{name}", w.decimal)
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Count {
+    pub n: i64,
+    pub w: &'static Words,
+}
+
+impl Count {
+    pub(crate) fn say(self, to: &mut dyn Write) -> fmt::Result {
+        let Self { n, w } = self;
+        let n = n.max(0);
+        let [thousand, million, billion] = w.units;
+        let (unit, name) = match n {
+            0..1_000 => return number(to, n),
+            1_000..1_000_000 => (1_000, thousand),
+            1_000_000..1_000_000_000 => (1_000_000, million),
+            _ => (1_000_000_000, billion),
+        };
+        let (whole, tenth) = (n / unit, n % unit * 10 / unit);
+        number(to, whole)?;
+        if whole < 100 && tenth > 0 {
+            to.write_char(w.decimal)?;
+            number(to, tenth)?;
+        }
+        to.write_str(name)
     }
+}
+
+/// [`Count`] as a text of its own.
+pub(crate) fn count(n: i64, w: &'static Words) -> String {
+    Count { n, w }.to_string()
 }
 
 #[cfg(test)]
@@ -113,16 +200,20 @@ mod tests {
             (318 * DAY, "31 Dec 2022"),
         ] {
             let at = now.plus_secs(-secs);
-            assert_eq!(short((at, utc(at)), now, en), expected, "{secs}");
+            assert_eq!(Moment::new(at, now, en).short.to_string(), expected, "{secs}");
         }
         let moment = Moment::new(now, now, en);
-        assert_eq!(moment.iso, "2023-11-14T22:13:20.000Z");
-        assert_eq!(moment.full, "14 Nov 2023, 22:13 UTC");
+        assert_eq!(moment.iso.to_string(), "2023-11-14T22:13:20.000Z");
+        assert_eq!(moment.full.to_string(), "14 Nov 2023, 22:13 UTC");
         assert_eq!(month(now, en), "November 2023");
         assert_eq!(http_date(now), "Tue, 14 Nov 2023 22:13:20 GMT");
-        assert_eq!(Moment::new(now, now, de).full, "14. Nov. 2023, 22:13 UTC");
-        assert_eq!(Moment::new(now.plus_secs(-3 * HOUR), now, de).short, "3\u{a0}Std.");
+        assert_eq!(Moment::new(now, now, de).full.to_string(), "14. Nov. 2023, 22:13 UTC");
+        assert_eq!(Moment::new(now.plus_secs(-3 * HOUR), now, de).short.to_string(), "3\u{a0}Std.");
         assert_eq!(utc(Timestamp(i64::MAX)).year(), 9999);
+        for at in [0, -1, 1, 999, 253_402_207_199_999, -62_135_596_800_001, -99_999_999_999_999] {
+            let at = Timestamp(at);
+            assert_eq!(Moment::new(at, now, en).iso.to_string(), at.to_string());
+        }
     }
 
     #[test]

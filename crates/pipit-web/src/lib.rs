@@ -16,6 +16,7 @@ mod compress;
 mod cookie;
 mod cross_site;
 mod error;
+mod escape;
 mod extract;
 mod format;
 mod forms;
@@ -24,6 +25,7 @@ mod page;
 mod pages;
 mod pieces;
 mod preferences;
+mod said;
 #[cfg(test)]
 mod tests;
 mod uploads;

@@ -1,10 +1,12 @@
 //! Addresses: which of those that a browser sends back are ours, how names become part of one, and
 //! the redirect after a form.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+
+use crate::said::{ascii, number, said};
 
 /// Longer addresses are none of ours.
 const PATH_BYTES_MAX: usize = 2048;
@@ -26,16 +28,25 @@ pub(crate) fn without_anchor(path: &str) -> &str {
 }
 
 /// A name as one segment of a path, or one value of a query.
-pub(crate) fn encode(name: &str) -> String {
-    let mut encoded = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            push_encoded(&mut encoded, byte);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Encoded<'a>(&'a str);
+
+impl Encoded<'_> {
+    fn say(self, to: &mut dyn Write) -> fmt::Result {
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(byte);
+        for part in self.0.as_bytes().chunk_by(|a, b| is_plain(a) && is_plain(b)) {
+            match part {
+                [byte] if !is_plain(byte) => write!(to, "%{byte:02X}")?,
+                plain => to.write_str(ascii(plain))?,
+            }
         }
+        Ok(())
     }
-    encoded
+}
+
+/// [`Encoded`] as a text of its own.
+pub(crate) fn encode(name: &str) -> String {
+    Encoded(name).to_string()
 }
 
 fn push_encoded(to: &mut String, byte: u8) {
@@ -43,14 +54,47 @@ fn push_encoded(to: &mut String, byte: u8) {
     let _ = write!(to, "%{byte:02X}");
 }
 
+/// A page of ours that a text or a line leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Href<'a> {
+    /// A person's, by their handle.
+    Profile(&'a str),
+    /// A hashtag's, by its name.
+    Tag(&'a str),
+    /// A tweet's, by its author's handle and its id.
+    Tweet(&'a str, i64),
+}
+
+impl Href<'_> {
+    pub(crate) fn say(self, to: &mut dyn Write) -> fmt::Result {
+        match self {
+            Self::Profile(handle) => {
+                to.write_str("/@")?;
+                to.write_str(handle)
+            }
+            Self::Tag(name) => {
+                to.write_str("/tags/")?;
+                Encoded(name).say(to)
+            }
+            Self::Tweet(handle, id) => {
+                Self::Profile(handle).say(to)?;
+                to.write_str("/")?;
+                number(to, id)
+            }
+        }
+    }
+}
+
+said!(Encoded<'_>, Href<'_>);
+
 /// A person's page.
 pub(crate) fn profile(handle: &str) -> String {
-    format!("/@{handle}")
+    Href::Profile(handle).to_string()
 }
 
 /// The page of a hashtag.
 pub(crate) fn tag(name: &str) -> String {
-    format!("/tags/{}", encode(name))
+    Href::Tag(name).to_string()
 }
 
 /// The page to sign in on, which then leads to `next`.
@@ -122,6 +166,8 @@ mod tests {
     fn names_are_encoded() {
         assert_eq!(encode("a-b_c.~1"), "a-b_c.~1");
         assert_eq!(encode("日 /?#%&\""), "%E6%97%A5%20%2F%3F%23%25%26%22");
+        assert_eq!(tag("Zürich-1"), "/tags/Z%C3%BCrich-1");
+        assert_eq!(encode(""), "");
         assert_eq!(login("/tags/a?b=1"), "/login?next=%2Ftags%2Fa%3Fb%3D1");
         assert_eq!(login("/"), "/login");
     }

@@ -1,5 +1,6 @@
 //! What surrounds every page: its headers, its frame, what stands beside it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use askama::Template;
@@ -13,7 +14,7 @@ use pipit_model::{Error, Role, Timestamp};
 use crate::compress::PAGE_TYPE;
 use crate::error::Failure;
 use crate::preferences::Preferences;
-use crate::view::{Person, PersonRow, Reading, TrendRow};
+use crate::view::{Person, Reading, TrendRow};
 use crate::visitor::{Viewer, Visitor};
 use crate::words::Words;
 use crate::{Web, links};
@@ -75,7 +76,7 @@ pub(crate) enum Section {
 
 /// One entry of the navigation.
 pub(crate) struct NavItem {
-    pub href: String,
+    pub href: Cow<'static, str>,
     pub icon: &'static str,
     pub label: &'static str,
     pub current: bool,
@@ -187,14 +188,14 @@ impl Shell {
     }
 
     /// People to follow, as they stand beside a page.
-    pub(crate) fn suggested_rows(&self) -> Vec<PersonRow<'_>> {
-        self.suggested.iter().map(|view| PersonRow::new(view, self.reading())).collect()
+    pub(crate) fn suggested_people(&self) -> impl Iterator<Item = Person<'_>> {
+        self.suggested.iter().map(|view| Person::new(view.card.user()))
     }
 
     /// The main ways through the site.
     pub(crate) fn nav(&self) -> Vec<NavItem> {
-        let item = |section, href: &str, icon, label| NavItem {
-            href: href.to_owned(),
+        let item = |section, href: &'static str, icon, label| NavItem {
+            href: Cow::Borrowed(href),
             icon,
             label,
             current: self.section == section,
@@ -211,7 +212,10 @@ impl Shell {
                 NavItem { unread: Some(unread_shown(self.unread)), ..told },
                 item(Section::Bookmarks, "/bookmarks", "bookmark", w.bookmarks),
                 item(Section::Lists, "/lists", "list", w.lists),
-                item(Section::Me, &me.href(), "user", w.profile),
+                NavItem {
+                    href: Cow::Owned(me.href().to_string()),
+                    ..item(Section::Me, "", "user", w.profile)
+                },
                 item(Section::Settings, "/settings", "gear", w.settings),
                 item(Section::Compose, "/compose", "pen", w.post),
             ],

@@ -3,7 +3,7 @@
 use pipit_model::text::{self, Entity, EntityKind};
 use pipit_model::tweet::Mention;
 
-use crate::links;
+use crate::links::Href;
 
 /// Characters of a link that are shown.
 const URL_CHARS_SHOWN: usize = 34;
@@ -14,7 +14,7 @@ pub(crate) enum Piece<'a> {
     /// Plain text, with its line breaks.
     Plain(&'a str),
     /// A hashtag or a mention.
-    Inside { href: String, text: &'a str },
+    Inside { href: Href<'a>, text: &'a str },
     /// A link that leads away.
     Outside { href: String, shown: String },
 }
@@ -40,14 +40,12 @@ pub(crate) fn of_tweet<'a>(
         .collect()
 }
 
-fn link<'a>(shown: &'a str, body: &str, kind: EntityKind, mentions: &[Mention]) -> Piece<'a> {
+fn link<'a>(shown: &'a str, body: &'a str, kind: EntityKind, mentions: &[Mention]) -> Piece<'a> {
     let is_known = || mentions.iter().any(|m| m.handle_key.eq_ignore_ascii_case(body));
     match kind {
-        EntityKind::Hashtag => {
-            Piece::Inside { href: format!("/tags/{}", links::encode(body)), text: shown }
-        }
+        EntityKind::Hashtag => Piece::Inside { href: Href::Tag(body), text: shown },
         EntityKind::Mention if is_known() => {
-            Piece::Inside { href: links::profile(body), text: shown }
+            Piece::Inside { href: Href::Profile(body), text: shown }
         }
         EntityKind::Mention => Piece::Plain(shown),
         EntityKind::Url => Piece::Outside { href: text::url_href(body), shown: shorten(body) },
@@ -81,14 +79,13 @@ mod tests {
     fn only_mentions_that_resolved_are_links() {
         let content = "@Ann and @nobody on #Zürich: a.com";
         let mentions = [Mention { user_id: UserId(1), handle_key: "ann".into() }];
-        let inside = |href: &str, text| Piece::Inside { href: href.into(), text };
         let outside = Piece::Outside { href: "https://a.com".into(), shown: "a.com".into() };
         let expected = vec![
-            inside("/@Ann", "@Ann"),
+            Piece::Inside { href: Href::Profile("Ann"), text: "@Ann" },
             Piece::Plain(" and "),
             Piece::Plain("@nobody"),
             Piece::Plain(" on "),
-            inside("/tags/Z%C3%BCrich", "#Zürich"),
+            Piece::Inside { href: Href::Tag("Zürich"), text: "#Zürich" },
             Piece::Plain(": "),
             outside,
         ];

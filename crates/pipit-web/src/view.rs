@@ -2,7 +2,7 @@
 
 pub(crate) mod notifications;
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use pipit_core::{Quoted, Trend, TweetView, UserView};
 use pipit_model::limits::PREVIEW_SIDE_MAX;
@@ -14,13 +14,17 @@ use pipit_model::visibility::Visibility;
 use pipit_model::{Timestamp, TweetId, UserId};
 
 use crate::Web;
-use crate::format::{Moment, count};
-use crate::links;
+use crate::format::{Count, Moment, count};
+use crate::links::{self, Href};
 use crate::pieces::{self, Piece};
+use crate::said::{number, said};
 use crate::words::{Noun, Words};
 
 /// Colours of avatars, the classes `h0` to `h11` of the stylesheet.
 const HUES: u64 = 12;
+
+/// Room for a handle and an id, so that an address is not moved as it grows.
+const HREF_BYTES: usize = 48;
 
 /// Who reads, when, and in which language.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +43,7 @@ pub(crate) struct Person<'a> {
     pub handle: &'a str,
     pub name: &'a str,
     /// One or two letters in place of a picture.
-    pub initials: String,
+    pub initials: Initials<'a>,
     pub hue: u64,
     /// The small form of their picture. One from elsewhere is not shown: its owner would learn who
     /// reads what.
@@ -51,27 +55,38 @@ impl<'a> Person<'a> {
         Self {
             handle: &user.handle,
             name: &user.name,
-            initials: initials(&user.name, &user.handle),
+            initials: Initials { name: &user.name, handle: &user.handle },
             // Multiplied first, so that accounts of the same minute differ.
             picture: user.profile_picture.as_deref().and_then(media::preview_of),
             hue: ((user.id.0 as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) % HUES,
         }
     }
 
-    pub(crate) fn href(&self) -> String {
-        links::profile(self.handle)
+    pub(crate) fn href(&self) -> Href<'a> {
+        Href::Profile(self.handle)
     }
 }
 
-/// The first letters of the first two words that have some.
-fn initials(name: &str, handle: &str) -> String {
-    let first = |word: &str| word.chars().find(|c| c.is_alphanumeric());
-    let mut letters: String = name.split_whitespace().filter_map(first).take(2).collect();
-    if letters.is_empty() {
-        letters.extend(handle.chars().next());
-    }
-    letters.to_uppercase()
+/// The first letters of the first two words of a name that have some, or that of a handle.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Initials<'a> {
+    name: &'a str,
+    handle: &'a str,
 }
+
+impl Initials<'_> {
+    fn say(self, to: &mut dyn Write) -> fmt::Result {
+        let first = |word: &str| word.chars().find(|c| c.is_alphanumeric());
+        let mut letters = self.name.split_whitespace().filter_map(first).take(2).peekable();
+        let handle = self.handle.chars().next().filter(|_| letters.peek().is_none());
+        letters.chain(handle).try_for_each(|letter| match letter {
+            '\0'..='\x7f' => to.write_char(letter.to_ascii_uppercase()),
+            _ => letter.to_uppercase().try_for_each(|c| to.write_char(c)),
+        })
+    }
+}
+
+said!(Initials<'_>, Shown);
 
 /// A tweet in a list.
 #[expect(clippy::struct_excessive_bools, reason = "each is a mark that the template shows")]
@@ -79,7 +94,8 @@ pub(crate) struct TweetModel<'a> {
     /// The entry's own id: of a retweet, not that of the tweet passed on, which may stand on the
     /// same page.
     pub anchor: i64,
-    /// The page of the tweet, and the start of the addresses of its actions.
+    /// The page of the tweet, and the start of the addresses of its actions: so often on a page
+    /// that it is worth a text of its own.
     pub href: String,
     pub id: i64,
     pub author: Person<'a>,
@@ -149,7 +165,7 @@ pub(crate) enum QuoteModel<'a> {
 
 /// A tweet inside another one: who, when, the plain text, and its first picture.
 pub(crate) struct QuotedTweet<'a> {
-    pub href: String,
+    pub href: Href<'a>,
     pub author: Person<'a>,
     pub at: Moment,
     pub text: &'a str,
@@ -161,7 +177,7 @@ impl<'a> QuotedTweet<'a> {
         let shown = view.shown();
         let tweet = shown.card.tweet();
         Self {
-            href: href(shown),
+            href: href_of(shown),
             author: Person::new(shown.author.user()),
             at: Moment::new(tweet.timestamp, reading.now, reading.w),
             text: &tweet.content,
@@ -173,7 +189,7 @@ impl<'a> QuotedTweet<'a> {
 
 /// Who passed a tweet on.
 pub(crate) struct RetweetedBy<'a> {
-    pub href: String,
+    pub href: Href<'a>,
     /// [`None`] for the viewer.
     pub name: Option<&'a str>,
 }
@@ -191,19 +207,28 @@ pub(crate) struct Button {
     n: i64,
     noun: Noun,
     /// As shown on the button; empty for none.
-    pub shown: String,
+    pub shown: Shown,
     /// The viewer has done it.
     pub done: bool,
 }
 
+/// A count that says nothing of none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown(Count);
+
+impl Shown {
+    fn say(self, to: &mut dyn Write) -> fmt::Result {
+        if self.0.n > 0 { self.0.say(to) } else { Ok(()) }
+    }
+}
+
 impl Button {
-    fn new(n: i64, noun: Noun, w: &Words, done: bool) -> Self {
-        let shown = if n > 0 { count(n, w) } else { String::new() };
-        Self { n, noun, shown, done }
+    fn new(n: i64, noun: Noun, w: &'static Words, done: bool) -> Self {
+        Self { n, noun, shown: Shown(Count { n, w }), done }
     }
 
     /// With its unit: `2 likes`.
-    pub(crate) fn counted(&self, w: &Words) -> String {
+    pub(crate) fn counted(&self, w: &'static Words) -> String {
         w.counted(self.n, self.noun)
     }
 }
@@ -217,7 +242,7 @@ impl<'a> TweetModel<'a> {
             let by = view.author.user();
             let is_viewer = reading.viewer == Some(by.id);
             RetweetedBy {
-                href: links::profile(&by.handle),
+                href: Href::Profile(&by.handle),
                 name: (!is_viewer).then_some(by.name.as_str()),
             }
         });
@@ -271,10 +296,18 @@ fn tidying(tweet: &Tweet, reading: Reading) -> Option<(&'static str, &'static st
     is_hosted.then_some(offer)
 }
 
-/// The page of a tweet.
-pub(crate) fn href(view: &TweetView) -> String {
+/// The page of a tweet; of a retweet, that of what it passes on.
+fn href_of(view: &TweetView) -> Href<'_> {
     let shown = view.shown();
-    format!("{}/{}", links::profile(&shown.author.user().handle), shown.id())
+    Href::Tweet(&shown.author.user().handle, shown.id().0)
+}
+
+/// The same as a text of its own.
+pub(crate) fn href(view: &TweetView) -> String {
+    let mut href = String::with_capacity(HREF_BYTES);
+    // Writing to a String cannot fail.
+    let _ = href_of(view).say(&mut href);
+    href
 }
 
 /// Someone in a list of people, or on their own page.
@@ -356,15 +389,17 @@ fn spark_line(history: &[u64]) -> String {
     let most = history.iter().copied().max().unwrap_or(0).max(1);
     let mut line = String::with_capacity(history.len() * 6);
     for (n, uses) in history.iter().enumerate() {
-        let sign = if n == 0 { 'M' } else { 'L' };
+        line.push(if n == 0 { 'M' } else { 'L' });
         // Writing to a String cannot fail.
-        let _ = write!(line, "{sign}{} {}", n * 3, 19 - uses * 18 / most);
+        let _ = number(&mut line, n as i64 * 3);
+        line.push(' ');
+        let _ = number(&mut line, 19 - (uses * 18 / most).cast_signed());
     }
     line
 }
 
 impl TrendRow {
-    pub(crate) fn new(trend: &Trend, w: &Words) -> Self {
+    pub(crate) fn new(trend: &Trend, w: &'static Words) -> Self {
         let name = trend.hashtag.name.clone();
         let uses = w.counted(trend.uses.cast_signed(), w.tweets_today);
         let of = |uses: Option<&u64>| count(uses.copied().unwrap_or(0).cast_signed(), w);
@@ -432,7 +467,8 @@ mod tests {
             ("🦜 parrot", "P"),
             ("", "X"),
         ] {
-            assert_eq!(initials(name, "xavier"), expected, "{name}");
+            let initials = Initials { name, handle: "xavier" };
+            assert_eq!(initials.to_string(), expected, "{name}");
         }
     }
 }

@@ -17,6 +17,8 @@ pub(crate) mod ties;
 
 pub(crate) use entry::EntryWords;
 pub(crate) use security::SecurityWords;
+use std::fmt::{self, Write};
+
 use serde::Serialize;
 
 use reasons::Reasons;
@@ -42,7 +44,7 @@ pub(crate) struct Words {
     /// Months as in `14 Nov`.
     pub months_short: [&'static str; 12],
     /// A day as in `14 Nov`.
-    pub day: fn(day: i8, month: &str) -> String,
+    pub day: fn(to: &mut dyn Write, day: i8, month: &str) -> fmt::Result,
     pub now: &'static str,
     /// Behind a number: `3m`, `5h`, `2d`.
     pub minutes: &'static str,
@@ -441,7 +443,7 @@ impl Words {
     }
 
     /// A number with its thing: `1 reply`, `2.1K replies`.
-    pub(crate) fn counted(&self, n: i64, noun: Noun) -> String {
+    pub(crate) fn counted(&'static self, n: i64, noun: Noun) -> String {
         format!("{} {}", count(n, self), noun(n))
     }
 }

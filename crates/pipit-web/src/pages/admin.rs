@@ -137,7 +137,7 @@ fn at_handle(card: &UserCard) -> String {
     format!("@{}", card.user().handle)
 }
 
-fn moment_of(id: i64, now: Timestamp, w: &Words) -> Moment {
+fn moment_of(id: i64, now: Timestamp, w: &'static Words) -> Moment {
     Moment::new(ActionId(id).timestamp(), now, w)
 }
 
@@ -157,7 +157,7 @@ pub(crate) struct DoneRow {
 }
 
 impl DoneRow {
-    fn new(action: &Action, by: Option<&UserCard>, now: Timestamp, w: &Words) -> Self {
+    fn new(action: &Action, by: Option<&UserCard>, now: Timestamp, w: &'static Words) -> Self {
         let m = w.moderation;
         let appeal = action.appeal.as_ref();
         Self {
@@ -206,7 +206,7 @@ fn kinds(
     card: &UserCard,
     tweets: Tweets,
     acting: &Acting,
-    w: &Words,
+    w: &'static Words,
 ) -> Vec<Choice> {
     let m = w.moderation;
     let state = card.user().state;

@@ -14,7 +14,7 @@ use crate::extract::{Cursor, Query};
 use crate::links;
 use crate::page::{self, Section, Shell};
 use crate::pages::lists::TagRow;
-use crate::view::{Feed, PersonRow, TrendRow, TweetModel};
+use crate::view::{Feed, Person, TrendRow, TweetModel};
 use crate::visitor::Visitor;
 
 /// Everybody's tweets are one list, which needs no number.
@@ -31,7 +31,7 @@ pub(crate) struct ExplorePage<'a> {
     /// The first page for someone who is not signed in: says what this is.
     pub is_landing: bool,
     pub trends: Vec<TrendRow>,
-    pub suggested: Vec<PersonRow<'a>>,
+    pub suggested: Vec<Person<'a>>,
     /// Those that the viewer follows.
     pub hashtags: Vec<TagRow>,
     pub feed: Feed<TweetModel<'a>>,
@@ -88,7 +88,7 @@ async fn render(
             shell: &shell,
             is_landing,
             trends: trends.iter().take(TRENDS).map(|trend| TrendRow::new(trend, w)).collect(),
-            suggested: suggested.iter().map(|view| PersonRow::new(view, reading)).collect(),
+            suggested: suggested.iter().map(|view| Person::new(view.card.user())).collect(),
             hashtags: hashtags.iter().map(|hashtag| TagRow::new(&hashtag.name)).collect(),
             feed: Feed::new(&web, PUBLIC, &tweets, |tweet| TweetModel::new(tweet, reading)),
         },

@@ -32,7 +32,7 @@ pub(crate) struct ListRow {
 }
 
 impl ListRow {
-    fn new(list: &List, is_on: bool, w: &Words) -> Self {
+    fn new(list: &List, is_on: bool, w: &'static Words) -> Self {
         let members = w.counted(list.member_count, w.list_people);
         Self { id: list.id.0, name: list.name.clone(), members, is_on }
     }

@@ -229,7 +229,7 @@ fn said(tie: Relationship, handle: &str, reading: Reading) -> Option<String> {
     if tie.blocked_by {
         return Some((w.ties.blocks_you)(handle));
     }
-    let until = tie.muted_until.map(|end| Moment::new(end, reading.now, w).full);
+    let until = tie.muted_until.map(|end| Moment::new(end, reading.now, w).full.to_string());
     match until {
         Some(until) => Some((w.ties.you_mute_until)(handle, &until)),
         None => tie.muting.then(|| (w.ties.you_mute)(handle)),

@@ -4,6 +4,7 @@ use pipit_model::Role;
 
 use super::moderation::staff;
 use super::site::Site;
+use crate::links::encode;
 
 struct People {
     ann: String,
@@ -83,6 +84,15 @@ async fn rules_are_tried_and_set() {
     assert!(tried.body.contains("<bdi>bargain</bdi>"));
     tried.page();
     assert!(site.get("/admin/automod?text=nothing", &moe).await.body.contains("No rule would act"));
+    for account in ["nobody", "not a handle"] {
+        let path = format!("/admin/automod?text=a+b4rgain&account={}", encode(account));
+        let refused = site.get(&path, &moe).await;
+        assert_eq!(refused.status, 422, "{account}");
+        let again = format!("value=\"{account}\"");
+        assert!(refused.body.contains("Nobody has this handle") && refused.body.contains(&again));
+        assert!(refused.body.contains("a b4rgain</textarea>"), "the text is still there");
+        refused.page();
+    }
     let refuse = [("effect", "refuse"), ("mode", "on"), ("threshold", "")];
     assert_eq!(site.post("/admin/automod/blocked-word", &moe, &refuse).await.status, 404);
     site.post("/admin/automod/blocked-word", &ada, &refuse).await.location();

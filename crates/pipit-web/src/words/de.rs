@@ -1,6 +1,7 @@
 //! German: short, friendly, "du".
 
 use super::{Script, Words, entry, security};
+use crate::said::number;
 
 pub(super) static DE: Words = Words {
     lang: "de",
@@ -23,7 +24,11 @@ pub(super) static DE: Words = Words {
         "Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sep.", "Okt.", "Nov.",
         "Dez.",
     ],
-    day: |day, month| format!("{day}. {month}"),
+    day: |to, day, month| {
+        number(to, day.into())?;
+        to.write_str(". ")?;
+        to.write_str(month)
+    },
     now: "jetzt",
     minutes: "\u{a0}Min.",
     hours: "\u{a0}Std.",

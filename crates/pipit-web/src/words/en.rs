@@ -1,6 +1,7 @@
 //! English.
 
 use super::{Script, Words, entry, security};
+use crate::said::number;
 
 pub(super) static EN: Words = Words {
     lang: "en",
@@ -22,7 +23,11 @@ pub(super) static EN: Words = Words {
     months_short: [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ],
-    day: |day, month| format!("{day} {month}"),
+    day: |to, day, month| {
+        number(to, day.into())?;
+        to.write_str(" ")?;
+        to.write_str(month)
+    },
     now: "now",
     minutes: "m",
     hours: "h",

@@ -131,6 +131,12 @@ async fn every_page_fits_its_window() {
     browser.forget().await;
     browser.sign_in("eve").await;
     camera.shoot_pages(&browser, "new", &Town::empty(), &dark).await;
+    browser.forget().await;
+    browser.sign_in("moe").await;
+    for looks in [&light, &dark] {
+        browser.prefer(looks.scheme).await;
+        camera.shoot_pages(&browser, "staff", &Town::moderators(), looks).await;
+    }
     browser.stop().await;
 }
 

@@ -36,7 +36,13 @@ async fn no_page_has_a_finding_of_axe() {
     let town = Town::build();
     let browser = Browser::start(&town.server.url).await;
     let mut all = Vec::new();
-    for (who, paths) in [("", town.public()), ("ann", town.own()), ("eve", Town::empty())] {
+    let visits = [
+        ("", town.public()),
+        ("ann", town.own()),
+        ("eve", Town::empty()),
+        ("moe", Town::moderators()),
+    ];
+    for (who, paths) in visits {
         if !who.is_empty() {
             browser.forget().await;
             browser.sign_in(who).await;

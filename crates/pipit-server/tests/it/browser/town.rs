@@ -1,10 +1,12 @@
 //! A town to look at: a few people and at least one of everything that a page can show. What looks
 //! at every page walks through it.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::process::{Client, Server};
+use crate::process::{Client, Server, run};
 
 /// A line of text of each kind that is hard to set.
 const TEXTS: [&str; 9] = [
@@ -30,12 +32,15 @@ pub(crate) struct Town {
     /// One of ann's lists, and one on which nobody is.
     lists: [i64; 2],
     quote: String,
+    /// Where an app asks to be let in.
+    consent: String,
     _folder: TempDir,
 }
 
 impl Town {
     pub(crate) fn build() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        has_rules(folder.path());
         let server = Server::start_by_name(folder.path());
         let ann = Client::sign_up(&server.url, "ann");
         let bob = Client::sign_up(&server.url, "bob");
@@ -66,7 +71,9 @@ impl Town {
         let quote = quotes(&ann, &bob, &thread);
         let lists = keeps(&ann, &thread);
         protects(&ann, &server.url);
-        Self { server, thread, pictures, lists, quote, _folder: folder }
+        troubles(&ann, &server.url);
+        let consent = asks_to_be_let_in(&server.url);
+        Self { server, thread, pictures, lists, quote, consent, _folder: folder }
     }
 
     /// What everybody may see.
@@ -142,13 +149,32 @@ impl Town {
         let id = self.thread.rsplit('/').next().expect("an id");
         let mut paths: Vec<String> = fixed.into_iter().map(str::to_owned).collect();
         paths.extend([format!("/compose?reply_to={id}"), format!("/compose?quote={id}")]);
-        paths.extend([self.thread.clone(), self.quote.clone()]);
+        paths.extend([self.thread.clone(), self.quote.clone(), self.consent.clone()]);
         paths.extend([format!("{}/likes", self.thread), format!("{}/retweets", self.thread)]);
         paths.extend(self.pictures.iter().cloned());
         for id in self.lists {
             paths.extend([format!("/lists/{id}"), format!("/lists/{id}/members")]);
         }
         paths
+    }
+
+    /// What moe sees and nobody else: an admin.
+    pub(crate) fn moderators() -> Vec<String> {
+        let paths = [
+            "/admin",
+            "/admin/held",
+            "/admin/appeals",
+            "/admin/sign-ups",
+            "/admin/automod",
+            "/admin/automod?text=a b4rgain&account=trader",
+            "/admin/trends",
+            "/admin/rules",
+            "/admin/blocks",
+            "/admin/log",
+            "/admin/numbers",
+            "/admin/accounts/trader",
+        ];
+        paths.map(str::to_owned).to_vec()
     }
 
     /// What somebody sees who has just come: eve.
@@ -167,6 +193,41 @@ impl Town {
         ];
         paths.map(str::to_owned).to_vec()
     }
+}
+
+/// Before the server is there: moe, and a word that is kept out.
+fn has_rules(folder: &Path) {
+    let moe = ["user", "create", "moe", "--email", "moe@x.test", "--password", "correct horse"];
+    run(folder, &[&moe[..], &["--role", "admin"]].concat());
+    run(folder, &["moderate", "block", "word", "bargain"]);
+}
+
+/// Somebody whose tweet waits for review, and whom ann reports.
+fn troubles(ann: &Client, url: &str) {
+    let trader = Client::sign_up(url, "trader");
+    let held = json!({"content": "A b4rgain,\nlike no other"});
+    let (status, held) = trader.post("/tweets", &held).expect("answered");
+    assert_eq!(status, 202, "{held}");
+    let id = &ann.get_json("/users/trader")["id"];
+    let report = json!({"user_id": id, "category": "spam", "comment": "Sells\nall day."});
+    let (status, reported) = ann.post("/reports", &report).expect("answered");
+    assert_eq!(status, 201, "{reported}");
+}
+
+/// The page on which an app asks for a person's leave.
+fn asks_to_be_let_in(url: &str) -> String {
+    let nowhere = "urn:ietf:wg:oauth:2.0:oob";
+    let app = json!({
+        "client_name": "Swift", "redirect_uris": [nowhere], "scopes": "read write follow",
+        "website": "https://swift.example",
+    });
+    let (status, app) = Client::anonymous(url).post("/api/v1/apps", &app).expect("answered");
+    assert_eq!(status, 200, "{app}");
+    let id = app["client_id"].as_str().expect("an id");
+    format!(
+        "/oauth/authorize?response_type=code&client_id={id}&scope=read+write+follow\
+         &redirect_uri={nowhere}"
+    )
 }
 
 fn profile(bob: &Client) {

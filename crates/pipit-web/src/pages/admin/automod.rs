@@ -7,14 +7,14 @@ use axum::response::Response;
 use pipit_model::automod::{AutoRule, Condition, Effect, Hit, Mode};
 use pipit_model::page::ListName;
 use pipit_model::role::Right;
-use pipit_model::user::UserRef;
+use pipit_model::user::{Handle, UserRef};
 use pipit_model::{Error, HeldId};
 use serde::Deserialize;
 
 use super::{AdminTab, Staff, moment_of, tabs};
 use crate::Web;
 use crate::error::Failure;
-use crate::extract::{Cursor, Form, Path, Query, id, user_ref};
+use crate::extract::{Cursor, Form, Path, Query, id};
 use crate::format::{Moment, count};
 use crate::forms::Complaint;
 use crate::links;
@@ -40,7 +40,11 @@ pub(crate) struct AutoRuleRow {
 }
 
 impl AutoRuleRow {
-    fn new((rule, hits): &pipit_core::AutoRuleView, refused: Option<&Refused>, w: &Words) -> Self {
+    fn new(
+        (rule, hits): &pipit_core::AutoRuleView,
+        refused: Option<&Refused>,
+        w: &'static Words,
+    ) -> Self {
         let a = w.automod;
         let refused = refused.filter(|refused| refused.condition == rule.condition);
         let typed = refused.map_or_else(|| rule.threshold.to_string(), |r| r.threshold.clone());
@@ -76,7 +80,7 @@ pub(crate) struct FoundRow {
 }
 
 impl FoundRow {
-    fn new(hit: &Hit, w: &Words) -> Self {
+    fn new(hit: &Hit, w: &'static Words) -> Self {
         let a = w.automod;
         Self {
             label: (a.condition)(hit.rule.condition),
@@ -95,9 +99,7 @@ pub(crate) struct AutomodPage<'a> {
     pub rules: Vec<AutoRuleRow>,
     pub may_set: bool,
     pub tried: Tried,
-    /// What was found in the text that was tried, if one was.
-    pub found: Option<Vec<FoundRow>>,
-    pub try_error: Option<String>,
+    pub outcome: Outcome,
 }
 
 /// A text to be tried, by whom.
@@ -108,21 +110,49 @@ pub(crate) struct Tried {
     pub account: String,
 }
 
+/// What came of trying a text.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    /// What was found in it, if one was tried.
+    pub found: Option<Vec<FoundRow>>,
+    /// What is wrong with the text.
+    pub text_error: Option<String>,
+    /// What is wrong with the account.
+    pub account_error: Option<&'static str>,
+}
+
+impl Outcome {
+    fn is_refused(&self) -> bool {
+        self.text_error.is_some() || self.account_error.is_some()
+    }
+}
+
 async fn try_text(
     web: &Web,
-    (staff, w): (&Staff, &Words),
+    (staff, w): (&Staff, &'static Words),
     tried: &Tried,
-) -> Result<(Option<Vec<FoundRow>>, Option<String>), Failure> {
+) -> Result<Outcome, Failure> {
     if tried.text.is_empty() {
-        return Ok((None, None));
+        return Ok(Outcome::default());
     }
-    let account: Option<UserRef> = match tried.account.trim().trim_start_matches('@') {
+    let nobody = Outcome { account_error: Some(w.no_such_handle), ..Outcome::default() };
+    let account = match tried.account.trim().trim_start_matches('@') {
         "" => None,
-        handle => Some(user_ref(handle)?),
+        handle => match Handle::new(handle) {
+            Ok(handle) => Some(UserRef::HandleKey(handle.key())),
+            Err(_) => return Ok(nobody),
+        },
     };
     match web.pipit.try_text(staff.by, &tried.text, account.as_ref()).await {
-        Ok(hits) => Ok((Some(hits.iter().map(|hit| FoundRow::new(hit, w)).collect()), None)),
-        Err(error) => Ok((None, Some(Complaint::from_error(error, w)?.text))),
+        Ok(hits) => {
+            let found = hits.iter().map(|hit| FoundRow::new(hit, w)).collect();
+            Ok(Outcome { found: Some(found), ..Outcome::default() })
+        }
+        Err(Error::NotFound("user")) => Ok(nobody),
+        Err(error) => {
+            let text_error = Some(Complaint::from_error(error, w)?.text);
+            Ok(Outcome { text_error, ..Outcome::default() })
+        }
     }
 }
 
@@ -135,14 +165,14 @@ async fn render(
     let w = visitor.preferences.w;
     let rules = web.pipit.auto_rules(staff.by).await?;
     let rules = rules.iter().map(|rule| AutoRuleRow::new(rule, refused.as_ref(), w)).collect();
-    let (found, try_error) = try_text(web, (staff, w), &tried).await?;
-    let is_refused = refused.is_some() || try_error.is_some();
+    let outcome = try_text(web, (staff, w), &tried).await?;
+    let is_refused = refused.is_some() || outcome.is_refused();
     let status = if is_refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let shell = Shell::new(web, visitor, Section::Elsewhere, w.automod.rules).await?;
     let admin_tabs = tabs(staff, "/admin/automod", w);
     let may_set = staff.by.may(Right::EditBlocks);
     let shell = &shell;
-    let page = AutomodPage { shell, admin_tabs, rules, may_set, tried, found, try_error };
+    let page = AutomodPage { shell, admin_tabs, rules, may_set, tried, outcome };
     Ok(page::html(status, &page))
 }
 

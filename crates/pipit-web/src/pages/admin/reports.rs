@@ -132,7 +132,11 @@ pub(crate) async fn get_queue(
     Ok(page::html(StatusCode::OK, &page))
 }
 
-fn row_of(view: &ReportView, now: pipit_model::Timestamp, w: &crate::words::Words) -> ReportRow {
+fn row_of(
+    view: &ReportView,
+    now: pipit_model::Timestamp,
+    w: &'static crate::words::Words,
+) -> ReportRow {
     let m = w.moderation;
     ReportRow {
         href: report_href(&view.report),
