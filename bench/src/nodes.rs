@@ -18,7 +18,8 @@ use crate::wrk::{self, Load};
 const NODES: usize = 3;
 /// Until then the nodes have found each other by the database.
 const NOTICED_AFTER: Duration = Duration::from_secs(4);
-const WARM_SECONDS: u64 = 2;
+/// Enough for all requests of a case once.
+const WARM_SECONDS: u64 = 4;
 /// Between two looks whether all is heard again.
 const STEP: Duration = Duration::from_millis(10);
 const RECOVERY_LIMIT: Duration = Duration::from_secs(30);

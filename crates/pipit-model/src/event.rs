@@ -152,6 +152,7 @@ impl Event {
     }
 }
 
+#[expect(clippy::ref_option, reason = "serde hands it out like this")]
 fn is_for_few(tweet: &Option<Arc<Tweet>>) -> bool {
     tweet.as_ref().is_none_or(|tweet| tweet.visibility != Visibility::Public)
 }
