@@ -44,6 +44,7 @@ fn find_special(bytes: &[u8]) -> Option<(usize, &'static str)> {
 }
 
 #[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "without branches, for the vectors")]
 fn is_special(byte: u8) -> bool {
     (byte == b'"') | (byte == b'&') | (byte == b'\'') | (byte == b'<') | (byte == b'>')
 }
@@ -67,9 +68,9 @@ mod tests {
     use super::*;
 
     fn by(escaper: impl Escaper, text: &str) -> String {
-        let mut escaped = String::new();
-        assert!(escaper.write_escaped_str(&mut escaped, text).is_ok());
-        escaped
+        let mut html = String::new();
+        assert!(escaper.write_escaped_str(&mut html, text).is_ok());
+        html
     }
 
     #[test]

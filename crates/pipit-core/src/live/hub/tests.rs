@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use pipit_model::event::{Event, Standing as Follows};
 use pipit_model::limits::{STREAM_QUEUE_MAX, STREAMS_PER_USER_MAX};
-use pipit_model::tweet::{Entry, Kind, Tweet, TweetCounts};
-use pipit_model::{SessionId, Timestamp, TweetId, UserId};
+use pipit_model::tweet::{Entry, Kind, Tweet};
+use pipit_model::{SessionId, TweetId, UserId};
 use tokio::sync::mpsc::Receiver;
 
 use super::*;
