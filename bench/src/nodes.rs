@@ -103,7 +103,7 @@ impl std::fmt::Display for Cost {
 }
 
 fn statements(nodes: &[Server]) -> anyhow::Result<f64> {
-    let each = nodes.iter().map(|node| Ok(node.metric(STATEMENTS)?.unwrap_or_default()));
+    let each = nodes.iter().map(|node| node.metric(STATEMENTS)?.context("no statements counted"));
     each.sum()
 }
 

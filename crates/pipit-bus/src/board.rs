@@ -36,7 +36,8 @@ pub(crate) async fn follow(listener: &Listener, board: &dyn Board) {
     let mut found_end = false;
     loop {
         tokio::time::sleep(STEP).await;
-        if !listener.bus().hearing().needs_board(Instant::now()) {
+        // Where it ends is asked for at the start: later, what was left since would be passed over.
+        if found_end && !listener.bus().hearing().needs_board(Instant::now()) {
             continue;
         }
         let read = async {

@@ -1,9 +1,10 @@
 //! The task that speaks: it tells Redis what this node says, or the board, and gives signs of life.
 
-use std::pin::Pin;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use pipit_model::limits::{BUS_BATCH_MAX, BUS_HEARTBEAT_MS, BUS_STREAM_MAX};
 use tokio::sync::{mpsc, watch};
 
@@ -50,14 +51,12 @@ fn why_not(error: &BusError) {
     tracing::debug!(%error, "Redis does not take what we say");
 }
 
-type Connecting = Pin<Box<dyn Future<Output = Result<Link, BusError>> + Send>>;
-
 /// The way to Redis, when there is one.
 struct Line {
     client: Client,
     link: Option<Link>,
     /// It goes on while the board is spoken to.
-    connecting: Option<Connecting>,
+    connecting: Option<BoxFuture<'static, Result<Link, BusError>>>,
     pause: Duration,
 }
 
@@ -65,11 +64,12 @@ impl Line {
     /// Tries once to connect. May be dropped and called again: that is the same attempt.
     async fn connect(&mut self) {
         let (client, pause) = (self.client.clone(), self.pause);
-        let attempt = || -> Connecting {
-            Box::pin(async move {
+        let attempt = || {
+            let connect = async move {
                 tokio::time::sleep(pause).await;
                 client.connect().await
-            })
+            };
+            connect.boxed()
         };
         let link = self.connecting.get_or_insert_with(attempt).await;
         self.connecting = None;

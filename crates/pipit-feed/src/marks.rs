@@ -129,14 +129,13 @@ impl Feed {
                 bookmarked: known.bookmarked.has(*id),
             })
             .collect();
-        let sets = [&known.liked, &known.retweeted, &known.bookmarked];
-        if sets.iter().all(|set| ids.iter().all(|id| set.knows(*id))) {
-            return Ok(marks);
-        }
         let old = |set: &MarkSet| -> Vec<TweetId> {
             ids.iter().copied().filter(|id| !set.knows(*id)).collect()
         };
-        let old = sets.map(old);
+        let old = [&known.liked, &known.retweeted, &known.bookmarked].map(old);
+        if old.iter().all(Vec::is_empty) {
+            return Ok(marks);
+        }
         // Side by side; where there is nothing to ask, nothing is asked.
         let (liked, retweeted, bookmarked) = tokio::try_join!(
             self.store.filter_liked(reader, &old[0]),

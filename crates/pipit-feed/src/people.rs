@@ -84,9 +84,6 @@ impl Feed {
     /// # Errors
     /// What the database says.
     pub async fn user(&self, id: UserId) -> Result<Option<UserCard>, StoreError> {
-        if let Some(card) = self.caches.users.get(&id) {
-            return Ok(Some(card));
-        }
         Ok(self.users(&[id]).await?.pop().flatten())
     }
 
