@@ -3,7 +3,8 @@
 use axum::body::Bytes;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use pipit_core::{NotificationView, Pipit, TweetView, UserView};
+use pipit_core::{Asked, Caller, Form, NotificationView, Pipit, TweetView, UserView, Written};
+use pipit_http::Problem;
 use pipit_model::page::{ListName, Listed, Page};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -45,11 +46,31 @@ pub(crate) fn next_cursor<T>(
 
 /// A page of tweets: rendered tweets, joined.
 pub(crate) fn tweet_page(tweets: &[TweetView], next_cursor: Option<&str>) -> Response {
+    json(write_tweet_page(tweets, next_cursor))
+}
+
+/// The page of a timeline: as it was written last, if nothing in it changed.
+pub(crate) async fn timeline_page(
+    pipit: &Pipit,
+    (reader, asked): (Option<Caller>, Asked<'_>),
+    (list, subject): (ListName, i64),
+    params: &PageParams,
+) -> Result<Response, Problem> {
+    let page = params.page(pipit, list, subject)?;
+    let write = |listed: &Listed<TweetView>| {
+        let next = next_cursor(pipit, list, subject, listed);
+        let body = write_tweet_page(&listed.items, next.as_deref());
+        Ok(Written { body: Bytes::from(body), until: None })
+    };
+    Ok(json(pipit.written_page(reader, asked, page, Form::of("json"), write).await?))
+}
+
+fn write_tweet_page(tweets: &[TweetView], next_cursor: Option<&str>) -> Vec<u8> {
     let mut out = Vec::with_capacity(64 + tweets.len() * 1100);
     out.push(b'{');
     write_tweets(&mut out, "tweets", tweets);
     write_cursor(&mut out, next_cursor);
-    json(out)
+    out
 }
 
 /// One tweet.
@@ -121,7 +142,7 @@ fn write_cursor(out: &mut Vec<u8>, next_cursor: Option<&str>) {
     out.push(b'}');
 }
 
-fn json(body: Vec<u8>) -> Response {
+fn json(body: impl Into<Bytes>) -> Response {
     let json = HeaderValue::from_static("application/json");
-    ([(header::CONTENT_TYPE, json)], Bytes::from(body)).into_response()
+    ([(header::CONTENT_TYPE, json)], body.into()).into_response()
 }

@@ -4,12 +4,12 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::response::Response;
 use axum::response::sse::Event;
-use pipit_core::{Caller, LiveEvent, Pipit, StreamPlace};
+use pipit_core::{Asked, Caller, LiveEvent, Pipit, StreamPlace};
 use pipit_http::{Bearer, Json, LastEventId, Problem, Query, sse};
 use pipit_model::page::ListName;
 use pipit_model::read_position::ReadPosition;
 
-use crate::paging::{PageParams, next_cursor, tweet_page};
+use crate::paging::{PageParams, timeline_page};
 use crate::wire;
 
 /// The caller's home timeline: the newest of everyone they follow, and their own.
@@ -23,11 +23,8 @@ pub(crate) async fn get_timeline(
     Bearer(caller): Bearer,
     Query(params): Query<PageParams>,
 ) -> Result<Response, Problem> {
-    let subject = caller.user_id.0;
-    let page = params.page(&pipit, ListName::Home, subject)?;
-    let listed = pipit.home_timeline(caller, page).await?;
-    let next = next_cursor(&pipit, ListName::Home, subject, &listed);
-    Ok(tweet_page(&listed.items, next.as_deref()))
+    let list = (ListName::Home, caller.user_id.0);
+    timeline_page(&pipit, (Some(caller), Asked::Home(caller)), list, &params).await
 }
 
 /// What the caller's home gains, as it happens: server-sent events, with an `id` that says where to go on.

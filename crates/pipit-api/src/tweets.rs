@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use pipit_core::{
-    Answers, Caller, NewPost, Pipit, Posts, Submitted, hashtag_subject, search_subject,
+    Answers, Asked, Caller, NewPost, Pipit, Posts, Submitted, hashtag_subject, search_subject,
 };
 use pipit_http::{Bearer, IdempotencyKey, Json, MaybeBearer, Path, Problem, Query};
 use pipit_model::event::Standing;
@@ -16,7 +16,7 @@ use pipit_model::{Error, ListId, MediaId, TweetId};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::paging::{self, PageParams, next_cursor, tweet_page, user_page};
+use crate::paging::{self, PageParams, next_cursor, timeline_page, tweet_page, user_page};
 use crate::wire;
 
 /// Posts a tweet or a reply, with up to four pictures, quoting another tweet or not.
@@ -157,35 +157,46 @@ pub(crate) async fn list_tweets(
     Query(params): Query<ListParams>,
 ) -> Result<Response, Problem> {
     let (chosen, params) = params.split()?;
-    let (list, subject, listed) = match chosen {
+    let (asked, list) = match &chosen {
         Chosen::Hashtag(hashtag) => {
             let name = hashtag.trim_start_matches(['#', '＃']);
-            let subject = hashtag_subject(name);
-            let page = params.page(&pipit, ListName::Hashtag, subject)?;
-            (ListName::Hashtag, subject, pipit.hashtag_timeline(reader, name, page).await?)
+            (Asked::Hashtag(name), (ListName::Hashtag, hashtag_subject(name)))
         }
         Chosen::User(user, posts) => {
-            let author = pipit.resolve_user(&user_ref(&user)?).await?;
-            let page = params.page(&pipit, posts.list(), author.0)?;
-            (posts.list(), author.0, pipit.user_timeline(reader, author, posts, page).await?)
+            let author = pipit.resolve_user(&user_ref(user)?).await?;
+            (Asked::User(author, *posts), (posts.list(), author.0))
         }
-        Chosen::List(id) => {
-            let missing = || Error::Unauthenticated("send a token: lists are their owner's alone");
-            let caller = reader.ok_or_else(missing)?;
-            let page = params.page(&pipit, ListName::List, id)?;
-            (ListName::List, id, pipit.list_timeline(caller, ListId(id), page).await?)
-        }
-        Chosen::Search(q) => {
-            let subject = search_subject(&q);
-            let page = params.page(&pipit, ListName::FoundTweets, subject)?;
-            (ListName::FoundTweets, subject, pipit.search_tweets(reader, &q, page).await?)
-        }
-        Chosen::Public => {
-            let page = params.page(&pipit, ListName::Public, 0)?;
-            (ListName::Public, 0, pipit.public_timeline(reader, page).await?)
-        }
+        Chosen::Public => (Asked::Public, (ListName::Public, 0)),
+        Chosen::List(id) => return list_page(&pipit, reader, *id, &params).await,
+        Chosen::Search(q) => return found_page(&pipit, reader, q, &params).await,
     };
-    let next = next_cursor(&pipit, list, subject, &listed);
+    timeline_page(&pipit, (reader, asked), list, &params).await
+}
+
+async fn list_page(
+    pipit: &Pipit,
+    reader: Option<Caller>,
+    id: i64,
+    params: &PageParams,
+) -> Result<Response, Problem> {
+    let missing = || Error::Unauthenticated("send a token: lists are their owner's alone");
+    let caller = reader.ok_or_else(missing)?;
+    let page = params.page(pipit, ListName::List, id)?;
+    let listed = pipit.list_timeline(caller, ListId(id), page).await?;
+    let next = next_cursor(pipit, ListName::List, id, &listed);
+    Ok(tweet_page(&listed.items, next.as_deref()))
+}
+
+async fn found_page(
+    pipit: &Pipit,
+    reader: Option<Caller>,
+    q: &str,
+    params: &PageParams,
+) -> Result<Response, Problem> {
+    let subject = search_subject(q);
+    let page = params.page(pipit, ListName::FoundTweets, subject)?;
+    let listed = pipit.search_tweets(reader, q, page).await?;
+    let next = next_cursor(pipit, ListName::FoundTweets, subject, &listed);
     Ok(tweet_page(&listed.items, next.as_deref()))
 }
 

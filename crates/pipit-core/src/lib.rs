@@ -61,6 +61,7 @@ mod tokens;
 mod tweets;
 mod users;
 mod views;
+mod written;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -104,7 +105,7 @@ pub use oauth::{
 };
 pub use passkeys::{PasskeyAsked, PasskeySite};
 use passwords::Passwords;
-pub use pipit_feed::{CacheStats, FollowedHashtag, Marks, TweetCard, UserCard};
+pub use pipit_feed::{CacheStats, FollowedHashtag, Form, Marks, TweetCard, UserCard, Written};
 pub use pipit_media::{AccessKey, Bucket, Place as MediaPlace, UploadPlace};
 pub use pipit_store::{Hashtag, Passkey, RequestAnswer, Session};
 pub use proof::Proof;
@@ -123,6 +124,7 @@ pub use timelines::Posts;
 use tokens::Tokens;
 pub use tweets::{Answers, NewPost, Submitted, Thread};
 pub use views::{FoldedBy, Quoted, Relationship, TweetView, UserView};
+pub use written::Asked;
 
 /// Who is asking, once their token has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

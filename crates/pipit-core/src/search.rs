@@ -26,7 +26,7 @@ impl Pipit {
             people.iter().find(|(known, _)| known == handle).map(|(_, user_id)| *user_id)
         };
         let Some(search) = query.resolve(user_id) else {
-            return Ok(Listed { items: Vec::new(), next: None });
+            return Ok(Listed::default());
         };
         // What is still on its way may come in another order: it is found by the next look.
         let horizon = self.0.store.horizon(self.0.clock.now());

@@ -1,6 +1,6 @@
 //! Timelines: home, one author's, a hashtag's, everybody's.
 
-use pipit_feed::{AuthorPart, Timeline};
+use pipit_feed::{AuthorPart, Found, Timeline};
 use pipit_model::filter::FilterContext;
 use pipit_model::limits::{LISTED_ROUNDS_MAX, PAGE_ROUNDS_MAX};
 use pipit_model::page::{ListName, Listed, Page};
@@ -9,6 +9,7 @@ use pipit_model::user::UserRef;
 use pipit_model::visibility::Occasion;
 use pipit_model::{Result, TweetId, UserId};
 
+use crate::sight::Sight;
 use crate::{Caller, Pipit, TweetView};
 
 /// Entries read in one go above a place: most who come back missed few.
@@ -38,6 +39,16 @@ impl Posts {
             Self::Media => ListName::UserMedia,
         }
     }
+
+    /// The part of an author's log that it is; pictures are a list of their own.
+    pub(crate) fn part(self) -> Option<AuthorPart> {
+        match self {
+            Self::All => Some(AuthorPart::All),
+            Self::Tweets => Some(AuthorPart::Tweets),
+            Self::Replies => Some(AuthorPart::Replies),
+            Self::Media => None,
+        }
+    }
 }
 
 impl Pipit {
@@ -46,9 +57,12 @@ impl Pipit {
     /// # Errors
     /// If the database is away.
     pub async fn home_timeline(&self, caller: Caller, page: Page) -> Result<Listed<TweetView>> {
+        self.timeline(Some(caller), &self.home(caller).await?, page).await
+    }
+
+    pub(crate) async fn home(&self, caller: Caller) -> Result<Timeline> {
         let followees = self.0.feed.followees(caller.user_id).await?;
-        let timeline = Timeline::Home { reader: caller.user_id, followees };
-        self.timeline(Some(caller), &timeline, page).await
+        Ok(Timeline::Home { reader: caller.user_id, followees })
     }
 
     /// What the caller's home holds above an id (and below another), newest first, at most `max`
@@ -115,15 +129,12 @@ impl Pipit {
         page: Page,
     ) -> Result<Listed<TweetView>> {
         if self.tie(reader, author).await?.is_severed() {
-            return Ok(Listed { items: Vec::new(), next: None });
+            return Ok(Listed::default());
         }
-        let part = match posts {
-            Posts::All => AuthorPart::All,
-            Posts::Tweets => AuthorPart::Tweets,
-            Posts::Replies => AuthorPart::Replies,
-            Posts::Media => return self.media_timeline(reader, author, page).await,
-        };
-        self.timeline(reader, &Timeline::Author(author, part), page).await
+        match posts.part() {
+            Some(part) => self.timeline(reader, &Timeline::Author(author, part), page).await,
+            None => self.media_timeline(reader, author, page).await,
+        }
     }
 
     async fn media_timeline(
@@ -203,14 +214,15 @@ impl Pipit {
         name: &str,
         page: Page,
     ) -> Result<Listed<TweetView>> {
-        let used = match named_hashtag_key(name) {
-            Some(key) => self.0.feed.hashtag_id(&key).await?,
-            None => None,
-        };
-        match used {
-            Some(id) => self.timeline(reader, &Timeline::Hashtag(id), page).await,
-            None => Ok(Listed { items: Vec::new(), next: None }),
+        match self.hashtag_log(name).await? {
+            Some(timeline) => self.timeline(reader, &timeline, page).await,
+            None => Ok(Listed::default()),
         }
+    }
+
+    pub(crate) async fn hashtag_log(&self, name: &str) -> Result<Option<Timeline>> {
+        let Some(key) = named_hashtag_key(name) else { return Ok(None) };
+        Ok(self.0.feed.hashtag_id(&key).await?.map(Timeline::Hashtag))
     }
 
     /// The id of an account that is not deleted.
@@ -228,40 +240,70 @@ impl Pipit {
         timeline: &Timeline,
         page: Page,
     ) -> Result<Listed<TweetView>> {
-        let now = self.0.clock.now();
-        let context = match timeline {
-            Timeline::Home { .. } | Timeline::List(_) => FilterContext::Home,
-            Timeline::Author(..) => FilterContext::Profile,
-            Timeline::Hashtag(_) | Timeline::Public => FilterContext::Public,
-        };
-        let occasion = match timeline {
-            Timeline::Author(..) => Occasion::Asked,
-            _ => Occasion::Fed,
+        let look = self.look(reader, timeline).await?;
+        let found = self.find(&look, page.before(), page.limit()).await?;
+        self.view_found(&look, page, found).await
+    }
+
+    /// What it takes for a reader to look at a timeline.
+    pub(crate) async fn look<'a>(
+        &self,
+        reader: Option<Caller>,
+        timeline: &'a Timeline,
+    ) -> Result<Look<'a>> {
+        let (occasion, context) = match timeline {
+            Timeline::Home { .. } | Timeline::List(_) => (Occasion::Fed, FilterContext::Home),
+            Timeline::Author(..) => (Occasion::Asked, FilterContext::Profile),
+            Timeline::Hashtag(_) | Timeline::Public => (Occasion::Fed, FilterContext::Public),
         };
         let sight = self.sight(reader, occasion).await?;
+        Ok(Look { reader, timeline, sight, context })
+    }
+
+    /// The entries below a place that there is room for, and one more: that tells whether there is a
+    /// next page.
+    pub(crate) async fn find(&self, look: &Look<'_>, before: i64, room: usize) -> Result<Found> {
+        let Look { timeline, sight, .. } = look;
+        let now = self.0.clock.now();
+        let found = self.0.feed.entries(timeline, sight.kept_out(), before, room + 1, now);
+        Ok(found.await?)
+    }
+
+    /// A page that begins with what was found.
+    pub(crate) async fn view_found(
+        &self,
+        look: &Look<'_>,
+        page: Page,
+        mut found: Found,
+    ) -> Result<Listed<TweetView>> {
         let mut items: Vec<TweetView> = Vec::with_capacity(page.limit());
-        let mut before = page.before();
-        for _ in 0..PAGE_ROUNDS_MAX {
+        let mut round = 1;
+        loop {
             let room = page.limit() - items.len();
-            // One more than there is room for tells whether there is a next page.
-            let found =
-                self.0.feed.entries(timeline, sight.kept_out(), before, room + 1, now).await?;
-            let mut entries = found.entries;
-            before = match entries.get(room) {
+            let before = match found.entries.get(room) {
                 // What is beyond the room is left to the next page.
-                Some(_) => entries[room - 1].id.0,
+                Some(_) => found.entries[room - 1].id.0,
                 None => found.examined,
             };
-            entries.truncate(room);
-            let views = self.view_entries(reader, &sight, &entries).await?;
-            items.extend(self.shown_in(reader, context, views).await?);
+            found.entries.truncate(room);
+            let views = self.view_entries(look.reader, &look.sight, &found.entries).await?;
+            items.extend(self.shown_in(look.reader, look.context, views).await?);
             if before == 0 {
                 return Ok(Listed { items, next: None });
             }
-            if items.len() == page.limit() {
-                break;
+            if items.len() == page.limit() || round == PAGE_ROUNDS_MAX {
+                return Ok(Listed { items, next: Some(before) });
             }
+            round += 1;
+            found = self.find(look, before, page.limit() - items.len()).await?;
         }
-        Ok(Listed { items, next: Some(before) })
     }
+}
+
+/// A reader in front of a timeline.
+pub(crate) struct Look<'a> {
+    reader: Option<Caller>,
+    timeline: &'a Timeline,
+    sight: Sight,
+    context: FilterContext,
 }

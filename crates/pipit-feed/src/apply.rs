@@ -6,6 +6,7 @@
 //! reader, is forgotten and loaded anew. It is remembered whom that was about: of them, our own events
 //! may be older than theirs, and are taken no more literally.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use pipit_model::event::{Event, Standing};
@@ -19,7 +20,7 @@ use crate::cards::TweetCard;
 use crate::log::{Log, LogKey};
 use crate::newest::Newest;
 use crate::people::UserCard;
-use crate::shim::MutexGuard;
+use crate::shim::{AtomicI64, MutexGuard};
 
 impl Caches {
     /// Brings the caches up to date with what this node committed.
@@ -46,8 +47,16 @@ impl Caches {
     }
 
     /// What others touched is looked up and acted upon in one step.
-    fn in_turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    fn in_turn(&self) -> Turn<'_> {
+        let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.steps.fetch_add(1, Ordering::AcqRel);
+        Turn { steps: &self.steps, _turn: turn }
+    }
+
+    /// The present, unless events are being applied: what was read between two that are the same
+    /// was changed by none.
+    pub(crate) fn moment(&self) -> Option<i64> {
+        Some(self.steps.load(Ordering::Acquire)).filter(|steps| steps % 2 == 0)
     }
 
     /// Whether another node told of the same reader lately.
@@ -223,7 +232,7 @@ impl Caches {
     }
 
     fn forget_all(&self) {
-        self.forget_stale();
+        self.forget_all_stale();
         // These are a look back at a day: a few seconds more or less are nothing.
         self.suggestions.forget_all();
         self.trends.forget_all();
@@ -231,6 +240,11 @@ impl Caches {
 
     /// Forgets what may be older than what other nodes wrote and could not tell.
     pub fn forget_stale(&self) {
+        let _in_turn = self.in_turn();
+        self.forget_all_stale();
+    }
+
+    fn forget_all_stale(&self) {
         self.logs.forget_all();
         // After the logs: no load that began before can set a cell any more.
         self.newest.forget_all();
@@ -249,6 +263,19 @@ impl Caches {
         self.lists.forget_all();
         self.hashtag_follows.forget_all();
         self.moderated.forget_all();
+    }
+}
+
+/// Held while events are applied.
+struct Turn<'a> {
+    steps: &'a AtomicI64,
+    _turn: MutexGuard<'a, ()>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        // Before the lock is given back: fields are dropped after this.
+        self.steps.fetch_add(1, Ordering::AcqRel);
     }
 }
 

@@ -18,9 +18,10 @@ use crate::marks::ReaderMarks;
 use crate::moderation::Moderated;
 use crate::newest::NewestIds;
 use crate::notifications::Unread;
+use crate::pages::Pages;
 use crate::people::UserCard;
 use crate::relationships::Pair;
-use crate::shim::Mutex;
+use crate::shim::{AtomicI64, Mutex};
 use crate::suggestions::Suggestions;
 use crate::ties::Ties;
 use crate::trends::Trends;
@@ -52,6 +53,8 @@ pub struct Sizes {
     pub unread: u64,
     /// How far each reader has read.
     pub read_positions: u64,
+    /// First pages as doors wrote them, by reader.
+    pub pages: u64,
     /// Sessions, handles, hashtag names, followed hashtags, suggestions and what moderators decided,
     /// each.
     pub names: u64,
@@ -63,8 +66,8 @@ impl Sizes {
     pub fn of_total(bytes: u64) -> Self {
         let percent = |share: u64| bytes / 100 * share;
         Self {
-            logs: percent(20),
-            tweets: percent(32),
+            logs: percent(15),
+            tweets: percent(27),
             users: percent(10),
             followees: percent(13),
             marks: percent(5),
@@ -73,6 +76,7 @@ impl Sizes {
             lists: percent(2),
             unread: percent(2),
             read_positions: percent(1),
+            pages: percent(10),
             names: percent(2),
         }
     }
@@ -100,6 +104,7 @@ pub struct Caches {
     pub(crate) hashtag_follows: Coherent<UserId, Arc<[FollowedHashtag]>>,
     pub(crate) suggestions: Coherent<UserId, Arc<Suggestions>>,
     pub(crate) moderated: Coherent<(), Arc<Moderated>>,
+    pub(crate) pages: Pages,
     /// Bounded by a limit of its own.
     pub(crate) trends: Trends,
     /// The tweets that something was told of lately.
@@ -108,6 +113,8 @@ pub struct Caches {
     pub(crate) elsewhere: Cache<UserId, ()>,
     /// Held while events are applied.
     pub(crate) turn: Mutex<()>,
+    /// Begun and ended turns: odd while events are applied.
+    pub(crate) steps: AtomicI64,
 }
 
 /// What one cache holds and how well it does.
@@ -146,10 +153,12 @@ impl Caches {
             hashtag_follows: Coherent::new(sizes.names, 200),
             suggestions: Coherent::new(sizes.names, 500),
             moderated: Coherent::new(sizes.names, 10_000),
+            pages: Pages::new(sizes.pages),
             trends: Trends::default(),
             told: Cache::new(TOLD_MAX),
             elsewhere: Cache::new(TOLD_MAX),
             turn: Mutex::new(()),
+            steps: AtomicI64::new(0),
         }
     }
 
@@ -173,6 +182,7 @@ impl Caches {
             of("hashtag_follows", self.hashtag_follows.stats()),
             of("suggestions", self.suggestions.stats()),
             of("moderated", self.moderated.stats()),
+            of("pages", self.pages.stats()),
         ]
     }
 }

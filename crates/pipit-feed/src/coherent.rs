@@ -3,18 +3,21 @@
 //! The danger: a reader loads a row, an event changes that row and finds nothing to change in the
 //! cache, and then the reader puts its old value there, where it stays. So every key belongs to a
 //! stripe that counts the events on it: a reader takes a [`Ticket`] before it asks the database,
-//! and what it loaded is kept only if no event came meanwhile.
+//! and what it loaded is kept only if no event came meanwhile. By the same counts others know whether
+//! what they made of some values is still good (`pages.rs`).
 
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use crate::shim::{Mutex, MutexGuard};
+use crate::shim::{AtomicI64, Mutex, MutexGuard};
 
-/// Stripes of one cache: so many that an event seldom meets a load of another key.
-const STRIPES: usize = 1024;
+/// Stripes of one cache: as many as it has values, so that an event seldom meets another key's.
+const STRIPES_MIN: usize = 64;
+const STRIPES_MAX: usize = 1 << 14;
 
 /// What a cached value takes in memory.
 pub(crate) trait Weigh {
@@ -34,12 +37,43 @@ impl<K, V: Weigh> Weighter<K, V> for ByBytes {
 
 /// The state of a key's stripe before a load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Ticket(u64);
+pub(crate) struct Ticket(i64);
+
+/// The stripe of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place(u16);
+
+/// Counts the events on some keys.
+#[derive(Debug)]
+struct Stripe {
+    /// Held by whoever changes one of its values.
+    turn: Mutex<()>,
+    events: AtomicI64,
+}
+
+impl Stripe {
+    fn new() -> Self {
+        Self { turn: Mutex::new(()), events: AtomicI64::new(0) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, ()> {
+        // A counter is right whoever panicked while holding it.
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn count(&self) {
+        self.events.fetch_add(1, Ordering::Release);
+    }
+
+    fn events(&self) -> i64 {
+        self.events.load(Ordering::Acquire)
+    }
+}
 
 #[derive(Debug)]
 pub(crate) struct Coherent<K, V> {
     cache: Cache<K, V, ByBytes>,
-    events: Box<[Mutex<u64>]>,
+    stripes: Box<[Stripe]>,
     hasher: RandomState,
 }
 
@@ -47,9 +81,10 @@ impl<K: Eq + Hash + Clone, V: Weigh + Clone> Coherent<K, V> {
     /// A cache of at most so many bytes; `typical` is what one value takes, to size the table.
     pub(crate) fn new(bytes: u64, typical: u64) -> Self {
         let items = usize::try_from(bytes / typical.max(1)).unwrap_or(usize::MAX);
+        let stripes = items.clamp(STRIPES_MIN, STRIPES_MAX);
         Self {
             cache: Cache::with_weighter(items.clamp(16, 1 << 22), bytes, ByBytes),
-            events: (0..STRIPES).map(|_| Mutex::new(0)).collect(),
+            stripes: (0..stripes).map(|_| Stripe::new()).collect(),
             hasher: RandomState::new(),
         }
     }
@@ -99,7 +134,9 @@ impl<K: Eq + Hash + Clone, V: Weigh + Clone> Coherent<K, V> {
 
     /// To be taken before the database is asked for this key.
     pub(crate) fn ticket(&self, key: &K) -> Ticket {
-        Ticket(*self.stripe(key))
+        let stripe = self.stripe(key);
+        let _turn = stripe.lock();
+        Ticket(stripe.events())
     }
 
     /// Keeps what was loaded, unless an event came since the ticket was taken.
@@ -115,8 +152,9 @@ impl<K: Eq + Hash + Clone, V: Weigh + Clone> Coherent<K, V> {
         ticket: Ticket,
         merge: impl FnOnce(Option<V>) -> Option<V>,
     ) {
-        let events = self.stripe(&key);
-        if *events == ticket.0
+        let stripe = self.stripe(&key);
+        let _turn = stripe.lock();
+        if stripe.events() == ticket.0
             && let Some(value) = merge(self.cache.peek(&key))
         {
             self.cache.insert(key, value);
@@ -131,8 +169,9 @@ impl<K: Eq + Hash + Clone, V: Weigh + Clone> Coherent<K, V> {
     /// The same for an event that says something even if no value is cached. What `change` does
     /// besides is done while no load of this key can end.
     pub(crate) fn update_with(&self, key: &K, change: impl FnOnce(Option<V>) -> Option<V>) {
-        let mut events = self.stripe(key);
-        *events += 1;
+        let stripe = self.stripe(key);
+        let _turn = stripe.lock();
+        stripe.count();
         if let Some(value) = change(self.cache.peek(key)) {
             self.cache.insert(key.clone(), value);
         }
@@ -140,15 +179,17 @@ impl<K: Eq + Hash + Clone, V: Weigh + Clone> Coherent<K, V> {
 
     /// An event after which the value must be loaded anew.
     pub(crate) fn forget(&self, key: &K) {
-        let mut events = self.stripe(key);
-        *events += 1;
+        let stripe = self.stripe(key);
+        let _turn = stripe.lock();
+        stripe.count();
         self.cache.remove(key);
     }
 
     /// An event that may have changed anything.
     pub(crate) fn forget_all(&self) {
-        for stripe in &self.events {
-            *stripe.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        for stripe in &self.stripes {
+            let _turn = stripe.lock();
+            stripe.count();
         }
         self.cache.clear();
     }
@@ -158,11 +199,22 @@ impl<K: Eq + Hash + Clone, V: Weigh + Clone> Coherent<K, V> {
         (self.cache.hits(), self.cache.misses(), self.cache.weight())
     }
 
-    fn stripe(&self, key: &K) -> MutexGuard<'_, u64> {
-        let hash = self.hasher.hash_one(key);
-        let stripe = &self.events[(hash % STRIPES as u64) as usize];
-        // A counter is right whoever panicked while holding it.
-        stripe.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Where the events on a key are counted.
+    pub(crate) fn place(&self, key: &K) -> Place {
+        Place((self.hasher.hash_one(key) % self.stripes.len() as u64) as u16)
+    }
+
+    /// The events at some places, all together: the same again if there was none.
+    pub(crate) fn events(&self, places: &[Place]) -> i64 {
+        places.iter().fold(0, |sum, place| sum.wrapping_add(self.at(*place).events()))
+    }
+
+    fn stripe(&self, key: &K) -> &Stripe {
+        self.at(self.place(key))
+    }
+
+    fn at(&self, place: Place) -> &Stripe {
+        &self.stripes[usize::from(place.0)]
     }
 }
 
@@ -191,6 +243,27 @@ mod tests {
         assert_eq!(cache.get(&1), Some(12));
         cache.forget(&1);
         assert_eq!(cache.get(&1), None);
+    }
+
+    #[test]
+    fn each_event_is_counted_where_its_key_is() {
+        let cache: Coherent<u8, u32> = Coherent::new(10_000, 1);
+        let places = [1, 2].map(|key| cache.place(&key));
+        let before = cache.events(&places);
+        cache.offer(1, 10, cache.ticket(&1));
+        assert_eq!(cache.events(&places), before, "a load is no event");
+        let events: [fn(&Coherent<u8, u32>); 4] = [
+            |cache| cache.update(&1, |value| value + 1),
+            |cache| cache.update(&2, |value| value + 1),
+            |cache| cache.forget(&1),
+            Coherent::forget_all,
+        ];
+        let mut last = before;
+        for event in events {
+            event(&cache);
+            assert_ne!(cache.events(&places), last);
+            last = cache.events(&places);
+        }
     }
 
     #[test]

@@ -7,16 +7,18 @@
 use std::sync::Arc;
 
 use pipit_model::event::Event;
-use pipit_model::tweet::{Entry, Kind, Tweet};
-use pipit_model::{TweetId, UserId};
+use pipit_model::tweet::{Entry, Kind, Tweet, TweetCounts};
+use pipit_model::{Timestamp, TweetId, UserId};
 use pipit_store::Entries;
 use shuttle::sync::Mutex;
 use shuttle::sync::atomic::{AtomicI64, Ordering};
 
 use crate::caches::{Caches, Sizes};
+use crate::cards::TweetCard;
 use crate::followees::Followees;
 use crate::log::LogKey;
-use crate::timeline::Timeline;
+use crate::pages::{Began, Form, PageKey, Shown, Written};
+use crate::timeline::{Found, Timeline};
 
 const INTERLEAVINGS: usize = 1000;
 const READER: UserId = UserId(1);
@@ -148,6 +150,91 @@ fn what_was_answered_is_in_every_home_that_is_read_afterwards() {
         }
         world.check();
         assert_eq!(world.home(), [70, 60]);
+    };
+    shuttle::check_random(history, INTERLEAVINGS);
+}
+
+/// A tweet that is liked while pages with it are written and given again.
+struct LikedWorld {
+    /// Its likes, committed.
+    database: Mutex<i64>,
+    caches: Caches,
+    /// Likes whose owners were told that they count.
+    acknowledged: AtomicI64,
+}
+
+impl LikedWorld {
+    const ID: TweetId = TweetId(10);
+
+    fn like(&self) {
+        let likes = {
+            let mut likes = self.database.lock().expect("whole");
+            *likes += 1;
+            *likes
+        };
+        let counts = TweetCounts { likes, version: likes, ..TweetCounts::default() };
+        self.caches.apply(&[Event::TweetCounted(Self::ID, counts)]);
+        self.acknowledged.store(likes, Ordering::SeqCst);
+    }
+
+    fn load(&self) -> i64 {
+        let cache = &self.caches.tweets;
+        if let Some(card) = cache.get(&Self::ID) {
+            return card.counts.likes;
+        }
+        let ticket = cache.ticket(&Self::ID);
+        let likes = *self.database.lock().expect("whole");
+        let counts = TweetCounts { likes, version: likes, ..TweetCounts::default() };
+        let tweet = Tweet { counts, ..Tweet::blank(Self::ID, ANN) };
+        cache.offer(Self::ID, TweetCard::new(tweet), ticket);
+        likes
+    }
+
+    /// The likes on the page, as `Pipit::written_page` comes by it.
+    fn read(&self) -> i64 {
+        let began = Began(self.caches.moment());
+        let entries = vec![Tweet::blank(Self::ID, ANN).entry()];
+        let found = Found { entries, examined: 0 };
+        let key = PageKey::new(None, &Timeline::Public, 20, Form::of("likes")).expect("kept");
+        if let Some(body) = self.caches.page(&key, &found, Timestamp(0)) {
+            return std::str::from_utf8(&body).expect("text").parse().expect("a number");
+        }
+        let likes = self.load();
+        let written = Written { body: likes.to_string().into(), until: None };
+        let shown = Shown { tweets: vec![Self::ID], users: vec![ANN] };
+        self.caches.keep_page(key, began, (found, &shown), written);
+        likes
+    }
+
+    fn check(&self) {
+        let acknowledged = self.acknowledged.load(Ordering::SeqCst);
+        let likes = self.read();
+        assert!(likes >= acknowledged, "{acknowledged} were answered, {likes} are shown");
+    }
+}
+
+#[test]
+fn a_page_that_is_given_again_has_all_that_was_answered_before() {
+    let history = || {
+        let world = Arc::new(LikedWorld {
+            database: Mutex::new(0),
+            caches: Caches::new(Sizes::of_total(100_000)),
+            acknowledged: AtomicI64::new(0),
+        });
+        let readers: Vec<_> = (0..2)
+            .map(|_| {
+                let world = world.clone();
+                shuttle::thread::spawn(move || (0..4).for_each(|_| world.check()))
+            })
+            .collect();
+        for _ in 0..3 {
+            world.like();
+            world.check();
+        }
+        for reader in readers {
+            reader.join().expect("no panic");
+        }
+        assert_eq!(world.read(), 3);
     };
     shuttle::check_random(history, INTERLEAVINGS);
 }

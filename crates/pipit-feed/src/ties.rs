@@ -61,6 +61,12 @@ impl Ties {
         tie.is_severed() || tie.mutes
     }
 
+    /// When the next of the mutes that stand now ends by itself.
+    #[must_use]
+    pub fn next_end(&self, now: Timestamp) -> Option<Timestamp> {
+        self.mutes.iter().filter_map(|mute| mute.ends_at).filter(|end| now < *end).min()
+    }
+
     /// How many the reader blocks.
     #[must_use]
     pub fn blocks(&self) -> usize {
@@ -115,6 +121,8 @@ mod tests {
         };
         assert_eq!(hidden(99), [4, 5, 7, 8, 9]);
         assert_eq!(hidden(100), [4, 5, 8, 9], "from its end on");
+        assert_eq!(ties.next_end(Timestamp(99)), Some(Timestamp(100)));
+        assert_eq!(ties.next_end(Timestamp(100)), None);
         let tie = ties.tie(UserId(5), Timestamp(0));
         assert!(tie.blocked_by && !tie.blocks && tie.is_severed());
         assert!(Ties::default().is_empty() && !ties.is_empty());

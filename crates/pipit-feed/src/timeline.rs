@@ -45,7 +45,7 @@ pub enum Timeline {
 }
 
 /// Which of an author's entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AuthorPart {
     /// Everything.
     All,
@@ -91,7 +91,7 @@ impl Timeline {
 }
 
 /// A part of a timeline.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// Its entries, newest first.
     pub entries: Vec<Entry>,

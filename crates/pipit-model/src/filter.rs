@@ -270,6 +270,12 @@ impl FilterSet {
         self.keywords.is_empty()
     }
 
+    /// When the next of those that hold now ends by itself.
+    #[must_use]
+    pub fn next_end(&self, now: Timestamp) -> Option<Timestamp> {
+        self.filters.iter().filter_map(|filter| filter.expires_at).filter(|end| now < *end).min()
+    }
+
     /// Bytes it takes, roughly.
     #[must_use]
     pub fn bytes(&self) -> usize {

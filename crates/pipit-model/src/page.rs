@@ -66,6 +66,13 @@ pub struct Listed<T> {
     pub next: Option<i64>,
 }
 
+impl<T> Default for Listed<T> {
+    /// An empty list.
+    fn default() -> Self {
+        Self { items: Vec::new(), next: None }
+    }
+}
+
 /// Which list a cursor belongs to. A cursor is good for its own list only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListName {

@@ -33,6 +33,13 @@ impl Moment {
     }
 }
 
+impl Moment {
+    /// From when on a page that shows it is out of date.
+    pub(crate) fn until(self) -> Timestamp {
+        self.short.until()
+    }
+}
+
 /// [`Moment::iso`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Iso {
@@ -113,6 +120,19 @@ impl Short {
         number(to, n)?;
         to.write_str(unit)
     }
+
+    /// From when on it is said otherwise.
+    fn until(self) -> Timestamp {
+        let (at, now) = (self.at.secs(), self.now.secs());
+        let unit = match now - at {
+            ..MINUTE => return Timestamp((at + MINUTE) * 1000),
+            MINUTE..HOUR => MINUTE,
+            HOUR..DAY => HOUR,
+            DAY..WEEK => DAY,
+            _ => return next_year(self.now),
+        };
+        Timestamp((at + ((now - at) / unit + 1) * unit) * 1000)
+    }
 }
 
 said!(Iso, Full, Short, Count);
@@ -140,6 +160,14 @@ fn of_month(names: &[&'static str; 12], date: DateTime) -> &'static str {
 fn utc(at: Timestamp) -> DateTime {
     let instant = Instant::from_millisecond(at.0).unwrap_or(Instant::MAX);
     TimeZone::fixed(Offset::UTC).to_datetime(instant)
+}
+
+/// When the year after that of a moment begins; never, for the last that there is.
+fn next_year(now: Timestamp) -> Timestamp {
+    let year = utc(now).year().saturating_add(1);
+    let first = DateTime::new(year, 1, 1, 0, 0, 0, 0);
+    let begins = first.and_then(|first| Offset::UTC.to_timestamp(first));
+    begins.map_or(Timestamp(i64::MAX), |begins| Timestamp(begins.as_millisecond()))
 }
 
 /// A count, cut (not rounded up) to three digits: `999`, `1.2K`, `34K`, `1.2M`.
@@ -214,6 +242,25 @@ mod tests {
             let at = Timestamp(at);
             assert_eq!(Moment::new(at, now, en).iso.to_string(), at.to_string());
         }
+    }
+
+    #[test]
+    fn an_age_is_said_until_it_changes() {
+        // 2023-11-14T22:13:20.999Z
+        let now = Timestamp(1_700_000_000_999);
+        let say = |at, now| Moment::new(at, now, ALL[0]).short.to_string();
+        for secs in [-5, 0, 59, 60, 61, 3_599, HOUR, DAY - 1, DAY, WEEK - 1, WEEK, 300 * DAY] {
+            for ms in [0, 1, 998, 999] {
+                let at = Timestamp(now.0 - secs * 1000 - ms);
+                let until = Moment::new(at, now, ALL[0]).until();
+                assert!(now < until, "{secs}");
+                assert_eq!(say(at, Timestamp(until.0 - 1)), say(at, now), "{secs} s, {ms} ms");
+                let is_old = secs >= WEEK;
+                let year_ends = Timestamp(1_704_067_200_000);
+                assert!(say(at, until) != say(at, now) && (!is_old || until == year_ends));
+            }
+        }
+        assert_eq!(next_year(Timestamp(i64::MAX)), Timestamp(i64::MAX));
     }
 
     #[test]

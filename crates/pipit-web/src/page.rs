@@ -46,10 +46,20 @@ pub(crate) fn html(status: StatusCode, template: &impl Template) -> Response {
     let mut body = String::with_capacity(PAGE_BYTES);
     match template.render_into(&mut body) {
         Ok(()) => (status, HEADERS, body).into_response(),
-        Err(error) => {
-            Problem::from(Error::Internal(format!("a template failed: {error}"))).into_response()
-        }
+        Err(error) => Problem::from(Error::Internal(failed(&error))).into_response(),
     }
+}
+
+/// A part of a page.
+pub(crate) fn fragment(template: &impl Template) -> Result<String, Error> {
+    let mut text = String::with_capacity(PAGE_BYTES);
+    template.render_into(&mut text).map_err(|error| Error::Internal(failed(&error)))?;
+    text.shrink_to_fit();
+    Ok(text)
+}
+
+fn failed(error: &askama::Error) -> String {
+    format!("a template failed: {error}")
 }
 
 /// The same page, which search engines are asked to leave out.

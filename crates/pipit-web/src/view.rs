@@ -287,6 +287,17 @@ impl<'a> TweetModel<'a> {
     }
 }
 
+impl TweetModel<'_> {
+    /// From when on it is out of date though nothing happened.
+    pub(crate) fn until(&self) -> Timestamp {
+        let own = self.at.until();
+        match &self.quote {
+            QuoteModel::Tweet(quoted) => own.min(quoted.at.until()),
+            QuoteModel::Nothing | QuoteModel::Gone => own,
+        }
+    }
+}
+
 fn tidying(tweet: &Tweet, reading: Reading) -> Option<(&'static str, &'static str)> {
     let is_hosted = reading.hosts == Some(tweet.conversation_id)
         && tweet.id != tweet.conversation_id

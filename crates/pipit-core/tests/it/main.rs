@@ -10,6 +10,7 @@ mod model;
 mod nodes;
 mod purge;
 mod town;
+mod written;
 
 use pipit_core::{Caller, Client, Pipit, SignIn, SignUp, TweetView};
 use pipit_model::SessionId;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use pipit_core::{Caller, NewPost, NodeNumber, Pipit, Posts, RequestAnswer, TweetView};
+use pipit_core::{Asked, Caller, NewPost, NodeNumber, Pipit, Posts, RequestAnswer, TweetView};
 use pipit_model::event::Standing;
 use pipit_model::filter::{FilterAction, FilterContext};
 use pipit_model::notification::{Notification, NotificationKind};
@@ -18,6 +18,7 @@ use proptest::test_runner::{Config, TestRunner};
 use sea_orm::DatabaseConnection;
 
 use crate::filters::draft;
+use crate::written::{listed, written};
 use crate::{ids, page, person, walk_home};
 
 const PEOPLE: usize = 4;
@@ -335,6 +336,7 @@ impl World {
                 assert_eq!(ids(&read.expect("read")), expected, "{author} for {caller:?}");
             }
             self.check_relationships(pipit, caller, &tables).await;
+            self.check_written(pipit, caller, limits).await;
             let public = pipit.public_timeline(caller, page(100, None)).await.expect("read");
             assert_eq!(ids(&public), oracle::public(db, reader).await, "for {caller:?}");
             let tagged = pipit.hashtag_timeline(caller, "TAG", page(100, None)).await;
@@ -345,6 +347,19 @@ impl World {
 }
 
 impl World {
+    /// What was written before is what would be written now.
+    async fn check_written(&self, pipit: &Pipit, caller: Option<Caller>, limits: &[i64]) {
+        let users = self.people.iter().map(|author| Asked::User(author.user_id, Posts::All));
+        let home = caller.map(Asked::Home);
+        for asked in users.chain(home).chain([Asked::Hashtag("tag"), Asked::Public]) {
+            for limit in limits.iter().take(2) {
+                let given = written(pipit, caller, asked, page(*limit, None)).await;
+                let listed = listed(pipit, caller, asked, page(*limit, None)).await;
+                assert_eq!(given, format!("{listed:?}"), "{asked:?} for {caller:?}");
+            }
+        }
+    }
+
     async fn check_relationships(&self, pipit: &Pipit, caller: Option<Caller>, tables: &Tables) {
         let Some(caller) = caller else { return };
         for other in self.people.iter().filter(|other| **other != caller) {

@@ -4,7 +4,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pipit_model::page::ListName;
+use pipit_core::{Asked, Form, TweetView, Written};
+use pipit_model::Error;
+use pipit_model::page::{ListName, Listed};
 
 use crate::Web;
 use crate::error::Failure;
@@ -20,8 +22,18 @@ pub(crate) struct HomePage<'a> {
     pub shell: &'a Shell,
     /// Only on the first page.
     pub composer: Option<Composer>,
-    pub left_off: LeftOff,
-    pub feed: Feed<TweetModel<'a>>,
+    /// [`HomeFeed`] as it was written, now or before.
+    pub feed: &'a str,
+}
+
+/// The tweets of a home.
+#[derive(Template)]
+#[template(path = "pages/home_feed.html")]
+struct HomeFeed<'a> {
+    shell: &'a Shell,
+    is_first: bool,
+    left_off: LeftOff,
+    feed: Feed<TweetModel<'a>>,
 }
 
 /// Where the reader stopped reading last time.
@@ -65,20 +77,30 @@ pub(crate) async fn get_home(
 ) -> Result<Response, Failure> {
     let list = (ListName::Home, viewer.id().0);
     let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
-    let tweets = web.pipit.home_timeline(viewer.caller, page).await?;
     let seen = web.pipit.read_positions(viewer.caller).await?.home;
     let shell = Shell::new(&web, &visitor, Section::Home, visitor.preferences.w.home).await?;
     let reading = shell.reading();
-    let ids: Vec<i64> = tweets.items.iter().map(|tweet| tweet.id().0).collect();
     let page_at =
         |before| format!("/home?cursor={}", web.pipit.seal_cursor(list.0, list.1, before));
+    let write = |tweets: &Listed<TweetView>| {
+        let ids: Vec<i64> = tweets.items.iter().map(|tweet| tweet.id().0).collect();
+        let feed = Feed::new(&web, list, tweets, |tweet| TweetModel::new(tweet, reading));
+        let until = feed.items.iter().map(TweetModel::until).min();
+        let left_off = LeftOff::new(seen, page.after, &ids, page_at);
+        let is_first = page.after.is_none();
+        let body = page::fragment(&HomeFeed { shell: &shell, is_first, left_off, feed })?;
+        Ok(Written { body: body.into(), until })
+    };
+    let asked = (Some(viewer.caller), Asked::Home(viewer.caller));
+    let form = Form::of(("home", shell.w.lang, seen, &shell.here));
+    let feed = web.pipit.written_page(asked.0, asked.1, page, form, write).await?;
+    let no_text = |error| Error::Internal(format!("a page is no text: {error}"));
     Ok(page::html(
         StatusCode::OK,
         &HomePage {
             shell: &shell,
             composer: cursor.is_none().then(|| Composer::new(&viewer, reading.now, None, "/home")),
-            left_off: LeftOff::new(seen, page.after, &ids, page_at),
-            feed: Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading)),
+            feed: std::str::from_utf8(&feed).map_err(no_text)?,
         },
     ))
 }

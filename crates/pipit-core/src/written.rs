@@ -1,0 +1,129 @@
+//! Pages of tweets as a door writes them: what was written last is given again while it would be
+//! written the same. Only the tops of timelines are kept, which is what is read again and again.
+
+use bytes::Bytes;
+use pipit_feed::{Form, PageKey, Shown, Timeline, Written};
+use pipit_model::page::{Listed, Page};
+use pipit_model::tweet::Kind;
+use pipit_model::{Result, Timestamp, UserId};
+
+use crate::{Caller, Pipit, Posts, Quoted, TweetView};
+
+/// Which timeline is asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Asked<'a> {
+    /// The caller's home.
+    Home(Caller),
+    /// What someone posted and retweeted, or a part of it.
+    User(UserId, Posts),
+    /// Everything with a hashtag.
+    Hashtag(&'a str),
+    /// Everybody's tweets.
+    Public,
+}
+
+impl Pipit {
+    /// A page of a timeline as `write` writes it, which must depend on what is listed, on the
+    /// reader's account and on the form, and on nothing else.
+    ///
+    /// # Errors
+    /// If the database is away; what `write` says.
+    pub async fn written_page(
+        &self,
+        reader: Option<Caller>,
+        asked: Asked<'_>,
+        page: Page,
+        form: Form,
+        write: impl FnOnce(&Listed<TweetView>) -> Result<Written>,
+    ) -> Result<Bytes> {
+        let feed = &self.0.feed;
+        let (began, now) = (feed.begin_page(), self.0.clock.now());
+        let Some(timeline) = self.log_of(reader, asked).await? else {
+            return Ok(write(&self.listed(reader, asked, page).await?)?.body);
+        };
+        let look = self.look(reader, &timeline).await?;
+        let found = self.find(&look, page.before(), page.limit()).await?;
+        let reader_id = reader.map(|reader| reader.user_id);
+        let key = PageKey::new(reader_id, &timeline, page.limit(), form);
+        let Some(key) = key.filter(|_| page.after.is_none()) else {
+            return Ok(write(&self.view_found(&look, page, found).await?)?.body);
+        };
+        if let Some(body) = feed.page(&key, &found, now) {
+            return Ok(body);
+        }
+        let listed = self.view_found(&look, page, found.clone()).await?;
+        let mut written = write(&listed)?;
+        let body = written.body.clone();
+        let is_whole = listed.items.len() == found.entries.len().min(page.limit());
+        if let Some(mut shown) = shown(&listed.items).filter(|_| is_whole) {
+            shown.users.extend(reader_id);
+            let ends = [written.until, self.next_end(reader_id, now).await?];
+            written.until = ends.into_iter().flatten().min();
+            feed.keep_page(key, began, (found, &shown), written);
+        }
+        Ok(body)
+    }
+
+    /// The timeline as something that is merged from logs; [`None`] if it is none, or empty.
+    async fn log_of(&self, reader: Option<Caller>, asked: Asked<'_>) -> Result<Option<Timeline>> {
+        Ok(match asked {
+            Asked::Home(caller) => Some(self.home(caller).await?),
+            Asked::Hashtag(name) => self.hashtag_log(name).await?,
+            Asked::Public => Some(Timeline::Public),
+            Asked::User(author, posts) => match posts.part() {
+                Some(part) if !self.tie(reader, author).await?.is_severed() => {
+                    Some(Timeline::Author(author, part))
+                }
+                _ => None,
+            },
+        })
+    }
+
+    async fn listed(
+        &self,
+        reader: Option<Caller>,
+        asked: Asked<'_>,
+        page: Page,
+    ) -> Result<Listed<TweetView>> {
+        match asked {
+            Asked::Home(caller) => self.home_timeline(caller, page).await,
+            Asked::User(author, posts) => self.user_timeline(reader, author, posts, page).await,
+            Asked::Hashtag(name) => self.hashtag_timeline(reader, name, page).await,
+            Asked::Public => self.public_timeline(reader, page).await,
+        }
+    }
+
+    /// When the first of a reader's mutes and filters ends by itself.
+    async fn next_end(&self, reader: Option<UserId>, now: Timestamp) -> Result<Option<Timestamp>> {
+        let Some(reader) = reader else { return Ok(None) };
+        let feed = &self.0.feed;
+        let (ties, filters) = tokio::try_join!(feed.ties(reader), feed.filters(reader))?;
+        Ok([ties.next_end(now), filters.set.next_end(now)].into_iter().flatten().min())
+    }
+}
+
+/// All that some views show; [`None`] if something is missing in one of them: what would bring it
+/// back is not looked for.
+fn shown(views: &[TweetView]) -> Option<Shown> {
+    let mut shown = Shown::default();
+    views.iter().try_for_each(|view| note(view, &mut shown))?;
+    shown.users.sort_unstable();
+    shown.users.dedup();
+    Some(shown)
+}
+
+fn note(view: &TweetView, shown: &mut Shown) -> Option<()> {
+    shown.tweets.push(view.id());
+    shown.users.push(view.author.user().id);
+    match (view.card.tweet().kind, &view.replying_to) {
+        (Kind::Reply { .. }, None) => return None,
+        (_, Some(to)) => shown.users.push(to.user().id),
+        _ => {}
+    }
+    match &view.quoted {
+        Quoted::Gone => return None,
+        Quoted::Tweet(quoted) => note(quoted, shown)?,
+        Quoted::Nothing => {}
+    }
+    view.retweet_of.as_deref().map_or(Some(()), |of| note(of, shown))
+}
