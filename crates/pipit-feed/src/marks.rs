@@ -107,6 +107,7 @@ impl Feed {
     /// What the database says.
     pub async fn prepare(&self, reader: UserId) -> Result<(), StoreError> {
         tokio::try_join!(
+            self.user(reader),
             self.followees(reader),
             self.reader_marks(reader),
             self.ties(reader),

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 use sea_orm::{Statement, Value};
@@ -63,6 +64,8 @@ impl Inline {
         let connection = Connection::open_with_flags(&self.file, flags)?;
         connection.busy_timeout(self.busy_timeout)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_PREPARED);
+        // Plans go by the statements alone: otherwise many are prepared again for each value.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.pragma_update(None, "query_only", "ON")?;
         connection.pragma_update(None, "cache_size", CACHE)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
@@ -83,8 +86,12 @@ fn query(connection: &Connection, statement: &Statement) -> Result<Vec<Row>, Sto
     let mut found = prepared.query(params_from_iter(values.into_iter().map(Parameter)))?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
-        let cells: Result<Box<[_]>, _> = (0..columns).map(|at| row.get(at)).collect();
-        rows.push(Row::Inline(cells?));
+        // Into one piece of memory: collected as a result, it would be moved as it grows.
+        let mut cells = Vec::with_capacity(columns);
+        for at in 0..columns {
+            cells.push(row.get(at)?);
+        }
+        rows.push(Row::Inline(cells.into_boxed_slice()));
     }
     Ok(rows)
 }

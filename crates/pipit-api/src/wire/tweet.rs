@@ -12,6 +12,9 @@ use utoipa::ToSchema;
 
 use super::{Author, Filtered, Media};
 
+/// Room for most tweets, so that they are not moved as they grow.
+const JSON_BYTES: usize = 1200;
+
 /// A tweet, a reply or a retweet, as the caller sees it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -254,7 +257,9 @@ fn render_author(author: &UserCard) -> Box<[u8]> {
 
 /// JSON of plain structs with text and numbers, which cannot fail.
 fn to_json(value: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).expect("text and numbers are JSON")
+    let mut json = Vec::with_capacity(JSON_BYTES);
+    serde_json::to_writer(&mut json, value).expect("text and numbers are JSON");
+    json
 }
 
 fn entities(card: &TweetCard) -> Entities {

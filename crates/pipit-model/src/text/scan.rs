@@ -16,11 +16,13 @@ pub fn entities(text: &str) -> Vec<Entity> {
         return found;
     }
     let mut points = Points { text, byte: 0, point: 0 };
+    let links_end = last_dot_inside(text);
     let mut at = 0;
     while let Some(c) = char_at(text, at) {
         let (kind, end) = match c {
             '#' | '＃' => (Some(EntityKind::Hashtag), hashtags::end(text, at)),
             '@' | '＠' => (Some(EntityKind::Mention), mentions::end(text, at)),
+            _ if at >= links_end => (None, None),
             _ => match urls::find(text, at) {
                 Some(Found::Url(end)) => (Some(EntityKind::Url), Some(end)),
                 Some(Found::TooLong(end)) => (None, Some(end)),
@@ -38,6 +40,15 @@ pub fn entities(text: &str) -> Vec<Entity> {
         at = end;
     }
     found
+}
+
+/// Where the last dot is that something follows; 0 if there is none. Each link has one in its host:
+/// behind it none begins, and most texts need not be searched for any.
+fn last_dot_inside(text: &str) -> usize {
+    let follows = |dot: &usize| {
+        text.as_bytes().get(dot + 1).is_some_and(|next| !next.is_ascii_whitespace() && *next != b'.')
+    };
+    text.rmatch_indices('.').map(|(dot, _)| dot).find(follows).unwrap_or(0)
 }
 
 /// Turns bytes into code points, going forwards only, so that all of it together is one pass.
