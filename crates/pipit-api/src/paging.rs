@@ -59,7 +59,9 @@ pub(crate) async fn timeline_page(
     let page = params.page(pipit, list, subject)?;
     let write = |listed: &Listed<TweetView>| {
         let next = next_cursor(pipit, list, subject, listed);
-        let body = write_tweet_page(&listed.items, next.as_deref());
+        let mut body = write_tweet_page(&listed.items, next.as_deref());
+        // It may be kept for long.
+        body.shrink_to_fit();
         Ok(Written { body: Bytes::from(body), until: None })
     };
     Ok(json(pipit.written_page(reader, asked, page, Form::of("json"), write).await?))
