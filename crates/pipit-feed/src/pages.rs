@@ -129,18 +129,18 @@ impl Places {
         }
     }
 
+    /// The events on all of it. Counts only grow: the sum is the same if each is.
     fn events(&self, caches: &Caches) -> i64 {
-        let of_reader = self.reader.map_or(0, |[marks, ties, filters, followees]| {
-            caches
-                .marks
-                .events(&[marks])
-                .wrapping_add(caches.ties.events(&[ties]))
-                .wrapping_add(caches.filters.events(&[filters]))
-                .wrapping_add(caches.followees.events(&[followees]))
+        let of_reader = self.reader.map(|[marks, ties, filters, followees]| {
+            [
+                caches.marks.events(&[marks]),
+                caches.ties.events(&[ties]),
+                caches.filters.events(&[filters]),
+                caches.followees.events(&[followees]),
+            ]
         });
-        // Counts only grow: the sum is the same if each is.
-        let of_shown = caches.tweets.events(&self.tweets);
-        of_reader.wrapping_add(of_shown).wrapping_add(caches.users.events(&self.users))
+        let shown = [caches.tweets.events(&self.tweets), caches.users.events(&self.users)];
+        shown.into_iter().chain(of_reader.into_iter().flatten()).fold(0, i64::wrapping_add)
     }
 }
 

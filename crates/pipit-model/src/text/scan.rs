@@ -46,7 +46,9 @@ pub fn entities(text: &str) -> Vec<Entity> {
 /// behind it none begins, and most texts need not be searched for any.
 fn last_dot_inside(text: &str) -> usize {
     let follows = |dot: &usize| {
-        text.as_bytes().get(dot + 1).is_some_and(|next| !next.is_ascii_whitespace() && *next != b'.')
+        text.as_bytes()
+            .get(dot + 1)
+            .is_some_and(|next| !next.is_ascii_whitespace() && *next != b'.')
     };
     text.rmatch_indices('.').map(|(dot, _)| dot).find(follows).unwrap_or(0)
 }

@@ -47,7 +47,7 @@ async fn a_held_tweet_comes_into_homes_when_a_moderator_approves() {
     assert_eq!(site.post(&decide, &eve, &[("decision", "approve")]).await.status, 404);
     let queue = site.get("/admin/held", &moe).await;
     assert!(
-        queue.body.contains("A b4rgain for you") && queue.body.contains("blocked-word: bargain")
+        queue.body.contains("A b4rgain for you") && queue.body.contains("Blocked words: bargain")
     );
     queue.page();
     site.post(&decide, &moe, &[("decision", "approve")]).await.location();

@@ -107,7 +107,7 @@ pub(super) static DE: Words = Words {
         ("until:2026-02-01", "vor diesem Tag"),
         ("has:media", "mit Bildern"),
         ("has:links", "mit Links"),
-        ("-katze", "ohne dieses Wort; ein Minus geht vor allem hier"),
+        ("-katze", "ohne dieses Wort; ein Minus geht vor jedem davon"),
     ],
     no_tweets_found: "Keine Tweets gefunden",
     no_tweets_found_text: "Versuch es mit weniger oder anderen Wörtern.",
@@ -177,14 +177,17 @@ pub(super) static DE: Words = Words {
     mentions: "Erwähnungen",
     liked_yours: |others| match others {
         0 => "gefällt dein Tweet".to_owned(),
+        1 => "und einer weiteren Person gefällt dein Tweet".to_owned(),
         _ => format!("und {others} weiteren gefällt dein Tweet"),
     },
     retweeted_yours: |others| match others {
         0 => "hat deinen Tweet retweetet".to_owned(),
+        1 => "und eine weitere Person haben deinen Tweet retweetet".to_owned(),
         _ => format!("und {others} weitere haben deinen Tweet retweetet"),
     },
     followed_you: |others| match others {
         0 => "folgt dir".to_owned(),
+        1 => "und eine weitere Person folgen dir".to_owned(),
         _ => format!("und {others} weitere folgen dir"),
     },
     nothing_told: "Noch gibt es nichts Neues",

@@ -99,7 +99,7 @@ pub(super) static DE: FilterWords = FilterWords {
     title: "Titel",
     title_hint: "Steht anstelle dessen, was er einklappt; sonst das erste Wort.",
     keywords: "Wörter, Wendungen oder #Hashtags",
-    keywords_hint: "Eines je Zeile, höchstens 30. Groß oder klein ist gleich.",
+    keywords_hint: "Eines je Zeile, höchstens 30. Groß- und Kleinschreibung ist egal.",
     whole_word: "Nur ganze Wörter",
     places: "Wo er gilt",
     in_home: "Startseite und Listen",

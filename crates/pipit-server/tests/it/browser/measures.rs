@@ -9,8 +9,8 @@ use super::driver::Browser;
 use super::town::{Town, post};
 use crate::process::{Client, Server};
 
-/// Both kinds of width: three columns and one.
-const WIDTHS: [u32; 2] = [1280, 390];
+/// Each kind of width: three columns, a rail and one, a bar of tabs below one.
+const WIDTHS: [u32; 3] = [1280, 900, 390];
 
 /// Compressed bytes; UX.md section 2.2.
 const SCRIPTS_MAX: u64 = 15_000;

@@ -242,6 +242,18 @@ pub(crate) struct HeldPage<'a> {
     pub feed: Feed<HeldRow>,
 }
 
+/// What the rules noted, `blocked-word: bargain; …`, with the rules named as people know them.
+fn in_words(why: &str, w: &Words) -> String {
+    let hit = |hit: &str| {
+        let named = hit.split_once(": ").and_then(|(name, found)| {
+            let rule = Condition::parse(name)?;
+            Some(format!("{}: {found}", (w.automod.condition)(rule)))
+        });
+        named.unwrap_or_else(|| hit.to_owned())
+    };
+    why.split("; ").map(hit).collect::<Vec<_>>().join("; ")
+}
+
 async fn render_held(
     web: &Web,
     (staff, visitor): (&Staff, &Visitor),
@@ -262,7 +274,7 @@ async fn render_held(
             at: moment_of(held.id.0, now, w),
             text: held.content.clone(),
             pictures: held.terms.media.len(),
-            why: held.why.clone(),
+            why: in_words(&held.why, w),
             typed: refused.map(|(_, typed, _)| typed.clone()).unwrap_or_default(),
             error: refused.map(|(.., complaint)| complaint.text.clone()),
         }
