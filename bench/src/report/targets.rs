@@ -41,10 +41,10 @@ const TARGETS: [(&str, &str, Judge); 15] = [
         let ratio = s.case(LIKE_HOT)?.rate / s.case(LIKE_MANY)?.rate;
         Some((format!("{ratio:.2}"), ratio >= 0.9))
     }),
-    ("home of 200 against the smallest network", "CPU and p99 ≤ 1.3×", |s, all| {
+    ("home of 200 against the smallest network", "CPU ÷ floor and p99 ≤ 1.3×", |s, all| {
         to_smallest(s, all, HOME_200)
     }),
-    ("homes of 1,000 readers against the smallest network", "CPU and p99 ≤ 1.3×", |s, all| {
+    ("homes of 1,000 readers against the smallest network", "the same", |s, all| {
         to_smallest(s, all, HOME_RANDOM)
     }),
     ("resident with a tenth of all people active", "< 2 GB", |s, _| {
@@ -123,6 +123,8 @@ fn posts(scenario: &Scenario, _: &[Scenario]) -> Judged {
     Some((told, share >= 0.5))
 }
 
+/// What grows with the network. The machine is quicker or slower from one network to the next, which
+/// the static floor of the same rounds shows.
 fn to_smallest(scenario: &Scenario, all: &[Scenario], case: &str) -> Judged {
     let same = all.iter().filter(|other| other.database == scenario.database);
     let smallest = same.min_by_key(|other| other.people)?;
@@ -130,6 +132,7 @@ fn to_smallest(scenario: &Scenario, all: &[Scenario], case: &str) -> Judged {
         return None;
     }
     let (here, there) = (scenario.case(case)?, smallest.case(case)?);
-    let (cpu, p99) = (here.cpu_us / there.cpu_us, here.p99_ms / there.p99_ms);
-    Some((format!("CPU {cpu:.2}×, p99 {p99:.2}×"), cpu <= 1.3 && p99 <= 1.3))
+    let of_floor = |s: &Scenario| Some(s.case(case)?.cpu_us / s.case(FLOOR_STATIC)?.cpu_us);
+    let (cpu, p99) = (of_floor(scenario)? / of_floor(smallest)?, here.p99_ms / there.p99_ms);
+    Some((format!("CPU ÷ floor {cpu:.2}×, p99 {p99:.2}×"), cpu <= 1.3 && p99 <= 1.3))
 }

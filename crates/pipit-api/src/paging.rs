@@ -64,7 +64,7 @@ pub(crate) async fn timeline_page(
         body.shrink_to_fit();
         Ok(Written { body: Bytes::from(body), until: None })
     };
-    Ok(json(pipit.written_page(reader, asked, page, Form::of("json"), write).await?))
+    Ok(json(pipit.written_page(reader, asked, page, Some(Form::of("json")), write).await?))
 }
 
 fn write_tweet_page(tweets: &[TweetView], next_cursor: Option<&str>) -> Vec<u8> {

@@ -23,8 +23,8 @@ pub enum Asked<'a> {
 }
 
 impl Pipit {
-    /// A page of a timeline as `write` writes it, which must depend on what is listed, on the
-    /// reader's account and on the form, and on nothing else.
+    /// A page of a timeline as `write` writes it. With a form it may be given again later: it must
+    /// then depend on what is listed and on the form, and on nothing else.
     ///
     /// # Errors
     /// If the database is away; what `write` says.
@@ -33,7 +33,7 @@ impl Pipit {
         reader: Option<Caller>,
         asked: Asked<'_>,
         page: Page,
-        form: Form,
+        form: Option<Form>,
         write: impl FnOnce(&Listed<TweetView>) -> Result<Written>,
     ) -> Result<Bytes> {
         let feed = &self.0.feed;
@@ -44,8 +44,9 @@ impl Pipit {
         let look = self.look(reader, &timeline).await?;
         let found = self.find(&look, page.before(), page.limit()).await?;
         let reader_id = reader.map(|reader| reader.user_id);
-        let key = PageKey::new(reader_id, &timeline, page.limit(), form);
-        let Some(key) = key.filter(|_| page.after.is_none()) else {
+        let form = form.filter(|_| page.after.is_none());
+        let key = form.and_then(|form| PageKey::new(reader_id, &timeline, page.limit(), form));
+        let Some(key) = key else {
             return Ok(write(&self.view_found(&look, page, found).await?)?.body);
         };
         if let Some(body) = feed.page(&key, &found, now) {
@@ -54,11 +55,13 @@ impl Pipit {
         let listed = self.view_found(&look, page, found.clone()).await?;
         let mut written = write(&listed)?;
         let body = written.body.clone();
-        let is_whole = listed.items.len() == found.entries.len().min(page.limit());
-        if let Some(mut shown) = shown(&listed.items).filter(|_| is_whole) {
-            shown.users.extend(reader_id);
-            let ends = [written.until, self.next_end(reader_id, now).await?];
-            written.until = ends.into_iter().flatten().min();
+        // Not a page that was filled up with what stands further down.
+        let found_ids = found.entries.iter().take(page.limit()).map(|entry| entry.id);
+        let is_whole = listed.items.iter().map(TweetView::id).eq(found_ids);
+        if let Some(shown) = shown(&listed.items).filter(|_| is_whole)
+            && let Ok(end) = self.next_end(reader_id, now).await
+        {
+            written.until = [written.until, end].into_iter().flatten().min();
             feed.keep_page(key, began, (found, &shown), written);
         }
         Ok(body)

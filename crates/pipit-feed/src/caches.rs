@@ -136,8 +136,8 @@ impl Caches {
     pub fn new(sizes: Sizes) -> Self {
         Self {
             logs: Coherent::new(sizes.logs, 600),
-            tweets: Coherent::new(sizes.tweets, 1200),
-            users: Coherent::new(sizes.users, 500),
+            tweets: Coherent::fine(sizes.tweets, 1200),
+            users: Coherent::fine(sizes.users, 500),
             handles: Coherent::new(sizes.names, 100),
             followees: Coherent::new(sizes.followees, 4000),
             newest: NewestIds::default(),

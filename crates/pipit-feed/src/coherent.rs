@@ -15,9 +15,10 @@ use quick_cache::sync::Cache;
 
 use crate::shim::{AtomicI64, Mutex, MutexGuard};
 
-/// Stripes of one cache: as many as it has values, so that an event seldom meets another key's.
-const STRIPES_MIN: usize = 64;
-const STRIPES_MAX: usize = 1 << 14;
+/// Stripes of one cache: so many that an event seldom meets a load of another key.
+const STRIPES: usize = 1 << 10;
+/// Those of what stands on pages by the dozen: each is looked at whenever one is given again.
+const STRIPES_FINE: usize = 1 << 14;
 
 /// What a cached value takes in memory.
 pub(crate) trait Weigh {
@@ -80,8 +81,16 @@ pub(crate) struct Coherent<K, V> {
 impl<K: Eq + Hash + Clone, V: Weigh + Clone> Coherent<K, V> {
     /// A cache of at most so many bytes; `typical` is what one value takes, to size the table.
     pub(crate) fn new(bytes: u64, typical: u64) -> Self {
+        Self::with_stripes(bytes, typical, STRIPES)
+    }
+
+    /// The same for what stands on pages by the dozen.
+    pub(crate) fn fine(bytes: u64, typical: u64) -> Self {
+        Self::with_stripes(bytes, typical, STRIPES_FINE)
+    }
+
+    fn with_stripes(bytes: u64, typical: u64, stripes: usize) -> Self {
         let items = usize::try_from(bytes / typical.max(1)).unwrap_or(usize::MAX);
-        let stripes = items.clamp(STRIPES_MIN, STRIPES_MAX);
         Self {
             cache: Cache::with_weighter(items.clamp(16, 1 << 22), bytes, ByBytes),
             stripes: (0..stripes).map(|_| Stripe::new()).collect(),

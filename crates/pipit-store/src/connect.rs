@@ -22,8 +22,6 @@ const SQLITE_READERS: u32 = 4;
 /// Connections a node keeps to a database server, for reading and for writing.
 const SERVER_READERS: u32 = 16;
 const SERVER_WRITERS: u32 = 4;
-/// Open from the start: what the first page after it asks at once.
-const SERVER_READERS_READY: u32 = 8;
 /// Statements that a connection keeps prepared: an insert has one text for each number of rows, and
 /// to prepare it anew costs as much as to carry it out (on MariaDB forty times as much).
 const STATEMENTS_PREPARED: usize = 1024;
@@ -282,7 +280,6 @@ fn server_options(url: &str, connections: u32) -> ConnectOptions {
 /// A pool that reads: what nobody waits for any more, PostgreSQL gives up.
 pub(crate) fn reader_options(url: &str) -> ConnectOptions {
     let mut options = server_options(url, SERVER_READERS);
-    options.min_connections(SERVER_READERS_READY);
     options.map_sqlx_postgres_opts(|o| {
         o.statement_cache_capacity(STATEMENTS_PREPARED)
             .options([("statement_timeout", READ_MS_MAX.to_string())])

@@ -3,9 +3,10 @@
 use std::cell::Cell;
 use std::sync::atomic::Ordering;
 
-use pipit_core::{Asked, Caller, Form, NewPost, Pipit, TweetView, Written};
+use pipit_core::{Asked, Caller, Deed, Form, Moderator, NewPost, Pipit, TweetView, Written};
 use pipit_model::event::Standing;
 use pipit_model::filter::{FilterAction, FilterContext};
+use pipit_model::moderation::ActionKind;
 use pipit_model::page::{Listed, Page};
 use pipit_model::user::{ProfileEdit, UserRef};
 use pipit_model::{Timestamp, TweetId};
@@ -49,7 +50,7 @@ async fn write(
     until: Option<Timestamp>,
 ) -> (String, bool) {
     let is_written = Cell::new(false);
-    let body = pipit.written_page(reader, asked, page, Form::of("test"), |listed| {
+    let body = pipit.written_page(reader, asked, page, Some(Form::of("test")), |listed| {
         is_written.set(true);
         Ok(Written { body: format!("{listed:?}").into(), until })
     });
@@ -154,6 +155,34 @@ async fn what_ends_by_itself_is_not_given_any_longer() {
 }
 
 #[tokio::test]
+async fn a_page_that_was_filled_up_is_not_given_again() {
+    let app = TestApp::new(Backend::Sqlite).await;
+    let pipit = &app.pipit;
+    let (ann, bob, cat) =
+        (person(pipit, "ann").await, person(pipit, "bob").await, person(pipit, "cat").await);
+    for whom in [bob, cat] {
+        pipit.set_follow(ann, &named(whom), Standing::Set).await.expect("followed");
+    }
+    for n in 0..4 {
+        post(pipit, bob, &format!("old {n}")).await;
+    }
+    post(pipit, cat, "of cat").await;
+    post(pipit, bob, "new").await;
+    let act = async |kind| {
+        let reason = "because".to_owned();
+        let deed = Deed { user_id: cat.user_id, kind, reason, tweets: Vec::new(), report: None };
+        pipit.act(Moderator::operator(), deed).await.expect("done");
+    };
+    let home = async || write(pipit, Some(ann), Asked::Home(ann), page(3, None), None).await.0;
+    assert!(home().await.contains("of cat"));
+    act(ActionKind::Suspend).await;
+    let without = home().await;
+    assert!(!without.contains("of cat") && without.contains("old 2"), "{without}");
+    act(ActionKind::Restore).await;
+    assert!(home().await.contains("of cat"));
+}
+
+#[tokio::test]
 async fn each_reader_form_and_length_has_its_own() {
     let app = TestApp::new(Backend::Sqlite).await;
     let pipit = &app.pipit;
@@ -177,7 +206,8 @@ async fn each_reader_form_and_length_has_its_own() {
     assert!(later.1 && later.0 != all[5], "later pages are not kept");
     assert!(write(pipit, None, Asked::Public, page(20, Some(id.0 + 1)), None).await.1);
     let other = |_: &_| Ok(Written { body: "other".into(), until: None });
-    let other = pipit.written_page(None, Asked::Public, page(20, None), Form::of("other"), other);
+    let form = Some(Form::of("other"));
+    let other = pipit.written_page(None, Asked::Public, page(20, None), form, other);
     assert_eq!(other.await.expect("read"), "other");
 }
 

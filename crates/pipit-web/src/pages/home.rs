@@ -92,8 +92,10 @@ pub(crate) async fn get_home(
         Ok(Written { body: body.into(), until })
     };
     let asked = (Some(viewer.caller), Asked::Home(viewer.caller));
-    let form = Form::of(("home", shell.w.lang, seen, &shell.here));
-    let feed = web.pipit.written_page(asked.0, asked.1, page, form, write).await?;
+    // Its forms lead back here: an address that somebody made up is not worth a page of its own.
+    let is_usual = shell.here == "/home";
+    let form = || Form::of(("home", shell.w.lang, seen, reading.pinned));
+    let feed = web.pipit.written_page(asked.0, asked.1, page, is_usual.then(form), write).await?;
     let no_text = |error| Error::Internal(format!("a page is no text: {error}"));
     Ok(page::html(
         StatusCode::OK,
