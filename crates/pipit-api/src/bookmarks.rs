@@ -8,7 +8,7 @@ use pipit_model::TweetId;
 use pipit_model::event::Standing;
 use pipit_model::page::ListName;
 
-use crate::paging::{self, PageParams, next_cursor, tweet_page};
+use crate::paging::{self, PageParams, tweet_page};
 use crate::wire;
 
 async fn set_bookmark(
@@ -62,6 +62,5 @@ pub(crate) async fn list_bookmarks(
     let list = (ListName::Bookmarks, caller.user_id.0);
     let page = params.page(&pipit, list.0, list.1)?;
     let listed = pipit.bookmarks(caller, page).await?;
-    let next = next_cursor(&pipit, list.0, list.1, &listed);
-    Ok(tweet_page(&listed.items, next.as_deref()))
+    Ok(tweet_page(&pipit, list, &listed))
 }

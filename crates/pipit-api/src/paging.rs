@@ -44,22 +44,25 @@ pub(crate) fn next_cursor<T>(
     listed.next.map(|after| pipit.seal_cursor(list, subject, after))
 }
 
-/// A page of tweets: rendered tweets, joined.
-pub(crate) fn tweet_page(tweets: &[TweetView], next_cursor: Option<&str>) -> Response {
-    json(write_tweet_page(tweets, next_cursor))
+/// A page of a list of tweets: rendered tweets, joined.
+pub(crate) fn tweet_page(
+    pipit: &Pipit,
+    list: (ListName, i64),
+    listed: &Listed<TweetView>,
+) -> Response {
+    json(write_tweet_page(pipit, list, listed))
 }
 
 /// The page of a timeline: as it was written last, if nothing in it changed.
 pub(crate) async fn timeline_page(
     pipit: &Pipit,
     (reader, asked): (Option<Caller>, Asked<'_>),
-    (list, subject): (ListName, i64),
+    list: (ListName, i64),
     params: &PageParams,
 ) -> Result<Response, Problem> {
-    let page = params.page(pipit, list, subject)?;
+    let page = params.page(pipit, list.0, list.1)?;
     let write = |listed: &Listed<TweetView>| {
-        let next = next_cursor(pipit, list, subject, listed);
-        let mut body = write_tweet_page(&listed.items, next.as_deref());
+        let mut body = write_tweet_page(pipit, list, listed);
         // It may be kept for long.
         body.shrink_to_fit();
         Ok(Written { body: Bytes::from(body), until: None })
@@ -67,11 +70,15 @@ pub(crate) async fn timeline_page(
     Ok(json(pipit.written_page(reader, asked, page, Some(Form::of("json")), write).await?))
 }
 
-fn write_tweet_page(tweets: &[TweetView], next_cursor: Option<&str>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(64 + tweets.len() * 1100);
+fn write_tweet_page(
+    pipit: &Pipit,
+    (list, subject): (ListName, i64),
+    listed: &Listed<TweetView>,
+) -> Vec<u8> {
+    let mut out = Vec::with_capacity(64 + listed.items.len() * 1100);
     out.push(b'{');
-    write_tweets(&mut out, "tweets", tweets);
-    write_cursor(&mut out, next_cursor);
+    write_tweets(&mut out, "tweets", &listed.items);
+    write_cursor(&mut out, next_cursor(pipit, list, subject, listed).as_deref());
     out
 }
 

@@ -183,8 +183,7 @@ async fn list_page(
     let caller = reader.ok_or_else(missing)?;
     let page = params.page(pipit, ListName::List, id)?;
     let listed = pipit.list_timeline(caller, ListId(id), page).await?;
-    let next = next_cursor(pipit, ListName::List, id, &listed);
-    Ok(tweet_page(&listed.items, next.as_deref()))
+    Ok(tweet_page(pipit, (ListName::List, id), &listed))
 }
 
 async fn found_page(
@@ -196,8 +195,7 @@ async fn found_page(
     let subject = search_subject(q);
     let page = params.page(pipit, ListName::FoundTweets, subject)?;
     let listed = pipit.search_tweets(reader, q, page).await?;
-    let next = next_cursor(pipit, ListName::FoundTweets, subject, &listed);
-    Ok(tweet_page(&listed.items, next.as_deref()))
+    Ok(tweet_page(pipit, (ListName::FoundTweets, subject), &listed))
 }
 
 pub(crate) fn user_ref(text: &str) -> Result<UserRef, Error> {

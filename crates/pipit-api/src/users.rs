@@ -153,11 +153,10 @@ pub(crate) async fn list_liked_tweets(
     Bearer(caller): Bearer,
     Query(params): Query<PageParams>,
 ) -> Result<Response, Problem> {
-    let subject = caller.user_id.0;
-    let page = params.page(&pipit, ListName::Liked, subject)?;
+    let list = (ListName::Liked, caller.user_id.0);
+    let page = params.page(&pipit, list.0, list.1)?;
     let listed = pipit.liked_tweets(caller, page).await?;
-    let next = next_cursor(&pipit, ListName::Liked, subject, &listed);
-    Ok(tweet_page(&listed.items, next.as_deref()))
+    Ok(tweet_page(&pipit, list, &listed))
 }
 
 /// Deletes the caller's account and all that it wrote. This cannot be undone.

@@ -120,11 +120,10 @@ pub use sessions::SessionView;
 pub use sign_in::{Client, SignIn, SignedIn, Step};
 pub use sign_ups::{SignUpView, Verdict};
 use throttle::Throttle;
-pub use timelines::Posts;
+pub use timelines::{Asked, Posts};
 use tokens::Tokens;
 pub use tweets::{Answers, NewPost, Submitted, Thread};
 pub use views::{FoldedBy, Quoted, Relationship, TweetView, UserView};
-pub use written::Asked;
 
 /// Who is asking, once their token has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

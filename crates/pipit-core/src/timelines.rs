@@ -15,6 +15,29 @@ use crate::{Caller, Pipit, TweetView};
 /// Entries read in one go above a place: most who come back missed few.
 const ABOVE_STEP: i64 = 20;
 
+/// Which timeline is asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Asked<'a> {
+    /// The caller's home.
+    Home(Caller),
+    /// What someone posted and retweeted, or a part of it.
+    User(UserId, Posts),
+    /// Everything with a hashtag.
+    Hashtag(&'a str),
+    /// Everybody's tweets.
+    Public,
+}
+
+/// Where it is read.
+pub(crate) enum Chosen {
+    /// Merged from logs.
+    Log(Timeline),
+    /// A list of the database: somebody's tweets with pictures.
+    Media(UserId),
+    /// A hashtag that nobody used; somebody's tweets where one of the two blocks the other.
+    Nothing,
+}
+
 /// Which of an author's tweets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Posts {
@@ -40,14 +63,14 @@ impl Posts {
         }
     }
 
-    /// The part of an author's log that it is; pictures are a list of their own.
-    pub(crate) fn part(self) -> Option<AuthorPart> {
-        match self {
-            Self::All => Some(AuthorPart::All),
-            Self::Tweets => Some(AuthorPart::Tweets),
-            Self::Replies => Some(AuthorPart::Replies),
-            Self::Media => None,
-        }
+    fn of(self, author: UserId) -> Chosen {
+        let part = match self {
+            Self::All => AuthorPart::All,
+            Self::Tweets => AuthorPart::Tweets,
+            Self::Replies => AuthorPart::Replies,
+            Self::Media => return Chosen::Media(author),
+        };
+        Chosen::Log(Timeline::Author(author, part))
     }
 }
 
@@ -57,12 +80,43 @@ impl Pipit {
     /// # Errors
     /// If the database is away.
     pub async fn home_timeline(&self, caller: Caller, page: Page) -> Result<Listed<TweetView>> {
-        self.timeline(Some(caller), &self.home(caller).await?, page).await
+        self.listed(Some(caller), Asked::Home(caller), page).await
     }
 
-    pub(crate) async fn home(&self, caller: Caller) -> Result<Timeline> {
-        let followees = self.0.feed.followees(caller.user_id).await?;
-        Ok(Timeline::Home { reader: caller.user_id, followees })
+    /// The timeline that is asked for.
+    ///
+    /// # Errors
+    /// If the database is away.
+    pub async fn listed(
+        &self,
+        reader: Option<Caller>,
+        asked: Asked<'_>,
+        page: Page,
+    ) -> Result<Listed<TweetView>> {
+        match self.choose(reader, asked).await? {
+            Chosen::Log(timeline) => self.timeline(reader, &timeline, page).await,
+            Chosen::Media(author) => self.media_timeline(reader, author, page).await,
+            Chosen::Nothing => Ok(Listed::default()),
+        }
+    }
+
+    pub(crate) async fn choose(&self, reader: Option<Caller>, asked: Asked<'_>) -> Result<Chosen> {
+        Ok(match asked {
+            Asked::Home(caller) => {
+                let followees = self.0.feed.followees(caller.user_id).await?;
+                Chosen::Log(Timeline::Home { reader: caller.user_id, followees })
+            }
+            Asked::User(author, posts) => match self.tie(reader, author).await? {
+                tie if tie.is_severed() => Chosen::Nothing,
+                _ => posts.of(author),
+            },
+            Asked::Hashtag(name) => {
+                let Some(key) = named_hashtag_key(name) else { return Ok(Chosen::Nothing) };
+                let used = self.0.feed.hashtag_id(&key).await?;
+                used.map_or(Chosen::Nothing, |id| Chosen::Log(Timeline::Hashtag(id)))
+            }
+            Asked::Public => Chosen::Log(Timeline::Public),
+        })
     }
 
     /// What the caller's home holds above an id (and below another), newest first, at most `max`
@@ -113,7 +167,7 @@ impl Pipit {
         reader: Option<Caller>,
         page: Page,
     ) -> Result<Listed<TweetView>> {
-        self.timeline(reader, &Timeline::Public, page).await
+        self.listed(reader, Asked::Public, page).await
     }
 
     /// What someone posted and retweeted, or a part of it; nothing where one of the two blocks the
@@ -128,16 +182,10 @@ impl Pipit {
         posts: Posts,
         page: Page,
     ) -> Result<Listed<TweetView>> {
-        if self.tie(reader, author).await?.is_severed() {
-            return Ok(Listed::default());
-        }
-        match posts.part() {
-            Some(part) => self.timeline(reader, &Timeline::Author(author, part), page).await,
-            None => self.media_timeline(reader, author, page).await,
-        }
+        self.listed(reader, Asked::User(author, posts), page).await
     }
 
-    async fn media_timeline(
+    pub(crate) async fn media_timeline(
         &self,
         reader: Option<Caller>,
         author: UserId,
@@ -214,15 +262,7 @@ impl Pipit {
         name: &str,
         page: Page,
     ) -> Result<Listed<TweetView>> {
-        match self.hashtag_log(name).await? {
-            Some(timeline) => self.timeline(reader, &timeline, page).await,
-            None => Ok(Listed::default()),
-        }
-    }
-
-    pub(crate) async fn hashtag_log(&self, name: &str) -> Result<Option<Timeline>> {
-        let Some(key) = named_hashtag_key(name) else { return Ok(None) };
-        Ok(self.0.feed.hashtag_id(&key).await?.map(Timeline::Hashtag))
+        self.listed(reader, Asked::Hashtag(name), page).await
     }
 
     /// The id of an account that is not deleted.

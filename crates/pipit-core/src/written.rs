@@ -2,25 +2,13 @@
 //! written the same. Only the tops of timelines are kept, which is what is read again and again.
 
 use bytes::Bytes;
-use pipit_feed::{Form, PageKey, Shown, Timeline, Written};
+use pipit_feed::{Form, PageKey, Shown, Written};
 use pipit_model::page::{Listed, Page};
 use pipit_model::tweet::Kind;
 use pipit_model::{Result, Timestamp, UserId};
 
-use crate::{Caller, Pipit, Posts, Quoted, TweetView};
-
-/// Which timeline is asked for.
-#[derive(Debug, Clone, Copy)]
-pub enum Asked<'a> {
-    /// The caller's home.
-    Home(Caller),
-    /// What someone posted and retweeted, or a part of it.
-    User(UserId, Posts),
-    /// Everything with a hashtag.
-    Hashtag(&'a str),
-    /// Everybody's tweets.
-    Public,
-}
+use crate::timelines::Chosen;
+use crate::{Asked, Caller, Pipit, Quoted, TweetView};
 
 impl Pipit {
     /// A page of a timeline as `write` writes it. With a form it may be given again later: it must
@@ -38,8 +26,12 @@ impl Pipit {
     ) -> Result<Bytes> {
         let feed = &self.0.feed;
         let (began, now) = (feed.begin_page(), self.0.clock.now());
-        let Some(timeline) = self.log_of(reader, asked).await? else {
-            return Ok(write(&self.listed(reader, asked, page).await?)?.body);
+        let timeline = match self.choose(reader, asked).await? {
+            Chosen::Log(timeline) => timeline,
+            Chosen::Media(author) => {
+                return Ok(write(&self.media_timeline(reader, author, page).await?)?.body);
+            }
+            Chosen::Nothing => return Ok(write(&Listed::default())?.body),
         };
         let look = self.look(reader, &timeline).await?;
         let found = self.find(&look, page.before(), page.limit()).await?;
@@ -65,35 +57,6 @@ impl Pipit {
             feed.keep_page(key, began, (found, &shown), written);
         }
         Ok(body)
-    }
-
-    /// The timeline as something that is merged from logs; [`None`] if it is none, or empty.
-    async fn log_of(&self, reader: Option<Caller>, asked: Asked<'_>) -> Result<Option<Timeline>> {
-        Ok(match asked {
-            Asked::Home(caller) => Some(self.home(caller).await?),
-            Asked::Hashtag(name) => self.hashtag_log(name).await?,
-            Asked::Public => Some(Timeline::Public),
-            Asked::User(author, posts) => match posts.part() {
-                Some(part) if !self.tie(reader, author).await?.is_severed() => {
-                    Some(Timeline::Author(author, part))
-                }
-                _ => None,
-            },
-        })
-    }
-
-    async fn listed(
-        &self,
-        reader: Option<Caller>,
-        asked: Asked<'_>,
-        page: Page,
-    ) -> Result<Listed<TweetView>> {
-        match asked {
-            Asked::Home(caller) => self.home_timeline(caller, page).await,
-            Asked::User(author, posts) => self.user_timeline(reader, author, posts, page).await,
-            Asked::Hashtag(name) => self.hashtag_timeline(reader, name, page).await,
-            Asked::Public => self.public_timeline(reader, page).await,
-        }
     }
 
     /// When the first of a reader's mutes and filters ends by itself.

@@ -31,9 +31,7 @@ impl Moment {
         let date = utc(at);
         Self { iso: Iso { at, date }, full: Full { date, w }, short: Short { at, date, now, w } }
     }
-}
 
-impl Moment {
     /// From when on a page that shows it is out of date.
     pub(crate) fn until(self) -> Timestamp {
         self.short.until()

@@ -285,9 +285,7 @@ impl<'a> TweetModel<'a> {
             },
         }
     }
-}
 
-impl TweetModel<'_> {
     /// From when on it is out of date though nothing happened.
     pub(crate) fn until(&self) -> Timestamp {
         let own = self.at.until();

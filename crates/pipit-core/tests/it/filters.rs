@@ -1,18 +1,16 @@
 //! Filters, muted conversations, who may answer, hidden answers.
 
-use pipit_core::{Answers, Caller, LiveEvent, NewPost, Pipit};
+use pipit_core::{Answers, LiveEvent, NewPost, Pipit};
+use pipit_model::Error;
 use pipit_model::event::Standing;
 use pipit_model::filter::{
     FilterAction, FilterContext, FilterContexts, FilterDraft, Keyword, Matching,
 };
 use pipit_model::notification::NotificationKind;
 use pipit_model::tweet::ReplyAudience;
-use pipit_model::user::UserRef;
-use pipit_model::{Error, TweetId};
 use pipit_testkit::{Backend, TestApp, backends, oracle};
 
-use crate::signed_in;
-use crate::{ids, page, person};
+use crate::{follow, ids, page, person, post, signed_in};
 
 pub(crate) fn draft(word: &str, action: FilterAction, contexts: &[FilterContext]) -> FilterDraft {
     FilterDraft {
@@ -22,15 +20,6 @@ pub(crate) fn draft(word: &str, action: FilterAction, contexts: &[FilterContext]
         expires_in_secs: None,
         keywords: vec![Keyword { text: word.to_owned(), matching: Matching::WholeWord }],
     }
-}
-
-async fn post(pipit: &Pipit, who: Caller, content: &str, reply_to: Option<TweetId>) -> TweetId {
-    let post = NewPost { content, reply_to, ..NewPost::default() };
-    pipit.post_tweet(who, post, None).await.expect("posted").id()
-}
-
-async fn follow(pipit: &Pipit, who: Caller, whom: Caller, to: Standing) {
-    pipit.set_follow(who, &UserRef::Id(whom.user_id), to).await.expect("followed");
 }
 
 #[tokio::test]

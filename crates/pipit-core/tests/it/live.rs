@@ -1,6 +1,6 @@
 //! Live streams: all that a home gains, once and in order, and nothing else.
 
-use pipit_core::{Caller, LiveEvent, LiveStream, NewPost, Pipit, StreamPlace};
+use pipit_core::{Caller, LiveEvent, LiveStream, Pipit, StreamPlace};
 use pipit_model::event::Standing;
 use pipit_model::notification::NotificationKind;
 use pipit_model::read_position::ReadPosition;
@@ -8,15 +8,10 @@ use pipit_model::user::UserRef;
 use pipit_model::{Error, TweetId};
 use pipit_testkit::{Backend, TestApp, backends, oracle};
 
-use crate::{page, person, signed_in};
+use crate::{follow, page, person, signed_in};
 
 async fn post(pipit: &Pipit, who: Caller, reply_to: Option<TweetId>) -> TweetId {
-    let post = NewPost { content: "text", reply_to, ..NewPost::default() };
-    pipit.post_tweet(who, post, None).await.expect("posted").id()
-}
-
-async fn follow(pipit: &Pipit, who: Caller, whom: Caller, to: Standing) {
-    pipit.set_follow(who, &UserRef::Id(whom.user_id), to).await.expect("followed");
+    crate::post(pipit, who, "text", reply_to).await
 }
 
 /// In short: what kind of event, and of which id.

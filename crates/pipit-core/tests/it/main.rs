@@ -12,9 +12,11 @@ mod purge;
 mod town;
 mod written;
 
-use pipit_core::{Caller, Client, Pipit, SignIn, SignUp, TweetView};
-use pipit_model::SessionId;
+use pipit_core::{Caller, Client, NewPost, Pipit, SignIn, SignUp, TweetView};
+use pipit_model::event::Standing;
 use pipit_model::page::{Listed, Page};
+use pipit_model::user::UserRef;
+use pipit_model::{SessionId, TweetId};
 
 /// Opens an account and acts as it.
 async fn person(pipit: &Pipit, handle: &str) -> Caller {
@@ -42,6 +44,19 @@ async fn signed_in(pipit: &Pipit, handle: &str) -> Caller {
     };
     let session = pipit.sign_in(form, None).await.expect("signed in");
     pipit.authenticate(&session.token).await.expect("good")
+}
+
+async fn post(pipit: &Pipit, who: Caller, content: &str, reply_to: Option<TweetId>) -> TweetId {
+    let post = NewPost { content, reply_to, ..NewPost::default() };
+    pipit.post_tweet(who, post, None).await.expect("posted").id()
+}
+
+async fn follow(pipit: &Pipit, who: Caller, whom: Caller, to: Standing) {
+    pipit.set_follow(who, &named(whom), to).await.expect("followed");
+}
+
+fn named(caller: Caller) -> UserRef {
+    UserRef::Id(caller.user_id)
 }
 
 fn page(limit: i64, after: Option<i64>) -> Page {

@@ -18,7 +18,7 @@ use proptest::test_runner::{Config, TestRunner};
 use sea_orm::DatabaseConnection;
 
 use crate::filters::draft;
-use crate::written::{listed, written};
+use crate::written::written;
 use crate::{ids, page, person, walk_home};
 
 const PEOPLE: usize = 4;
@@ -354,7 +354,7 @@ impl World {
         for asked in users.chain(home).chain([Asked::Hashtag("tag"), Asked::Public]) {
             for limit in limits.iter().take(2) {
                 let given = written(pipit, caller, asked, page(*limit, None)).await;
-                let listed = listed(pipit, caller, asked, page(*limit, None)).await;
+                let listed = pipit.listed(caller, asked, page(*limit, None)).await.expect("read");
                 assert_eq!(given, format!("{listed:?}"), "{asked:?} for {caller:?}");
             }
         }

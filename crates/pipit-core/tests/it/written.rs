@@ -3,17 +3,17 @@
 use std::cell::Cell;
 use std::sync::atomic::Ordering;
 
-use pipit_core::{Asked, Caller, Deed, Form, Moderator, NewPost, Pipit, TweetView, Written};
+use pipit_core::{Asked, Caller, Deed, Form, Moderator, Pipit, Written};
+use pipit_model::Timestamp;
 use pipit_model::event::Standing;
 use pipit_model::filter::{FilterAction, FilterContext};
 use pipit_model::moderation::ActionKind;
-use pipit_model::page::{Listed, Page};
-use pipit_model::user::{ProfileEdit, UserRef};
-use pipit_model::{Timestamp, TweetId};
+use pipit_model::page::Page;
+use pipit_model::user::ProfileEdit;
 use pipit_testkit::{Backend, TestApp, backends};
 
 use crate::filters::draft;
-use crate::{page, person, signed_in};
+use crate::{follow, named, page, person, post, signed_in};
 
 /// A page as a text with everything in it.
 pub(crate) async fn written(
@@ -23,22 +23,6 @@ pub(crate) async fn written(
     page: Page,
 ) -> String {
     write(pipit, reader, asked, page, None).await.0
-}
-
-/// The same page, read anew.
-pub(crate) async fn listed(
-    pipit: &Pipit,
-    reader: Option<Caller>,
-    asked: Asked<'_>,
-    page: Page,
-) -> Listed<TweetView> {
-    let read = match asked {
-        Asked::Home(caller) => pipit.home_timeline(caller, page).await,
-        Asked::User(author, posts) => pipit.user_timeline(reader, author, posts, page).await,
-        Asked::Hashtag(name) => pipit.hashtag_timeline(reader, name, page).await,
-        Asked::Public => pipit.public_timeline(reader, page).await,
-    };
-    read.expect("read")
 }
 
 /// The page, and whether it had to be written.
@@ -63,15 +47,6 @@ async fn home(pipit: &Pipit, reader: Caller) -> (String, bool) {
     write(pipit, Some(reader), Asked::Home(reader), page(20, None), None).await
 }
 
-async fn post(pipit: &Pipit, who: Caller, content: &str) -> TweetId {
-    let post = NewPost { content, ..NewPost::default() };
-    pipit.post_tweet(who, post, None).await.expect("posted").id()
-}
-
-fn named(caller: Caller) -> UserRef {
-    UserRef::Id(caller.user_id)
-}
-
 #[tokio::test]
 async fn a_page_is_written_when_something_in_it_changed() {
     for backend in backends() {
@@ -80,8 +55,8 @@ async fn a_page_is_written_when_something_in_it_changed() {
         let (ann, cat) = (person(pipit, "ann").await, person(pipit, "cat").await);
         // With a session that may delete the account.
         let bob = signed_in(pipit, "bob").await;
-        pipit.set_follow(ann, &named(bob), Standing::Set).await.expect("followed");
-        let id = post(pipit, bob, "a spoiler").await;
+        follow(pipit, ann, bob, Standing::Set).await;
+        let id = post(pipit, bob, "a spoiler", None).await;
         let mut seen = home(pipit, ann).await.0;
         let changed = async |seen: &mut String, what: &str| {
             let (now, is_written) = home(pipit, ann).await;
@@ -100,14 +75,14 @@ async fn a_page_is_written_when_something_in_it_changed() {
         let name = ProfileEdit { name: Some("Bobby".into()), ..ProfileEdit::default() };
         pipit.edit_profile(bob, name).await.expect("changed");
         changed(&mut seen, "an author's name").await;
-        post(pipit, bob, "more").await;
+        post(pipit, bob, "more", None).await;
         changed(&mut seen, "a tweet").await;
         let second = pipit.set_retweet(bob, id, Standing::Set).await.expect("retweeted");
         changed(&mut seen, "a retweet").await;
         pipit.delete_tweet(bob, id).await.expect("deleted");
         changed(&mut seen, "what is deleted, and its retweet").await;
         assert!(!seen.contains("spoiler"), "{second:?}");
-        post(pipit, bob, "another spoiler").await;
+        post(pipit, bob, "another spoiler", None).await;
         changed(&mut seen, "a tweet").await;
         let warn = draft("spoiler", FilterAction::Warn, &[FilterContext::Home]);
         pipit.create_filter(ann, warn, None).await.expect("made");
@@ -115,7 +90,7 @@ async fn a_page_is_written_when_something_in_it_changed() {
         pipit.set_block(ann, &named(bob), Standing::Set).await.expect("blocked");
         changed(&mut seen, "a block").await;
         pipit.set_block(ann, &named(bob), Standing::Unset).await.expect("unblocked");
-        pipit.set_follow(ann, &named(bob), Standing::Set).await.expect("followed");
+        follow(pipit, ann, bob, Standing::Set).await;
         changed(&mut seen, "a follow").await;
         pipit.delete_account(bob).await.expect("deleted");
         changed(&mut seen, "an account that is gone").await;
@@ -127,8 +102,8 @@ async fn what_ends_by_itself_is_not_given_any_longer() {
     let app = TestApp::new(Backend::Sqlite).await;
     let pipit = &app.pipit;
     let (ann, bob) = (person(pipit, "ann").await, person(pipit, "bob").await);
-    pipit.set_follow(ann, &named(bob), Standing::Set).await.expect("followed");
-    post(pipit, bob, "a spoiler").await;
+    follow(pipit, ann, bob, Standing::Set).await;
+    post(pipit, bob, "a spoiler", None).await;
     let pass = |secs: i64| app.time.fetch_add(secs * 1000, Ordering::Relaxed);
 
     let mut warn = draft("spoiler", FilterAction::Warn, &[FilterContext::Home]);
@@ -161,13 +136,13 @@ async fn a_page_that_was_filled_up_is_not_given_again() {
     let (ann, bob, cat) =
         (person(pipit, "ann").await, person(pipit, "bob").await, person(pipit, "cat").await);
     for whom in [bob, cat] {
-        pipit.set_follow(ann, &named(whom), Standing::Set).await.expect("followed");
+        follow(pipit, ann, whom, Standing::Set).await;
     }
     for n in 0..4 {
-        post(pipit, bob, &format!("old {n}")).await;
+        post(pipit, bob, &format!("old {n}"), None).await;
     }
-    post(pipit, cat, "of cat").await;
-    post(pipit, bob, "new").await;
+    post(pipit, cat, "of cat", None).await;
+    post(pipit, bob, "new", None).await;
     let act = async |kind| {
         let reason = "because".to_owned();
         let deed = Deed { user_id: cat.user_id, kind, reason, tweets: Vec::new(), report: None };
@@ -187,8 +162,8 @@ async fn each_reader_form_and_length_has_its_own() {
     let app = TestApp::new(Backend::Sqlite).await;
     let pipit = &app.pipit;
     let (ann, bob) = (person(pipit, "ann").await, person(pipit, "bob").await);
-    let id = post(pipit, bob, "one").await;
-    post(pipit, bob, "two").await;
+    let id = post(pipit, bob, "one", None).await;
+    post(pipit, bob, "two", None).await;
     pipit.set_like(ann, id, Standing::Set).await.expect("liked");
     let public =
         async |reader, limit| write(pipit, reader, Asked::Public, page(limit, None), None).await;
@@ -217,13 +192,13 @@ async fn what_others_do_elsewhere_costs_nothing() {
     let pipit = &app.pipit;
     let (ann, bob, cat) =
         (person(pipit, "ann").await, person(pipit, "bob").await, person(pipit, "cat").await);
-    pipit.set_follow(ann, &named(bob), Standing::Set).await.expect("followed");
-    post(pipit, bob, "quiet").await;
+    follow(pipit, ann, bob, Standing::Set).await;
+    post(pipit, bob, "quiet", None).await;
     home(pipit, ann).await;
     // Two keys may share a counter: not each time.
     let mut given = 0;
     for n in 0..10 {
-        let id = post(pipit, cat, &format!("loud {n}")).await;
+        let id = post(pipit, cat, &format!("loud {n}"), None).await;
         pipit.set_like(cat, id, Standing::Set).await.expect("liked");
         given += usize::from(!home(pipit, ann).await.1);
     }

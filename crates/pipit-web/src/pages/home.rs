@@ -91,11 +91,11 @@ pub(crate) async fn get_home(
         let body = page::fragment(&HomeFeed { shell: &shell, is_first, left_off, feed })?;
         Ok(Written { body: body.into(), until })
     };
-    let asked = (Some(viewer.caller), Asked::Home(viewer.caller));
     // Its forms lead back here: an address that somebody made up is not worth a page of its own.
     let is_usual = shell.here == "/home";
     let form = || Form::of(("home", shell.w.lang, seen, reading.pinned));
-    let feed = web.pipit.written_page(asked.0, asked.1, page, is_usual.then(form), write).await?;
+    let (reader, asked) = (Some(viewer.caller), Asked::Home(viewer.caller));
+    let feed = web.pipit.written_page(reader, asked, page, is_usual.then(form), write).await?;
     let no_text = |error| Error::Internal(format!("a page is no text: {error}"));
     Ok(page::html(
         StatusCode::OK,
