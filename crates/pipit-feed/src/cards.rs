@@ -1,5 +1,6 @@
 //! Tweets, ready to be shown: parsed once, serialised once, counted as they change.
 
+use std::mem;
 use std::sync::{Arc, OnceLock};
 
 use pipit_model::TweetId;
@@ -14,7 +15,7 @@ use crate::coherent::Weigh;
 /// What of a tweet never changes.
 #[derive(Debug)]
 pub struct TweetBody {
-    /// The tweet; its counts and whether it is deleted are those of the [`TweetCard`].
+    /// The tweet, without its counts and whether it is deleted: the [`TweetCard`] says those.
     pub tweet: Tweet,
     /// Hashtags, mentions and links of its text.
     pub entities: Vec<Entity>,
@@ -34,8 +35,9 @@ pub struct TweetCard {
 }
 
 impl TweetCard {
-    pub(crate) fn new(tweet: Tweet) -> Self {
-        let (counts, deleted) = (tweet.counts, tweet.deleted);
+    pub(crate) fn new(mut tweet: Tweet) -> Self {
+        // Out of the body: there they would stay what they are now.
+        let (counts, deleted) = (mem::take(&mut tweet.counts), mem::take(&mut tweet.deleted));
         let entities = text::entities(&tweet.content);
         Self {
             body: Arc::new(TweetBody { tweet, entities, rendered: OnceLock::new() }),
@@ -81,5 +83,21 @@ impl Feed {
             Ok(tweets.into_iter().map(|tweet| (tweet.id, TweetCard::new(tweet))).collect())
         };
         self.caches.tweets.get_many(ids, load).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pipit_model::UserId;
+
+    use super::*;
+
+    #[test]
+    fn what_changes_is_not_in_the_body() {
+        let blank = Tweet::blank(TweetId(7), UserId(1));
+        let counts = TweetCounts { likes: 1, version: 1, ..TweetCounts::default() };
+        let card = TweetCard::new(Tweet { counts, deleted: true, ..blank.clone() });
+        assert_eq!((card.counts, card.deleted), (counts, true));
+        assert_eq!(*card.tweet(), blank, "loaded at whatever time, it is the same");
     }
 }

@@ -1,5 +1,6 @@
 //! People: their profiles, and the handles, hashtags and sessions by which things are found.
 
+use std::mem;
 use std::sync::{Arc, OnceLock};
 
 use pipit_model::user::{User, UserCounts};
@@ -12,7 +13,7 @@ use crate::coherent::Weigh;
 /// A profile as it is until its owner changes it.
 #[derive(Debug)]
 pub struct Profile {
-    /// The account; its counts are those of the [`UserCard`].
+    /// The account, without its counts: the [`UserCard`] says those.
     pub user: User,
     /// A door's own form of what stands beside each tweet, made when it is first asked for.
     pub rendered: OnceLock<Box<[u8]>>,
@@ -28,8 +29,9 @@ pub struct UserCard {
 }
 
 impl UserCard {
-    fn new(user: User) -> Self {
-        let counts = user.counts;
+    fn new(mut user: User) -> Self {
+        // Out of the profile: there they would stay what they are now.
+        let counts = mem::take(&mut user.counts);
         Self { profile: Arc::new(Profile { user, rendered: OnceLock::new() }), counts }
     }
 
