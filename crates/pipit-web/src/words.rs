@@ -10,6 +10,7 @@ mod de;
 mod en;
 mod entry;
 pub(crate) mod filters;
+mod log;
 mod moderation;
 mod reasons;
 mod security;

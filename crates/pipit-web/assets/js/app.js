@@ -6,6 +6,7 @@ const MODULES = [
   ['#unread', 'stream'],
   ['#unread', 'position'],
   ['form.acts, form[action$="follow"], form[action^="/lists/"]', 'act'],
+  ['.menu', 'menu'],
   ['a[rel="next"], [role="feed"], #feed', 'feed'],
   ['form.composer, a[href^="/compose"]', 'compose'],
   ['form[data-passkey]', 'passkey'],

@@ -189,15 +189,15 @@ async fn from_a_report_to_a_limit_an_appeal_and_back() {
     let log = site.get("/admin/log", moe).await.page();
     let kinds: Vec<_> = log.all("b").map(|b| b.text.clone()).collect();
     let expected = [
-        "accept-appeal",
-        "appeal",
-        "limit",
-        "note",
-        "assign",
-        "report",
-        "rule-added",
-        "set-role",
-        "set-role",
+        "Appeal accepted",
+        "Appealed",
+        "Limited",
+        "Note added",
+        "Report taken",
+        "Reported",
+        "Server rule added",
+        "Role changed",
+        "Role changed",
     ];
     let kinds: Vec<_> = kinds.iter().filter(|kind| expected.contains(&kind.as_str())).collect();
     assert_eq!(kinds, expected);

@@ -94,7 +94,7 @@ async fn moderators_decide_about_several_at_once() {
     assert_eq!(site.get("/@bot", "").await.status, 404);
     assert_eq!(site.get("/home", &bot).await.location(), "/login?next=%2Fhome");
     let log = site.get("/admin/log", &moe).await.body;
-    for line in ["approve-sign-up", "reject-sign-up", "@bot: No bots."] {
+    for line in ["Sign-up approved", "Sign-up rejected", "@bot: No bots."] {
         assert!(log.contains(line), "{line}");
     }
     for cookie in ["", &eve] {

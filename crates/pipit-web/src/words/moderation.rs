@@ -5,7 +5,7 @@ use pipit_model::report::Category;
 use pipit_model::server_block::BlockKind;
 use pipit_model::{AccountState, Role};
 
-use super::{Noun, entry};
+use super::{Noun, entry, log};
 
 /// The words of this area in one language.
 #[derive(Debug)]
@@ -112,6 +112,7 @@ pub(crate) struct ModerationWords {
     pub let_in: &'static str,
     // The log and the numbers
     pub log_text: &'static str,
+    pub log_kind: fn(&str) -> &str,
     pub accounts_a_day: &'static str,
     pub reports_a_day: &'static str,
     pub actions_a_day: &'static str,
@@ -238,8 +239,8 @@ pub(super) static EN: ModerationWords = ModerationWords {
     let_go: "Let go",
     resolve: "Resolve without action",
     reopen: "Open again",
-    act: "Act",
-    do_it: "Do it",
+    act: "Action",
+    do_it: "Take action",
     choose_kind: "Choose what is to be done.",
     open_reports: |n| if n == 1 { "open report" } else { "open reports" },
     resolved_reports: |n| if n == 1 { "resolved report" } else { "resolved reports" },
@@ -277,6 +278,7 @@ pub(super) static EN: ModerationWords = ModerationWords {
     let_in: "Let in",
     log_text: "Everything that moderators do, in order. No line can be changed: each is sealed \
         with the one before.",
+    log_kind: log::en,
     accounts_a_day: "New accounts a day",
     reports_a_day: "Reports a day",
     actions_a_day: "Actions a day",
@@ -408,7 +410,7 @@ pub(super) static DE: ModerationWords = ModerationWords {
     resolve: "Ohne Maßnahme erledigen",
     reopen: "Wieder öffnen",
     act: "Maßnahme",
-    do_it: "Ausführen",
+    do_it: "Maßnahme ergreifen",
     choose_kind: "Wähle, was geschehen soll.",
     open_reports: |n| if n == 1 { "offene Meldung" } else { "offene Meldungen" },
     resolved_reports: |n| if n == 1 { "erledigte Meldung" } else { "erledigte Meldungen" },
@@ -448,6 +450,7 @@ pub(super) static DE: ModerationWords = ModerationWords {
     let_in: "Zulassen",
     log_text: "Alles, was Moderatoren tun, der Reihe nach. Keine Zeile lässt sich ändern: Jede ist \
         mit der vorigen versiegelt.",
+    log_kind: log::de,
     accounts_a_day: "Neue Konten am Tag",
     reports_a_day: "Meldungen am Tag",
     actions_a_day: "Maßnahmen am Tag",

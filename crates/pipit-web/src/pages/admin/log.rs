@@ -92,7 +92,7 @@ pub(crate) async fn get_log(
             None if entry.is_by_rules() => w.automod.by_rules.to_owned(),
             None => m.operator.to_owned(),
         },
-        kind: entry.kind.clone(),
+        kind: (m.log_kind)(&entry.kind).to_owned(),
         about: about.as_ref().map(|card| card.user().handle.clone()),
         detail: entry.detail.clone(),
     });
