@@ -111,6 +111,25 @@ async fn a_deletion_can_be_undone_until_it_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_menu_shuts_at_a_press_elsewhere_and_at_escape() {
+    let stage = stage(numbered(2)).await;
+    let browser = &stage.browser;
+    browser.is_ready().await;
+    for shut in ["elsewhere", "escape"] {
+        browser.click("article .menu summary").await;
+        browser.has(1, ".menu[open]").await;
+        match shut {
+            "escape" => browser.press("\u{e00c}").await,
+            _ => browser.click("header.bar h1").await,
+        }
+        browser.has(0, ".menu[open]").await;
+    }
+    browser.holds("document.activeElement.matches('.menu > summary')").await;
+    browser.assert_quiet_but(&[]).await;
+    stage.browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_text_is_counted_kept_and_posted_once() {
     let stage = stage(numbered(1)).await;
     let browser = &stage.browser;
