@@ -65,6 +65,7 @@ mod written;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::time::Duration;
 
 pub use pipit_bus::Address as RedisAddress;
 use pipit_feed::{Caches, Feed, Sizes};
@@ -76,6 +77,7 @@ use pipit_model::limits::ARCHIVES_AT_ONCE;
 use pipit_model::{Clock, Error, Result, SessionId, UserId};
 use pipit_store::Store;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 pub use access::Access;
 use access::KnownTokens;
@@ -170,6 +172,9 @@ struct Parts {
 #[derive(Debug)]
 pub struct ArchivePlace(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
+/// How long readers are kept waiting for the database to be warmed up.
+const WARM_UP_MAX: Duration = Duration::from_secs(1);
+
 /// What the service needs to be told.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -258,6 +263,16 @@ impl Pipit {
             clock,
             ids,
         })))
+    }
+
+    /// Has the database ready for the first reader. Where it does not get ready, that one waits a
+    /// little longer.
+    pub async fn warm_up(&self) {
+        match timeout(WARM_UP_MAX, self.0.store.warm_up()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::info!(%error, "the database was not warmed up"),
+            Err(_) => tracing::info!("the database was not warmed up in time"),
+        }
     }
 
     /// Whether the database answers.

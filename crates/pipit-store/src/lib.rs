@@ -46,6 +46,7 @@ mod sign_ups;
 mod sql;
 mod tweets;
 mod users;
+mod warm;
 pub mod write;
 
 use std::sync::Arc;

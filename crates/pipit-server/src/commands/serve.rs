@@ -95,6 +95,7 @@ pub(crate) async fn serve(
     notes: &[String],
 ) -> anyhow::Result<()> {
     let Entrance { listener, redirects, mut terminate, mut interrupt } = entrance;
+    pipit.warm_up().await;
     let metrics = telemetry::start_metrics()?;
     let address = listener.local_addr()?;
     let scheme = if settings.certificates.is_some() { "https" } else { "http" };

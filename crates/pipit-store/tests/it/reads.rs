@@ -10,6 +10,16 @@ use pipit_testkit::backends;
 use crate::{Fixture, tweet};
 
 #[tokio::test]
+async fn each_database_understands_the_first_questions() {
+    for backend in backends() {
+        let f = Fixture::new(backend).await;
+        let before = f.store.statements();
+        f.store.warm_up().await.expect("asked");
+        assert!(f.store.statements() > before, "{backend:?}");
+    }
+}
+
+#[tokio::test]
 async fn stretches_are_newest_first_and_bounded_on_both_sides() {
     for backend in backends() {
         let f = Fixture::new(backend).await;
