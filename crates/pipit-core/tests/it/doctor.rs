@@ -224,9 +224,13 @@ async fn pictures_and_files_that_lack_each_other_are_told() {
     let town = Town::new(Backend::Sqlite).await;
     let lively = town.fill().await;
     let media = town.folder.path().join("media");
-    let stray = format!("{}.png", "ab".repeat(16));
-    std::fs::create_dir_all(media.join("ab")).expect("made");
-    let stray_file = media.join("ab").join(&stray);
+    // Files lie in folders by the first byte of their random names: in this one none of theirs does.
+    let mut bytes = (0..=u8::MAX).map(|byte| format!("{byte:02x}"));
+    let byte = bytes.find(|byte| !media.join(byte).exists()).expect("few pictures");
+    let folder = media.join(&byte);
+    std::fs::create_dir_all(&folder).expect("made");
+    let stray = format!("{}.png", byte.repeat(16));
+    let stray_file = folder.join(&stray);
     std::fs::write(&stray_file, b"stray").expect("written");
     let found = findings(&town.settings, Repair::No).await;
     assert!(found.len() == 1 && found[0].contains(&stray), "{found:?}");
@@ -237,13 +241,12 @@ async fn pictures_and_files_that_lack_each_other_are_told() {
 
     // Most files there are of somebody else: it is the wrong place.
     for n in 0..20 {
-        std::fs::write(media.join("ab").join(format!("ab{n:030x}.png")), b"stray")
-            .expect("written");
+        std::fs::write(folder.join(format!("{byte}{n:030x}.png")), b"stray").expect("written");
     }
     let found = findings(&town.settings, Repair::Yes).await;
     assert!(found.len() == 1 && found[0].contains("belong together"), "{found:?}");
-    assert!(media.join("ab").join(format!("ab{:030x}.png", 0)).exists(), "none is deleted");
-    std::fs::remove_dir_all(media.join("ab")).expect("removed");
+    assert!(folder.join(format!("{byte}{:030x}.png", 0)).exists(), "none is deleted");
+    std::fs::remove_dir_all(folder).expect("removed");
 
     let pictured = lively.pipit.tweet(None, lively.pictured).await.expect("there");
     let name = pictured.card.tweet().media[0].files.large_name();
