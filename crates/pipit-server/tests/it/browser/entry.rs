@@ -127,7 +127,7 @@ async fn a_person_waits_and_is_let_in() {
     eve.open("/home").await;
     eve.is_at("/home").await;
     moe.open("/admin/log").await;
-    moe.sees("approve-sign-up").await;
+    moe.sees("Sign-up approved").await;
     for browser in [eve, moe] {
         browser.stop().await;
     }
