@@ -14,7 +14,8 @@ use crate::error::StoreError;
 const PAGE: usize = 32;
 
 impl Store {
-    /// Asks what the first home of a reader asks, of nobody, and on as many connections.
+    /// Asks what the first home of a reader asks (`Feed::prepare`, then a page), of nobody, and on as
+    /// many connections.
     pub async fn warm_up(&self) -> Result<(), StoreError> {
         let ask = || self.ask_of_nobody();
         tokio::try_join!(ask(), ask(), ask(), ask()).map(|_| ())

@@ -1,17 +1,18 @@
-// A tweet's menu shuts when one presses elsewhere, or Escape.
+// A tweet's menu shuts when one presses elsewhere, or Escape. Of one name, only one is open.
 
 let started = false
+
+const opened = () => document.querySelector('.menu[open]')
 
 export const start = () => {
   if (started) return
   started = true
   document.addEventListener('click', ({ target }) => {
-    for (const menu of document.querySelectorAll('.menu[open]')) {
-      if (!menu.contains(target)) menu.open = false
-    }
+    const menu = opened()
+    if (menu && !menu.contains(target)) menu.open = false
   })
   document.addEventListener('keydown', ({ key }) => {
-    const menu = key === 'Escape' && document.querySelector('.menu[open]')
+    const menu = key === 'Escape' && opened()
     if (!menu) return
     menu.open = false
     menu.querySelector('summary').focus()

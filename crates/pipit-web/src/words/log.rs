@@ -3,7 +3,7 @@
 //! A code that has no words here is shown as it is: whoever writes a new one adds its line.
 
 /// Code, English, German.
-const KINDS: [(&str, &str, &str); 34] = [
+const KINDS: &[(&str, &str, &str)] = &[
     ("warn", "Warned", "Verwarnt"),
     ("mark-sensitive", "Pictures covered", "Bilder verdeckt"),
     ("delete-tweets", "Tweets to be deleted", "Tweets werden gelöscht"),
