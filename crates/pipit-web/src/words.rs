@@ -425,6 +425,11 @@ pub(crate) struct Script {
     pub over: &'static str,
     pub too_long: &'static str,
     pub suggestions: &'static str,
+    // Pictures as large as the window
+    pub pictures: &'static str,
+    pub before: &'static str,
+    pub after: &'static str,
+    pub picture_file: &'static str,
     // Ages, as in [`Words`]
     pub now: &'static str,
     pub minutes: &'static str,
@@ -432,7 +437,7 @@ pub(crate) struct Script {
     pub days: &'static str,
     // Shortcuts: a key and what it does
     pub shortcuts: &'static str,
-    pub keys: [(&'static str, &'static str); 17],
+    pub keys: [(&'static str, &'static str); 18],
     pub turn_off: &'static str,
 }
 

@@ -13,6 +13,7 @@ mod moderation;
 mod oauth;
 mod scripts;
 mod town;
+mod viewer;
 
 use driver::{Browser, Scripts};
 use serde_json::json;

@@ -3,7 +3,7 @@
 
 import { Refused, send } from './send.js'
 import { say } from './say.js'
-import { toast } from './toast.js'
+import { toast } from './over.js'
 
 // The class of each button, and what it says before and after.
 const MARKS = {
@@ -18,11 +18,7 @@ const ACTIONS = [
   /^(\/lists\/\d+)\/(add|remove)$/,
 ]
 
-let started = false
-
-export const start = () => {
-  if (started) return
-  started = true
+export const begin = () => {
   document.addEventListener('submit', (event) => {
     const action = (event.submitter ?? event.target).getAttribute('formaction') ??
       event.target.getAttribute('action')

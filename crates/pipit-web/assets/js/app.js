@@ -1,12 +1,15 @@
 // What every page runs: loads each module where there is something for it to do.
-// A module exports start(root), which is told where to look: the page, and later what is added to it.
+// A module exports begin(), for once, and start(root), which is told where to look: the page, and later
+// what is added to it; or one of them.
 
 const MODULES = [
   // Only somebody signed in has notifications.
   ['#unread', 'stream'],
   ['#unread', 'position'],
+  ['#fresh:not([data-new="/home/new"])', 'fresh'],
   ['form.acts, form[action$="follow"], form[action^="/lists/"]', 'act'],
   ['.menu', 'menu'],
+  ['.pics', 'viewer'],
   ['a[rel="next"], [role="feed"], #feed', 'feed'],
   ['form.composer, a[href^="/compose"]', 'compose'],
   ['form[data-passkey]', 'passkey'],
@@ -15,11 +18,22 @@ const MODULES = [
   ['main', 'net'],
 ]
 
-// One that does not arrive leaves the others at work: the page does without it.
-export const enhance = (root) => {
-  const wanted = MODULES.filter(([selector]) => root.querySelector(selector))
-  return Promise.allSettled(wanted.map(async ([, name]) => (await import(`./${name}.js`)).start(root)))
+const begun = new Set()
+
+const run = async ([, name], root) => {
+  const { begin, start } = await import(`./${name}.js`)
+  if (!begun.has(name)) {
+    begun.add(name)
+    await begin?.()
+  }
+  await start?.(root)
 }
+
+// One that does not arrive leaves the others at work: the page does without it.
+export const enhance = (root) =>
+  Promise.allSettled(
+    MODULES.filter(([selector]) => root.querySelector(selector)).map((each) => run(each, root)),
+  )
 
 // Not awaited here: modules import this one, and would wait for it as it for them.
 enhance(document).then(() => { document.documentElement.dataset.ready = 'yes' })

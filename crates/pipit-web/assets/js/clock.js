@@ -4,11 +4,7 @@ import { say } from './say.js'
 
 const EVERY_MS = 30000
 
-let started = false
-
-export const start = () => {
-  if (started) return
-  started = true
+export const begin = () => {
   const tick = () => document.querySelectorAll('.at time').forEach(show)
   setInterval(tick, EVERY_MS)
   addEventListener('pageshow', (event) => event.persisted && tick())

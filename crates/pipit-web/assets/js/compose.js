@@ -3,23 +3,20 @@
 
 import { LIMIT, measure } from './count.js'
 import { enhance } from './app.js'
-import { make, parse } from './dom.js'
+import { isPlain, load, make, parse } from './dom.js'
 import { Refused, send } from './send.js'
 import { say } from './say.js'
-import { toast } from './toast.js'
+import { show, toast } from './over.js'
 
 const DRAFT_EVERY_MS = 1000
 const TELL_FROM = 20
 
-let started = false
+export const start = (root) => root.querySelectorAll('form.composer').forEach(equip)
 
-export const start = (root) => {
-  root.querySelectorAll('form.composer').forEach(equip)
-  if (started) return
-  started = true
+export const begin = () => {
   document.addEventListener('click', (event) => {
     const link = event.target.closest?.('a[href^="/compose"]')
-    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return
+    if (!link || !isPlain(event)) return
     event.preventDefault()
     open(link.href)
   })
@@ -176,7 +173,7 @@ const post = async (form, text) => {
 const arrive = async (to, stays) => {
   const target = new URL(to, location)
   if (stays && location.pathname === '/home' && target.pathname === '/home') {
-    const page = parse(await (await fetch('/home')).text())
+    const page = await load('/home')
     const tweet = page.querySelector(target.hash)
     const first = document.querySelector('main article')
     if (tweet && first) {
@@ -218,27 +215,16 @@ const open = async (href) => {
   }
   form.removeAttribute('id')
   if (location.pathname !== '/home' && !form.elements.reply_to) form.elements.back.value = ''
-  const shut = make('button', { type: 'button', className: 'shut', onclick: () => dialog.close() }, '×')
-  shut.ariaLabel = say('close')
-  const title = page.querySelector('h1').textContent
-  const heading = make('h2', { textContent: title })
-  const dialog = make('dialog', { className: 'window' })
-  dialog.ariaLabel = title
-  dialog.append(make('header', {}, heading, shut))
+  const inside = [form]
   const above = page.querySelector('.above')
   if (above) {
     above.querySelectorAll('.acts').forEach((acts) => acts.remove())
     above.querySelectorAll('[id]').forEach((element) => element.removeAttribute('id'))
-    dialog.append(above)
+    inside.unshift(above)
   }
-  dialog.append(form)
   const below = page.querySelector('.below')
-  if (below) dialog.append(below)
-  dialog.addEventListener('close', () => dialog.remove())
-  // A click beside the window is one on the dialog itself.
-  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close())
-  document.body.append(dialog)
-  dialog.showModal()
+  if (below) inside.push(below)
+  const dialog = show('window', page.querySelector('h1').textContent, ...inside)
   enhance(dialog)
   form.elements.content.focus()
 }

@@ -7,6 +7,17 @@ const policy = window.trustedTypes?.createPolicy('pipit', { createHTML: (html) =
 export const parse = (html) =>
   new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, 'text/html')
 
+// What stands at an address; fails where the server refuses or leads elsewhere.
+export const load = async (address) => {
+  const response = await fetch(address)
+  if (!response.ok || response.redirected) throw new Error(response.status)
+  return parse(await response.text())
+}
+
+// What leaves the page or opens a tab stays the browser's.
+export const isPlain = (event) =>
+  !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey)
+
 // An element with its properties and what is in it.
 export const make = (name, properties = {}, ...inside) => {
   const element = Object.assign(document.createElement(name), properties)

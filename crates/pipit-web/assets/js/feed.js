@@ -3,9 +3,9 @@
 // item says whose it is and where in the list it stands.
 
 import { enhance } from './app.js'
-import { parse } from './dom.js'
+import { isPlain, load } from './dom.js'
 import { say } from './say.js'
-import { toast } from './toast.js'
+import { toast } from './over.js'
 
 const ITEMS = 'main article[id]:not(.focus, .above *)'
 const KEY = `feed:${location.pathname}${location.search}`
@@ -26,9 +26,7 @@ const more = async () => {
   const busy = main.querySelector('[role="feed"]') ?? main
   busy.ariaBusy = 'true'
   try {
-    const response = await fetch(link.href)
-    if (!response.ok || response.redirected) throw new Error(response.status)
-    const page = parse(await response.text())
+    const page = await load(link.href)
     const items = [...page.querySelectorAll(ITEMS)].filter((item) => !document.getElementById(item.id))
     const part = document.createDocumentFragment()
     part.append(...items)
@@ -91,7 +89,7 @@ const restore = async () => {
   if (item) scrollBy({ top: item.getBoundingClientRect().top - kept.top, behavior: 'instant' })
 }
 
-const number = () => {
+export const start = () => {
   const home = document.getElementById('feed')
   // Empty, it is no feed yet.
   if (home?.querySelector('article')) home.role = 'feed'
@@ -107,15 +105,10 @@ const number = () => {
   }
 }
 
-let started = false
-
-export const start = async () => {
-  number()
-  if (started) return
-  started = true
+export const begin = async () => {
   document.addEventListener('click', (event) => {
     const link = event.target.closest?.('.pager a')
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
+    if (!link || !isPlain(event)) return
     event.preventDefault()
     more()
   })

@@ -3,17 +3,14 @@
 
 import { make } from './dom.js'
 import { say } from './say.js'
+import { show } from './over.js'
 
 const GO_MS = 1500
 const TWEETS = 'main article[id]'
 
 let current
 let going = 0
-let started = false
-
-export const start = () => {
-  if (started) return
-  started = true
+export const begin = () => {
   document.addEventListener('keydown', (event) => {
     const { target, key } = event
     const writes = target.closest?.('input, textarea, select, [contenteditable], dialog')
@@ -87,19 +84,8 @@ const help = () => {
     const keys = key.split(' ').map((part) => part === '·' ? ' · ' : make('kbd', { textContent: part }))
     return make('div', {}, make('dt', {}, ...keys), make('dd', { textContent: text }))
   })
-  const dialog = make('dialog', { className: 'window keys' })
-  const shut = make('button', { type: 'button', className: 'shut', onclick: () => dialog.close() }, '×')
-  shut.ariaLabel = say('close')
-  dialog.ariaLabel = say('shortcuts')
-  dialog.append(
-    make('header', {}, make('h2', { textContent: say('shortcuts') }), shut),
-    make('dl', {}, ...rows),
-    make('p', {}, make('a', { href: '/settings/appearance', textContent: say('turn_off') })),
-  )
-  dialog.addEventListener('close', () => dialog.remove())
-  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close())
-  document.body.append(dialog)
-  dialog.showModal()
+  const off = make('a', { href: '/settings/appearance', textContent: say('turn_off') })
+  show('window keys', say('shortcuts'), make('dl', {}, ...rows), make('p', {}, off))
   return true
 }
 
@@ -124,6 +110,7 @@ const KEYS = {
   t: press('.acts .rt'),
   p: press('a.who'),
   b: press('.acts .keep'),
+  e: press('.pics img'),
   q: press('.acts .menu a'),
   '.': click('#fresh'),
   0: top,

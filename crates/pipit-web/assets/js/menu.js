@@ -1,12 +1,8 @@
 // A tweet's menu shuts when one presses elsewhere, or Escape. Of one name, only one is open.
 
-let started = false
-
 const opened = () => document.querySelector('.menu[open]')
 
-export const start = () => {
-  if (started) return
-  started = true
+export const begin = () => {
   document.addEventListener('click', ({ target }) => {
     const menu = opened()
     if (menu && !menu.contains(target)) menu.open = false

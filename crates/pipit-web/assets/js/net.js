@@ -3,11 +3,8 @@
 import { make } from './dom.js'
 import { say } from './say.js'
 
-let banner
-
-export const start = () => {
-  if (banner) return
-  banner = make('p', { className: 'offline', role: 'status', hidden: true })
+export const begin = () => {
+  const banner = make('p', { className: 'offline', role: 'status', hidden: true })
   document.body.append(banner)
   const show = () => {
     banner.hidden = navigator.onLine

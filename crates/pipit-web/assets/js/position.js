@@ -6,9 +6,9 @@ const MARGIN = '-64px 0px'
 // Ids have more digits than a number holds: the longer one is larger, then the later in order.
 const isNewer = (a, b) => a.length > b.length || (a.length === b.length && a > b)
 
-export function start(root) {
+export function begin() {
   const feed = document.getElementById('feed')
-  if (root !== document || !feed) return
+  if (!feed) return
   let seen = '0'
   let saved = '0'
   let timer = 0

@@ -6,19 +6,22 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use pipit_model::TweetId;
 use pipit_model::page::ListName;
 
 use crate::Web;
 use crate::error::Failure;
-use crate::extract::{Cursor, Query};
+use crate::extract::{Query, id};
 use crate::links;
 use crate::page::{self, Section, Shell};
 use crate::pages::lists::TagRow;
+use crate::pages::live::{ListQuery, OpenPage};
 use crate::view::{Feed, Person, TrendRow, TweetModel};
 use crate::visitor::Visitor;
 
 /// Everybody's tweets are one list, which needs no number.
 const PUBLIC: (ListName, i64) = (ListName::Public, 0);
+const EXPLORE: &str = "/explore";
 /// Trends in the middle of a page.
 const TRENDS: usize = 10;
 /// People suggested there.
@@ -30,6 +33,8 @@ pub(crate) struct ExplorePage<'a> {
     pub shell: &'a Shell,
     /// The first page for someone who is not signed in: says what this is.
     pub is_landing: bool,
+    /// Where an open page asks for what is new: the first one of someone who is signed in.
+    pub new: Option<&'static str>,
     pub trends: Vec<TrendRow>,
     pub suggested: Vec<Person<'a>>,
     /// Those that the viewer follows.
@@ -40,7 +45,7 @@ pub(crate) struct ExplorePage<'a> {
 pub(crate) async fn get_landing(
     state: State<Web>,
     visitor: Visitor,
-    query: Query<Cursor>,
+    query: Query<ListQuery>,
 ) -> Result<Response, Failure> {
     if visitor.viewer.is_some() {
         return Ok(links::see_other("/home"));
@@ -51,7 +56,7 @@ pub(crate) async fn get_landing(
 pub(crate) async fn get_explore(
     state: State<Web>,
     visitor: Visitor,
-    query: Query<Cursor>,
+    query: Query<ListQuery>,
 ) -> Result<Response, Failure> {
     render(state, visitor, query, Section::Explore).await
 }
@@ -59,11 +64,16 @@ pub(crate) async fn get_explore(
 async fn render(
     State(web): State<Web>,
     visitor: Visitor,
-    Query(Cursor { cursor }): Query<Cursor>,
+    Query(ListQuery { cursor, above }): Query<ListQuery>,
     section: Section,
 ) -> Result<Response, Failure> {
     let page = web.pipit.page(PUBLIC.0, PUBLIC.1, cursor.as_deref(), None)?;
     let tweets = web.pipit.public_timeline(visitor.caller(), page).await?;
+    if let Some(above) = above {
+        let above = TweetId(id(&above)?);
+        let open = OpenPage { list: PUBLIC, href: EXPLORE, fragments: EXPLORE, above };
+        return open.answer(&web, &visitor, &open.lacks(tweets)).await;
+    }
     let trends = web.pipit.trending_hashtags().await?;
     let is_landing = section == Section::Home && cursor.is_none();
     let w = visitor.preferences.w;
@@ -87,6 +97,7 @@ async fn render(
         &ExplorePage {
             shell: &shell,
             is_landing,
+            new: (is_first && visitor.viewer.is_some()).then_some(EXPLORE),
             trends: trends.iter().take(TRENDS).map(|trend| TrendRow::new(trend, w)).collect(),
             suggested: suggested.iter().map(|view| Person::new(view.card.user())).collect(),
             hashtags: hashtags.iter().map(|hashtag| TagRow::new(&hashtag.name)).collect(),

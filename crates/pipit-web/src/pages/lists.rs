@@ -9,7 +9,7 @@ use pipit_model::limits::LIST_NAME_CHARS_MAX;
 use pipit_model::list::List;
 use pipit_model::page::ListName;
 use pipit_model::user::{Handle, UserRef};
-use pipit_model::{Error, ListId};
+use pipit_model::{Error, ListId, TweetId};
 use serde::Deserialize;
 
 use crate::Web;
@@ -17,10 +17,11 @@ use crate::error::Failure;
 use crate::extract::{Cursor, Form, Path, Query, user_ref};
 use crate::forms::{BackForm, Complaint, Field, FormView, Kind};
 use crate::page::{self, Section, Shell};
+use crate::pages::live::{ListQuery, OpenPage};
 use crate::view::{Feed, Person, PersonRow, TweetModel};
 use crate::visitor::{SignedIn, Visitor};
 use crate::words::Words;
-use crate::{forms, links};
+use crate::{extract, forms, links};
 
 /// A list in a list of lists.
 pub(crate) struct ListRow {
@@ -66,6 +67,8 @@ pub(crate) struct ListsPage<'a> {
 pub(crate) struct ListPage<'a> {
     pub shell: &'a Shell,
     pub list: ListRow,
+    /// Where an open page asks for what is new: the first one.
+    pub new: Option<String>,
     pub feed: Feed<TweetModel<'a>>,
 }
 
@@ -172,18 +175,25 @@ pub(crate) async fn get_list(
     SignedIn(viewer): SignedIn,
     visitor: Visitor,
     Path(id): Path<String>,
-    Query(Cursor { cursor }): Query<Cursor>,
+    Query(ListQuery { cursor, above }): Query<ListQuery>,
 ) -> Result<Response, Failure> {
     let id = list_id(&id)?;
     let list = web.pipit.list(viewer.caller, id).await?;
     let name = (ListName::List, id.0);
     let page = web.pipit.page(name.0, name.1, cursor.as_deref(), None)?;
     let tweets = web.pipit.list_timeline(viewer.caller, id, page).await?;
+    let href = format!("/lists/{id}");
+    if let Some(above) = above {
+        let above = TweetId(extract::id(&above)?);
+        let open = OpenPage { list: name, href: &href, fragments: &href, above };
+        return open.answer(&web, &visitor, &open.lacks(tweets)).await;
+    }
     let shell = Shell::new(&web, &visitor, Section::Lists, list.name.clone()).await?;
     let reading = shell.reading();
     let feed = Feed::new(&web, name, &tweets, |tweet| TweetModel::new(tweet, reading));
     let list = ListRow::new(&list, false, shell.w);
-    Ok(page::html(StatusCode::OK, &ListPage { shell: &shell, list, feed }))
+    let new = cursor.is_none().then_some(href);
+    Ok(page::html(StatusCode::OK, &ListPage { shell: &shell, list, new, feed }))
 }
 
 /// What was refused on the page of a list's people.

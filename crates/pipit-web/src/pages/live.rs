@@ -1,5 +1,5 @@
-//! What keeps an open home alive: the stream that says what is new, the new tweets as a fragment,
-//! and the place that its reader has come to.
+//! What keeps an open page alive: the home's stream that says what is new, new tweets as a fragment,
+//! and the place that the home's reader has come to.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::response::sse::Event;
-use pipit_core::{LiveEvent, StreamPlace};
+use pipit_core::{LiveEvent, StreamPlace, TweetView};
 use pipit_http::{LastEventId, sse};
 use pipit_model::limits::STREAM_CATCH_UP_MAX;
-use pipit_model::page::ListName;
+use pipit_model::page::{ListName, Listed};
 use pipit_model::read_position::ReadPosition;
 use pipit_model::{Error, TweetId};
 use serde::Deserialize;
@@ -62,10 +62,10 @@ fn present(event: LiveEvent, place: &StreamPlace) -> Option<Event> {
     })
 }
 
-/// Tweets of the home to be put into an open page.
+/// Tweets to be put into an open page.
 #[derive(Template)]
-#[template(path = "pages/home_new.html")]
-pub(crate) struct HomeNew<'a> {
+#[template(path = "pages/new_tweets.html")]
+pub(crate) struct NewTweets<'a> {
     pub shell: &'a Shell,
     pub tweets: Vec<TweetModel<'a>>,
     pub gap: Option<GapLink>,
@@ -79,15 +79,65 @@ pub(crate) struct GapLink {
     pub fill: String,
 }
 
+/// What is asked of a list: its page, or what stands on it above a tweet that the reader has.
+#[derive(Deserialize)]
+pub(crate) struct ListQuery {
+    pub cursor: Option<String>,
+    pub above: Option<String>,
+}
+
+/// An open page of a list.
+pub(crate) struct OpenPage<'a> {
+    pub list: (ListName, i64),
+    /// The list's address.
+    pub href: &'a str,
+    /// That of its fragments.
+    pub fragments: &'a str,
+    /// The newest tweet that the page has (below the gap, when one is filled).
+    pub above: TweetId,
+}
+
+impl OpenPage<'_> {
+    /// Of a list's page, what this one does not have.
+    pub(crate) fn lacks(&self, mut page: Listed<TweetView>) -> Listed<TweetView> {
+        let before = page.items.len();
+        page.items.retain(|view| view.id() > self.above);
+        let is_reached = page.items.len() < before;
+        page.next = page.next.filter(|next| !is_reached && *next > self.above.0);
+        page
+    }
+
+    /// New tweets as a fragment.
+    pub(crate) async fn answer(
+        &self,
+        web: &Web,
+        visitor: &Visitor,
+        new: &Listed<TweetView>,
+    ) -> Result<Response, Failure> {
+        let mut shell = Shell::new(web, visitor, Section::Elsewhere, "").await?;
+        // Buttons lead back to the page that these tweets are put into.
+        self.href.clone_into(&mut shell.here);
+        let reading = shell.reading();
+        let gap = new.next.map(|next| {
+            let cursor = web.pipit.seal_cursor(self.list.0, self.list.1, next);
+            GapLink {
+                href: format!("{}?cursor={cursor}", self.href),
+                fill: format!("{}?above={}&cursor={cursor}", self.fragments, self.above),
+            }
+        });
+        let tweets = new.items.iter().map(|tweet| TweetModel::new(tweet, reading)).collect();
+        Ok(page::html(StatusCode::OK, &NewTweets { shell: &shell, tweets, gap }))
+    }
+}
+
 #[derive(Deserialize)]
 pub(crate) struct NewQuery {
-    /// The newest tweet that the page has (below the gap, when one is filled).
     above: String,
     /// Where a gap goes on.
     cursor: Option<String>,
 }
 
-/// The newest tweets above one that the page has, at most a hundred.
+/// The newest tweets of the home above one that the page has, at most a hundred.
 pub(crate) async fn get_new(
     State(web): State<Web>,
     SignedIn(viewer): SignedIn,
@@ -99,19 +149,8 @@ pub(crate) async fn get_new(
     let before = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?.after;
     let max = STREAM_CATCH_UP_MAX;
     let new = web.pipit.home_above(viewer.caller, above, before, max).await?;
-    let mut shell = Shell::new(&web, &visitor, Section::Home, "").await?;
-    // Buttons lead back to the page that these tweets are put into.
-    "/home".clone_into(&mut shell.here);
-    let reading = shell.reading();
-    let gap = new.next.map(|next| {
-        let cursor = web.pipit.seal_cursor(list.0, list.1, next);
-        GapLink {
-            href: format!("/home?cursor={cursor}"),
-            fill: format!("/home/new?above={above}&cursor={cursor}"),
-        }
-    });
-    let tweets = new.items.iter().map(|tweet| TweetModel::new(tweet, reading)).collect();
-    Ok(page::html(StatusCode::OK, &HomeNew { shell: &shell, tweets, gap }))
+    let page = OpenPage { list, href: "/home", fragments: "/home/new", above };
+    page.answer(&web, &visitor, &new).await
 }
 
 #[derive(Deserialize)]

@@ -6,18 +6,19 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pipit_core::hashtag_subject;
 use pipit_http::routes::{Methods, post};
-use pipit_model::Error;
 use pipit_model::event::Standing;
 use pipit_model::page::ListName;
 use pipit_model::tweet::named_hashtag_key;
+use pipit_model::{Error, TweetId};
 
 use crate::Web;
 use crate::card::Card;
 use crate::error::Failure;
-use crate::extract::{Cursor, Form, Path, Query};
+use crate::extract::{Form, Path, Query, id};
 use crate::forms::BackForm;
 use crate::links;
 use crate::page::{self, Section, Shell};
+use crate::pages::live::{ListQuery, OpenPage};
 use crate::view::{Feed, TweetModel};
 use crate::visitor::{SignedIn, Visitor};
 
@@ -30,6 +31,8 @@ pub(crate) struct TagPage<'a> {
     /// The page's own address, and the start of those of its actions.
     pub href: String,
     pub tweets: String,
+    /// Where an open page asks for what is new: the first one of someone who is signed in.
+    pub new: Option<String>,
     /// Nobody can follow what nobody used.
     pub is_used: bool,
     /// [`None`] for someone not signed in.
@@ -41,7 +44,7 @@ pub(crate) async fn get_tag(
     State(web): State<Web>,
     visitor: Visitor,
     Path(name): Path<String>,
-    Query(Cursor { cursor }): Query<Cursor>,
+    Query(ListQuery { cursor, above }): Query<ListQuery>,
 ) -> Result<Response, Failure> {
     if named_hashtag_key(&name).is_none() {
         return Err(Error::NotFound("hashtag").into());
@@ -49,6 +52,12 @@ pub(crate) async fn get_tag(
     let list = (ListName::Hashtag, hashtag_subject(&name));
     let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
     let tweets = web.pipit.hashtag_timeline(visitor.caller(), &name, page).await?;
+    let href = links::tag(&name);
+    if let Some(above) = above {
+        let above = TweetId(id(&above)?);
+        let open = OpenPage { list, href: &href, fragments: &href, above };
+        return open.answer(&web, &visitor, &open.lacks(tweets)).await;
+    }
     // One that nobody used yet is a page too: an invitation to be the first.
     let hashtag = match web.pipit.hashtag(visitor.caller(), &name).await {
         Ok(view) => Some(view),
@@ -65,7 +74,8 @@ pub(crate) async fn get_tag(
             shell: &shell,
             card: Card::of_hashtag(&web, &name, hashtag.as_ref(), w),
             name: &name,
-            href: links::tag(&name),
+            new: (cursor.is_none() && visitor.viewer.is_some()).then(|| href.clone()),
+            href,
             tweets: w.counted(used, w.tweets),
             is_used: hashtag.is_some(),
             following: hashtag.and_then(|view| view.following),

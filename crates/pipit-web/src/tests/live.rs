@@ -133,3 +133,42 @@ async fn what_is_new_comes_as_a_fragment_with_its_gap() {
         assert!(site.get(path, "").await.location().starts_with("/login"), "{path}");
     }
 }
+
+#[tokio::test]
+async fn other_lists_send_an_open_page_what_is_above_its_tweets() {
+    let site = Site::open().await;
+    let (ann, bob) = (site.sign_up("ann").await, site.sign_up("bob").await);
+    let made = site.post("/lists", &ann, &[("name", "Birders")]).await;
+    let list = made.location().strip_suffix("/members").expect("a list's address");
+    site.post(&format!("{list}/add"), &ann, &[("handle", "bob")]).await.location();
+    let first = id_of(&site.tweet(&bob, "number 0 #birds").await);
+    let lists = ["/explore", "/tags/birds", list];
+    let new = async |path: &str, rest: &str| {
+        site.get(&format!("{path}?above={first}{rest}"), &ann).await.body
+    };
+    for path in lists {
+        let page = site.get(path, &ann).await.page();
+        let link = page.of_class("fresh").next().expect("a link to what is new");
+        assert_eq!(link.attribute("data-new"), path);
+        assert!(!new(path, "").await.contains("<article"), "{path}: nothing is new");
+    }
+    for n in 1..=23 {
+        site.tweet(&bob, &format!("number {n} #birds")).await;
+    }
+    for path in lists {
+        let fragment = new(path, "").await;
+        assert!(!fragment.contains("<html"), "{path}");
+        assert_eq!(fragment.matches("<article").count(), 20, "{path}");
+        let back = format!(r#"name="back" value="{path}#tweet-"#);
+        assert!(fragment.contains(&back), "{path}: buttons lead to the page");
+        let (_, cursor) = fragment.split_once(&format!(r#"href="{path}?"#)).expect("a gap");
+        let cursor = cursor.split('"').next().expect("a cursor");
+        let rest = new(path, &format!("&{cursor}")).await;
+        assert_eq!(rest.matches("<article").count(), 3, "{path}: those between, and no more");
+        assert!(!rest.contains("data-fill"), "{path}");
+        let later = site.get(&format!("{path}?{cursor}"), &ann).await.page();
+        assert_eq!(later.of_class("fresh").count(), 0, "{path}: nothing is above a later page");
+        assert_eq!(site.get(&format!("{path}?above=x"), &ann).await.status, 404, "{path}");
+    }
+    assert_eq!(site.get("/explore", "").await.page().of_class("fresh").count(), 0);
+}

@@ -34,13 +34,13 @@ impl Street {
 
 fn post_many(who: &Client, numbers: std::ops::Range<usize>) {
     for n in numbers {
-        post(who, &json!({"content": format!("Tweet number {n}.")}));
+        post(who, &json!({"content": format!("Tweet number {n}. #news")}));
     }
 }
 
 /// What stands in the feed, from the top: the numbers of the tweets.
 async fn numbers(browser: &Browser) -> Vec<u64> {
-    let script = r"return [...document.querySelectorAll('#feed article .text')]
+    let script = r"return [...document.querySelectorAll('[role=feed] article .text')]
         .map(text => Number(/\d+/.exec(text.textContent)))";
     let found = browser.ask(script).await;
     found.as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
@@ -185,4 +185,34 @@ async fn another_browser_leads_to_where_one_left_off() {
     first.assert_quiet_but(&[]).await;
     second.stop().await;
     first.stop().await;
+}
+
+/// As if half a minute had gone by.
+const LATER: &str = "const now = Date.now; Date.now = () => now() + 31000; \
+                     document.dispatchEvent(new Event('visibilitychange'))";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn other_lists_say_what_is_new_while_one_looks_at_them() {
+    let Street { bob, browser: ann, folder: _folder, server: _server } = Street::build(3).await;
+    ann.open("/tags/news").await;
+    ann.is_ready().await;
+    ann.mark().await;
+    post_many(&bob, 3..5);
+    ann.ask(LATER).await;
+    ann.holds("document.querySelector('#fresh.on')?.innerText === 'Show 2 new tweets'").await;
+    ann.has(3, "article").await;
+    Camera::new().shoot_state(&ann, "tag-new").await;
+    ann.size(1280, 900).await;
+    post_many(&bob, 5..6);
+    ann.ask(LATER).await;
+    ann.holds("document.querySelector('#fresh.on')?.innerText === 'Show 3 new tweets'").await;
+    ann.holds("document.title.startsWith('(3)')").await;
+    ann.click("#fresh").await;
+    ann.has(6, "article").await;
+    ann.holds("document.activeElement.innerText.includes('Tweet number 5.')").await;
+    ann.holds("!document.querySelector('#fresh.on')").await;
+    assert_eq!(numbers(&ann).await, (0..6).rev().collect::<Vec<_>>());
+    ann.holds("window.isMarked").await;
+    ann.assert_quiet_but(&[]).await;
+    ann.stop().await;
 }

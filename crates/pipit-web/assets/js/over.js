@@ -1,15 +1,31 @@
-// Short messages at the foot of the window. They can be read out, reached by keyboard, and stay as
-// long as somebody is at them.
+// What lies over the page: windows, and short messages at its foot.
 
 import { make } from './dom.js'
 import { say } from './say.js'
 
 const SHOWN_MS = 7000
 
+const shutter = (onclick) =>
+  make('button', { type: 'button', className: 'shut', ariaLabel: say('close'), onclick }, '×')
+
+// Escape, its × and a press beside it shut a window, and then it is gone.
+export const show = (className, title, ...inside) => {
+  const dialog = make('dialog', { className, ariaLabel: title })
+  const heading = make('h2', { textContent: title })
+  dialog.append(make('header', {}, heading, shutter(() => dialog.close())), ...inside)
+  dialog.addEventListener('close', () => dialog.remove())
+  // A press beside the window is one on the dialog itself.
+  dialog.addEventListener('click', ({ target }) => target === dialog && dialog.close())
+  document.body.append(dialog)
+  dialog.showModal()
+  return dialog
+}
+
 let region
 
 // Shows a text, perhaps with a button that does something about it. `gone` is called once, with
-// whether the button was pressed.
+// whether the button was pressed. It can be read out, reached by keyboard, and stays as long as
+// somebody is at it.
 export const toast = (text, { label, href, action, gone } = {}) => {
   if (!region) {
     region = make('div', { className: 'toasts', role: 'status' })
@@ -42,9 +58,7 @@ export const toast = (text, { label, href, action, gone } = {}) => {
     }
     box.append(make('button', { type: 'button', textContent: label, onclick: press }))
   }
-  const shut = make('button', { type: 'button', className: 'shut', onclick: () => close(false) }, '×')
-  shut.ariaLabel = say('close')
-  box.append(shut)
+  box.append(shutter(() => close(false)))
   for (const event of ['pointerenter', 'focusin']) box.addEventListener(event, hold)
   for (const event of ['pointerleave', 'focusout']) box.addEventListener(event, wait)
   region.append(box)
