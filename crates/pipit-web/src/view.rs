@@ -1,6 +1,7 @@
 //! What templates show of tweets and people: borrowed from the core's values, worded for reading.
 
 pub(crate) mod notifications;
+mod once;
 
 use std::fmt::{self, Write};
 
@@ -19,6 +20,8 @@ use crate::links::{self, Href};
 use crate::pieces::{self, Piece};
 use crate::said::{number, said};
 use crate::words::{Noun, Words};
+
+pub(crate) use self::once::once;
 
 /// Colours of avatars, the classes `h0` to `h11` of the stylesheet.
 const HUES: u64 = 12;
@@ -101,6 +104,8 @@ pub(crate) struct TweetModel<'a> {
     pub author: Person<'a>,
     pub retweeted_by: Option<RetweetedBy<'a>>,
     pub replying_to: ReplyingTo<'a>,
+    /// It answers the tweet that stands right above it.
+    pub chained: bool,
     pub text: Vec<Piece<'a>>,
     pub at: Moment,
     pub replies: Button,
@@ -192,6 +197,8 @@ pub(crate) struct RetweetedBy<'a> {
     pub href: Href<'a>,
     /// [`None`] for the viewer.
     pub name: Option<&'a str>,
+    /// How many others on the same page did, earlier.
+    pub others: usize,
 }
 
 /// What a tweet answers.
@@ -244,6 +251,7 @@ impl<'a> TweetModel<'a> {
             RetweetedBy {
                 href: Href::Profile(&by.handle),
                 name: (!is_viewer).then_some(by.name.as_str()),
+                others: 0,
             }
         });
         let replying_to = match (tweet.kind, &shown.replying_to) {
@@ -259,6 +267,7 @@ impl<'a> TweetModel<'a> {
             author: Person::new(author),
             retweeted_by,
             replying_to,
+            chained: false,
             text: pieces::of_tweet(&tweet.content, &card.body.entities, &tweet.mentions),
             at: Moment::new(tweet.timestamp, reading.now, w),
             replies: Button::new(card.counts.replies, w.replies, w, false),

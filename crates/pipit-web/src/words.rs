@@ -11,7 +11,7 @@ mod en;
 mod entry;
 pub(crate) mod filters;
 mod log;
-mod moderation;
+pub(crate) mod moderation;
 mod reasons;
 mod security;
 pub(crate) mod ties;
@@ -184,6 +184,10 @@ pub(crate) struct Words {
     pub liked_yours: fn(others: usize) -> String,
     pub retweeted_yours: fn(others: usize) -> String,
     pub followed_you: fn(others: usize) -> String,
+    // Above a tweet
+    pub answered_you: &'static str,
+    pub quoted_you: &'static str,
+    pub mentioned_you: &'static str,
     pub nothing_told: &'static str,
     pub nothing_told_text: &'static str,
     pub nobody_mentioned: &'static str,
@@ -196,9 +200,9 @@ pub(crate) struct Words {
     pub replies: Noun,
     pub retweets: Noun,
     pub likes: Noun,
-    /// Behind a name.
-    pub retweeted: &'static str,
-    pub you_retweeted: &'static str,
+    /// Behind a name, by how many others did, too.
+    pub retweeted: fn(others: usize) -> String,
+    pub you_retweeted: fn(others: usize) -> String,
     /// Before a handle.
     pub replying_to: &'static str,
     pub replying_to_nobody: &'static str,
@@ -437,7 +441,7 @@ pub(crate) struct Script {
     pub days: &'static str,
     // Shortcuts: a key and what it does
     pub shortcuts: &'static str,
-    pub keys: [(&'static str, &'static str); 18],
+    pub keys: [(&'static str, &'static str); 23],
     pub turn_off: &'static str,
 }
 

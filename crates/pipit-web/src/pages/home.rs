@@ -13,7 +13,7 @@ use crate::error::Failure;
 use crate::extract::{Cursor, Query};
 use crate::forms::Composer;
 use crate::page::{self, Section, Shell};
-use crate::view::{Feed, TweetModel};
+use crate::view::{Feed, TweetModel, once};
 use crate::visitor::{SignedIn, Visitor};
 
 #[derive(Template)]
@@ -83,8 +83,9 @@ pub(crate) async fn get_home(
     let page_at =
         |before| format!("/home?cursor={}", web.pipit.seal_cursor(list.0, list.1, before));
     let write = |tweets: &Listed<TweetView>| {
-        let ids: Vec<i64> = tweets.items.iter().map(|tweet| tweet.id().0).collect();
-        let feed = Feed::new(&web, list, tweets, |tweet| TweetModel::new(tweet, reading));
+        let items = once(&tweets.items, reading);
+        let ids: Vec<i64> = items.iter().map(|tweet| tweet.anchor).collect();
+        let feed = Feed { items, next: Feed::<()>::next(&web, list, tweets.next) };
         let until = feed.items.iter().map(TweetModel::until).min();
         let left_off = LeftOff::new(seen, page.after, &ids, page_at);
         let is_first = page.after.is_none();

@@ -18,7 +18,7 @@ use crate::extract::{Cursor, Form, Path, Query, user_ref};
 use crate::forms::{BackForm, Complaint, Field, FormView, Kind};
 use crate::page::{self, Section, Shell};
 use crate::pages::live::{ListQuery, OpenPage};
-use crate::view::{Feed, Person, PersonRow, TweetModel};
+use crate::view::{Feed, Person, PersonRow, TweetModel, once};
 use crate::visitor::{SignedIn, Visitor};
 use crate::words::Words;
 use crate::{extract, forms, links};
@@ -190,7 +190,8 @@ pub(crate) async fn get_list(
     }
     let shell = Shell::new(&web, &visitor, Section::Lists, list.name.clone()).await?;
     let reading = shell.reading();
-    let feed = Feed::new(&web, name, &tweets, |tweet| TweetModel::new(tweet, reading));
+    let next = Feed::<()>::next(&web, name, tweets.next);
+    let feed = Feed { items: once(&tweets.items, reading), next };
     let list = ListRow::new(&list, false, shell.w);
     let new = cursor.is_none().then_some(href);
     Ok(page::html(StatusCode::OK, &ListPage { shell: &shell, list, new, feed }))

@@ -20,7 +20,7 @@ use crate::Web;
 use crate::error::Failure;
 use crate::extract::{Form, Query, id};
 use crate::page::{self, Section, Shell, unread_shown};
-use crate::view::TweetModel;
+use crate::view::{TweetModel, once};
 use crate::visitor::{SignedIn, Visitor};
 
 /// How long a browser waits before it opens a stream again that broke off.
@@ -125,7 +125,7 @@ impl OpenPage<'_> {
                 fill: format!("{}?above={}&cursor={cursor}", self.fragments, self.above),
             }
         });
-        let tweets = new.items.iter().map(|tweet| TweetModel::new(tweet, reading)).collect();
+        let tweets = once(&new.items, reading);
         Ok(page::html(StatusCode::OK, &NewTweets { shell: &shell, tweets, gap }))
     }
 }

@@ -183,8 +183,10 @@ pub(crate) async fn get_report(
     if about.done.is_some() {
         let m = visitor.preferences.w.moderation;
         let user = web.pipit.user(visitor.caller(), &user_ref(&about.user)?).await?;
-        let shell = Shell::new(&web, &visitor, Section::Elsewhere, m.reported).await?;
+        let mut shell = Shell::new(&web, &visitor, Section::Elsewhere, m.reported).await?;
         let handle = &user.card.user().handle;
+        // Not the moment to praise them.
+        shell.suggested.retain(|other| other.card.user().handle != *handle);
         let back = links::profile(handle);
         return Ok(page::html(StatusCode::OK, &ReportedPage { shell: &shell, back, handle }));
     }

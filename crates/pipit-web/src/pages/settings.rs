@@ -294,7 +294,7 @@ mod tests {
             (chrome, "Chrome on Android"),
             (safari, "Safari on iPhone"),
             ("curl/8.5", "curl"),
-            ("", "An app"),
+            ("", "Not a browser"),
         ] {
             assert_eq!(device(user_agent, ALL[0]), expected);
         }

@@ -64,7 +64,7 @@ impl ActionRow {
         });
         Self {
             id: action.id.0,
-            what: (m.kind)(action.kind),
+            what: (m.log_kind)(action.kind.name()),
             reason: action.reason.clone(),
             at: Moment::new(action.id.timestamp(), place.now, place.w),
             undone: action.undone_at.is_some() && action.kind != ActionKind::Restore,

@@ -7,7 +7,7 @@ use axum::response::Response;
 use pipit_core::{Answers, TweetView};
 use pipit_model::TweetId;
 use pipit_model::page::ListName;
-use pipit_model::tweet::ReplyAudience;
+use pipit_model::tweet::{Kind, ReplyAudience};
 use pipit_model::visibility::Visibility;
 
 use crate::Web;
@@ -17,7 +17,7 @@ use crate::extract::{Cursor, Path, Query, tweet_id};
 use crate::forms::Composer;
 use crate::links;
 use crate::page::{self, Section, Shell};
-use crate::view::{self, Feed, Reading, TweetModel};
+use crate::view::{self, Feed, Reading, ReplyingTo, TweetModel};
 use crate::visitor::Visitor;
 
 #[derive(Template)]
@@ -61,6 +61,28 @@ impl Around {
         };
         Ok(Self { audience, hosts, may_reply, muted })
     }
+}
+
+/// Tweets below one another. Where one answers the one right above it, or that which the page is about,
+/// its place says so.
+fn chain<'a>(
+    views: &'a [TweetView],
+    about: Option<TweetId>,
+    reading: Reading,
+) -> Vec<TweetModel<'a>> {
+    let mut above = None;
+    let mut below = |view: &'a TweetView| {
+        let mut model = TweetModel::new(view, reading);
+        if let Kind::Reply { to, .. } = view.card.tweet().kind {
+            model.chained = above == Some(to);
+            if model.chained || about == Some(to) {
+                model.replying_to = ReplyingTo::Nothing;
+            }
+        }
+        above = Some(view.id());
+        model
+    };
+    views.iter().map(&mut below).collect()
 }
 
 /// The answers that whoever began the conversation hid.
@@ -112,7 +134,10 @@ pub(crate) async fn get_thread(
     let shell = Shell::new(&web, &visitor, Section::Elsewhere, title).await?;
     let around = Around::of(&web, &visitor, &thread.tweet).await?;
     let reading = Reading { hosts: around.hosts, ..shell.reading() };
-    let tweet = TweetModel::new(&thread.tweet, reading);
+    let mut tweet = TweetModel::new(&thread.tweet, reading);
+    if !thread.ancestors.is_empty() {
+        tweet.replying_to = ReplyingTo::Nothing;
+    }
     let composer = match &visitor.viewer {
         Some(viewer) if around.may_reply => {
             Some(Composer::new(viewer, reading.now, Some(&thread.tweet), &tweet.href))
@@ -125,11 +150,7 @@ pub(crate) async fn get_thread(
         &ThreadPage {
             shell: &shell,
             card: Card::of_tweet(&web, &thread.tweet),
-            ancestors: thread
-                .ancestors
-                .iter()
-                .map(|above| TweetModel::new(above, reading))
-                .collect(),
+            ancestors: chain(&thread.ancestors, None, reading),
             composer,
             restriction: match around.audience {
                 ReplyAudience::Everyone => None,
@@ -139,9 +160,10 @@ pub(crate) async fn get_thread(
             muted: around.muted,
             has_hidden: thread.has_hidden,
             tweet,
-            feed: Feed::new(&web, list, &thread.descendants, |below| {
-                TweetModel::new(below, reading)
-            }),
+            feed: Feed {
+                items: chain(&thread.descendants.items, Some(id), reading),
+                next: Feed::<()>::next(&web, list, thread.descendants.next),
+            },
         },
     );
     Ok(if is_listed { page } else { page::unlisted(page) })

@@ -41,7 +41,7 @@ pub(crate) struct TiesPage<'a> {
     pub heading: &'static str,
     pub intro: &'static str,
     /// What is said where there is nobody.
-    pub empty: &'static str,
+    pub empty: (&'static str, &'static str),
     pub feed: Feed<PersonRow<'a>>,
 }
 

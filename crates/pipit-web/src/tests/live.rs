@@ -172,3 +172,46 @@ async fn other_lists_send_an_open_page_what_is_above_its_tweets() {
     }
     assert_eq!(site.get("/explore", "").await.page().of_class("fresh").count(), 0);
 }
+
+#[tokio::test]
+async fn what_several_retweeted_stands_in_a_home_once() {
+    let site = Site::open().await;
+    let ann = site.sign_up("ann").await;
+    let dee = site.sign_up("dee").await;
+    let path = site.tweet(&dee, "worth passing on").await;
+    let first = id_of(&path) - 1;
+    for handle in ["bob", "cy"] {
+        let cookie = site.sign_up(handle).await;
+        site.post(&format!("/@{handle}/follow"), &ann, &[]).await.location();
+        site.post(&format!("{path}/retweet"), &cookie, &[]).await.location();
+    }
+    site.post("/@dee/follow", &ann, &[]).await.location();
+    for address in ["/home", &format!("/home/new?above={first}")] {
+        let body = site.get(address, &ann).await.body;
+        assert_eq!(body.matches("<article").count(), 1, "{address}");
+        assert!(body.contains("<bdi>cy</bdi> and 1 other retweeted"), "{address}");
+    }
+    site.post(&format!("{path}/retweet"), &ann, &[]).await.location();
+    let page = site.get("/home", &ann).await.page();
+    assert_eq!(page.of_class("why").next().expect("who").text, "You and 2 others retweeted");
+}
+
+#[tokio::test]
+async fn a_thread_says_whom_one_answers_only_where_its_place_does_not() {
+    let site = Site::open().await;
+    let ann = site.sign_up("ann").await;
+    let root = site.tweet(&ann, "one").await;
+    let reply = async |to: &str, text: &str| {
+        let id = id_of(to).to_string();
+        let form = [("content", text), ("reply_to", &*id)];
+        site.post("/compose", &ann, &form).await.location().split('#').next().map(str::to_owned)
+    };
+    let two = reply(&root, "two").await.expect("an address");
+    reply(&two, "three").await.expect("an address");
+    let page = site.get(&root, &ann).await.page();
+    assert_eq!(page.tweets(), ["one", "two", "three"]);
+    assert_eq!(page.of_class("to").count(), 0);
+    assert_eq!(page.of_class("chained").count(), 1);
+    let home = site.get("/home", &ann).await.page();
+    assert_eq!(home.of_class("to").count(), 2);
+}

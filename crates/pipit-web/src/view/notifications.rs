@@ -22,8 +22,8 @@ pub(crate) struct NotificationRow<'a> {
 
 /// What is told.
 pub(crate) enum What<'a> {
-    /// Somebody says something to the viewer: the tweet itself.
-    Said(Box<TweetModel<'a>>),
+    /// Somebody says something to the viewer: how, and the tweet itself.
+    Said { how: &'static str, tweet: Box<TweetModel<'a>> },
     /// Some people did the same.
     Done {
         icon: &'static str,
@@ -82,7 +82,12 @@ impl<'a> NotificationRow<'a> {
         };
         let what = match (&newest.tweet, notification.kind) {
             (Some(tweet), kind) if NotificationKind::MENTIONS.contains(&kind) => {
-                What::Said(Box::new(TweetModel::new(tweet, reading)))
+                let how = match kind {
+                    NotificationKind::Reply => w.answered_you,
+                    NotificationKind::Quote => w.quoted_you,
+                    _ => w.mentioned_you,
+                };
+                What::Said { how, tweet: Box::new(TweetModel::new(tweet, reading)) }
             }
             (tweet, _) => What::Done {
                 icon,

@@ -43,7 +43,7 @@ pub(super) static EN: AppWords = AppWords {
     signed_in_as: "You are signed in as",
     other_account: "Use another account",
     may: "It will be able to:",
-    may_not: "It never learns your password. You can turn it out at any time, under Settings, Apps.",
+    may_not: "It never learns your password. You can remove its access at any time, under Settings, Apps.",
     leads_to: "If you agree, you are led to",
     shows_code: "If you agree, you are shown a code to copy into the app.",
     caution: "Anybody can give an app any name: agree only if you came here from this app yourself.",
@@ -60,7 +60,7 @@ pub(super) static EN: AppWords = AppWords {
     none_text: "When you sign in to an app with your account here, it appears on this page.",
     used: "Last used",
     unused: "Not used yet",
-    turn_out: "Turn out",
+    turn_out: "Remove access",
     scope: scope_en,
 };
 
@@ -160,7 +160,7 @@ fn scope_de(scope: Scope) -> &'static str {
         Scope::ReadSearch => "in deinem Namen suchen",
         Scope::ReadStatuses => "Tweets und deine Timelines lesen",
         Scope::Write => {
-            "alles ändern, was du ändern kannst, außer dem Konto selbst: posten, liken, folgen, dein Profil"
+            "alles ändern, was du ändern kannst, außer dem Konto selbst: posten, liken, folgen, dein Profil bearbeiten"
         }
         Scope::WriteAccounts => "dein Profil ändern",
         Scope::WriteBlocks => "Leute blockieren und freigeben",

@@ -18,7 +18,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("note", "Note added", "Notiz hinzugefügt"),
     ("report", "Reported", "Gemeldet"),
     ("assign", "Report taken", "Meldung übernommen"),
-    ("unassign", "Report let go", "Meldung abgegeben"),
+    ("unassign", "Report handed back", "Meldung abgegeben"),
     ("resolve", "Report resolved", "Meldung erledigt"),
     ("reopen", "Report opened again", "Meldung wieder geöffnet"),
     ("appeal", "Appealed", "Einspruch erhoben"),

@@ -23,8 +23,7 @@ pub(crate) struct TieWords {
     pub accept: &'static str,
     pub reject: &'static str,
     pub accept_all: &'static str,
-    pub no_requests: &'static str,
-    pub no_requests_text: &'static str,
+    pub no_requests: (&'static str, &'static str),
     pub remove_follower: &'static str,
 
     // Blocks and mutes
@@ -44,10 +43,10 @@ pub(crate) struct TieWords {
     pub nothing_to_see_text: &'static str,
     pub blocked_people: &'static str,
     pub blocked_people_text: &'static str,
-    pub no_blocks: &'static str,
+    pub no_blocks: (&'static str, &'static str),
     pub muted_people: &'static str,
     pub muted_people_text: &'static str,
-    pub no_mutes: &'static str,
+    pub no_mutes: (&'static str, &'static str),
 
     // The settings
     pub privacy: &'static str,
@@ -79,9 +78,11 @@ pub(super) static EN: TieWords = TieWords {
     accept: "Accept",
     reject: "Decline",
     accept_all: "Accept all",
-    no_requests: "Nobody is waiting",
-    no_requests_text: "If you decide yourself who follows you, those who ask are listed here. You \
+    no_requests: (
+        "Nobody is waiting",
+        "If you decide yourself who follows you, those who ask are listed here. You \
                        can change that in your settings.",
+    ),
     remove_follower: "Remove follower",
     block: "Block",
     unblock: "Unblock",
@@ -109,16 +110,16 @@ pub(super) static EN: TieWords = TieWords {
     blocked_people: "Blocked",
     blocked_people_text: "Neither you nor they see what the other posts. They are not told, but can \
                           see it on your page.",
-    no_blocks: "You block nobody. You can block somebody in the menu on their page.",
+    no_blocks: ("You block nobody", "You can block somebody in the menu on their page."),
     muted_people: "Muted",
     muted_people_text: "What they post is not at your home, and you are not told of what they do. \
                         They do not learn of it.",
-    no_mutes: "You mute nobody. You can mute somebody in the menu on their page.",
+    no_mutes: ("You mute nobody", "You can mute somebody in the menu on their page."),
     privacy: "Privacy",
     who_follows: "Who may follow you",
     anybody: "Anybody",
     whom_i_accept: "Only those whom I accept",
-    locked_text: "Who follows you already goes on. Requests wait until you answer them, also if you \
+    locked_text: "People who already follow you stay. Requests wait until you answer them, also if you \
                   let anybody follow you later.",
     usual_visibility: "Who can see your tweets, if you do not choose otherwise",
     privacy_saved: "Saved.",
@@ -144,9 +145,11 @@ pub(super) static DE: TieWords = TieWords {
     accept: "Annehmen",
     reject: "Ablehnen",
     accept_all: "Alle annehmen",
-    no_requests: "Niemand wartet",
-    no_requests_text: "Wenn du selbst entscheidest, wer dir folgt, stehen hier alle, die anfragen. \
+    no_requests: (
+        "Niemand wartet",
+        "Wenn du selbst entscheidest, wer dir folgt, stehen hier alle, die anfragen. \
                        Ändern kannst du das in deinen Einstellungen.",
+    ),
     remove_follower: "Follower entfernen",
     block: "Blockieren",
     unblock: "Blockierung aufheben",
@@ -184,11 +187,11 @@ pub(super) static DE: TieWords = TieWords {
     blocked_people: "Blockiert",
     blocked_people_text: "Weder du noch sie sehen, was der andere postet. Es wird ihnen nicht \
                           gemeldet, steht aber auf deiner Seite.",
-    no_blocks: "Du blockierst niemanden. Das geht im Menü auf der Seite der Person.",
+    no_blocks: ("Du blockierst niemanden", "Das geht im Menü auf der Seite der Person."),
     muted_people: "Stumm",
     muted_people_text: "Was sie posten, steht nicht auf deiner Startseite, und was sie tun, wird dir \
                         nicht gemeldet. Sie erfahren davon nichts.",
-    no_mutes: "Du hast niemanden stummgeschaltet. Das geht im Menü auf der Seite der Person.",
+    no_mutes: ("Niemand ist stummgeschaltet", "Das geht im Menü auf der Seite der Person."),
     privacy: "Privatsphäre",
     who_follows: "Wer dir folgen darf",
     anybody: "Alle",

@@ -4,7 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use pipit_model::Role;
 use pipit_model::page::ListName;
+use pipit_model::report::Category;
+use pipit_model::server_block::BlockKind;
 use pipit_model::user::UserRef;
 use serde::Deserialize;
 
@@ -16,6 +19,7 @@ use crate::format::{Moment, count};
 use crate::page::{self, Section, Shell};
 use crate::view::Feed;
 use crate::visitor::Visitor;
+use crate::words::moderation::ModerationWords;
 
 /// Days that the numbers go back.
 const DAYS: i64 = 30;
@@ -94,7 +98,7 @@ pub(crate) async fn get_log(
         },
         kind: (m.log_kind)(&entry.kind).to_owned(),
         about: about.as_ref().map(|card| card.user().handle.clone()),
-        detail: entry.detail.clone(),
+        detail: detail(&entry.kind, &entry.detail, m),
     });
     let feed = feed.under(&format!("/admin/log?account={}", crate::links::encode(&wanted.account)));
     let admin_tabs = tabs(&staff, "/admin/log", w);
@@ -124,6 +128,19 @@ pub(crate) async fn get_numbers(
     Ok(page::html(StatusCode::OK, &NumbersPage { shell: &shell, admin_tabs, bars }))
 }
 
+/// What the log says of an entry, which holds codes where it names one of a few things.
+fn detail(kind: &str, detail: &str, m: &ModerationWords) -> String {
+    let words = match kind {
+        "report" => Category::parse(detail).map(|category| (m.category)(category).to_owned()),
+        "set-role" => Role::parse(detail).map(|role| (m.role)(role).to_owned()),
+        "block-added" | "block-deleted" => detail.split_once(' ').and_then(|(kind, value)| {
+            Some(format!("{}: {value}", (m.block_kind)(BlockKind::parse(kind)?)))
+        }),
+        _ => None,
+    };
+    words.unwrap_or_else(|| detail.to_owned())
+}
+
 /// Bars from left to right, as one path; a day with nothing has a line at the foot.
 fn bars_path(values: &[i64]) -> String {
     let most = values.iter().copied().max().unwrap_or(0).max(1);
@@ -138,6 +155,17 @@ fn bars_path(values: &[i64]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn codes_are_said_in_words() {
+        let m = crate::words::Words::of("en").expect("English").moderation;
+        assert_eq!(detail("report", "spam", m), "Spam or fraud");
+        assert_eq!(detail("set-role", "admin", m), "Admin");
+        assert_eq!(detail("block-added", "word big bargain", m), "Words: big bargain");
+        for (kind, said) in [("warn", "spam"), ("report", "unheard-of"), ("block-added", "odd")] {
+            assert_eq!(detail(kind, said, m), said);
+        }
+    }
 
     #[test]
     fn bars_stay_in_their_box() {
