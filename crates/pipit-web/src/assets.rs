@@ -39,6 +39,8 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(Assets::read);
 pub(crate) static STYLESHEET: LazyLock<String> = LazyLock::new(|| address("pipit.css"));
 /// The icon's address.
 pub(crate) static FAVICON: LazyLock<String> = LazyLock::new(|| address("bird.svg"));
+/// The address of what a phone needs to know to install the pages as an app.
+pub(crate) static MANIFEST: LazyLock<String> = LazyLock::new(|| address("pipit.webmanifest"));
 /// The address of the script that loads the others.
 pub(crate) static SCRIPT: LazyLock<String> = LazyLock::new(|| address("app.js"));
 
@@ -66,6 +68,11 @@ impl Assets {
         let mut sources = vec![
             ("pipit.css".to_owned(), "text/css; charset=utf-8", sheet),
             ("bird.svg".to_owned(), "image/svg+xml", text("favicon.svg").into_owned()),
+            (
+                "pipit.webmanifest".to_owned(),
+                "application/manifest+json",
+                text("manifest.json").into_owned(),
+            ),
         ];
         let script = "text/javascript; charset=utf-8";
         for path in Folder::iter() {
@@ -158,7 +165,7 @@ mod tests {
 
     #[test]
     fn the_folder_is_whole_and_small() {
-        for path in SHEETS.into_iter().chain(["favicon.svg", "js/app.js"]) {
+        for path in SHEETS.into_iter().chain(["favicon.svg", "manifest.json", "js/app.js"]) {
             assert!(!text(path).is_empty(), "{path}");
         }
         let size = |end: &str| -> usize {

@@ -27,8 +27,8 @@ const SUGGESTED_BESIDE: usize = 3;
 /// No script or style but our files, no frame, nothing from elsewhere, and no markup from a script
 /// but through the one policy of `dom.js`: what a person managed to smuggle in would do nothing.
 pub(crate) const CSP: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
-     img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
-     require-trusted-types-for 'script'; trusted-types pipit";
+     img-src 'self' data:; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+     base-uri 'none'; require-trusted-types-for 'script'; trusted-types pipit";
 
 /// A page is for one visitor. It may be kept for going back, but is asked for again otherwise.
 const HEADERS: [(HeaderName, &str); 4] = [

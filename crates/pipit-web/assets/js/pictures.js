@@ -8,6 +8,7 @@ const SIZE = 96
 const draw = async (input) => {
   const [file] = input.files
   let canvas = input.previousElementSibling
+  input.parentElement.classList.toggle('full', Boolean(file))
   if (!file) {
     canvas?.remove()
     return

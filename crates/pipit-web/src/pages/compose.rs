@@ -36,6 +36,9 @@ pub(crate) struct ComposePage<'a> {
 pub(crate) struct ComposeQuery {
     reply_to: Option<String>,
     quote: Option<String>,
+    /// What to begin with: from a link that somebody made, or shared with the installed app.
+    text: Option<String>,
+    url: Option<String>,
 }
 
 /// The tweets that a new one is about.
@@ -65,6 +68,8 @@ pub(crate) async fn get_compose(
     let back = if parent.is_some() { "" } else { "/home" };
     let mut composer = Composer::new(&viewer, web.pipit.clock().now(), parent, back);
     composer.quote = shown(around.quoted.as_ref());
+    let begun: Vec<String> = [query.text, query.url].into_iter().flatten().collect();
+    composer.content = begun.join(" ");
     render(&web, &visitor, StatusCode::OK, &around, composer).await
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct TagPage<'a> {
     pub tweets: String,
     /// Where an open page asks for what is new: the first one of someone who is signed in.
     pub new: Option<String>,
+    /// Where one writes with it.
+    pub write: String,
     /// Nobody can follow what nobody used.
     pub is_used: bool,
     /// [`None`] for someone not signed in.
@@ -77,6 +79,7 @@ pub(crate) async fn get_tag(
             new: (cursor.is_none() && visitor.viewer.is_some()).then(|| href.clone()),
             href,
             tweets: w.counted(used, w.tweets),
+            write: format!("/compose?text=%23{}%20", links::encode(&name)),
             is_used: hashtag.is_some(),
             following: hashtag.and_then(|view| view.following),
             feed: Feed::new(&web, list, &tweets, |tweet| TweetModel::new(tweet, reading)),

@@ -177,6 +177,19 @@ async fn who_is_signed_out_is_asked_to_sign_in_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_link_can_begin_a_tweet() {
+    let site = Site::open().await;
+    let ann = site.sign_up("ann").await;
+    let address = "/compose?text=Look%20%3Chere%3E&url=https://x.test/a";
+    let page = site.get(address, &ann).await.page();
+    assert_eq!(page.form("/compose")["content"], "Look <here> https://x.test/a");
+    let login = site.get(address, "").await;
+    assert_eq!(login.location(), format!("/login?next={}", crate::links::encode(address)));
+    let unused = site.get("/tags/unused", &ann).await.page();
+    assert!(unused.links_to("/compose?text=%23unused%20"));
+}
+
+#[tokio::test]
 async fn other_sites_cannot_write() {
     let site = Site::open().await;
     let ann = site.sign_up("ann").await;

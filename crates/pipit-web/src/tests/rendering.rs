@@ -213,6 +213,7 @@ async fn assets_are_kept_for_ever() {
     for (path, kind) in [
         (&*assets::STYLESHEET, "text/css; charset=utf-8"),
         (&*assets::FAVICON, "image/svg+xml"),
+        (&*assets::MANIFEST, "application/manifest+json"),
         (script, "text/javascript; charset=utf-8"),
         (&words, "text/javascript; charset=utf-8"),
     ] {

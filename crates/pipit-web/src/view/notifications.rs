@@ -4,7 +4,7 @@ use pipit_core::NotificationView;
 use pipit_model::TweetId;
 use pipit_model::notification::NotificationKind;
 
-use super::{Person, Reading, TweetModel, href};
+use super::{Person, Reading, ReplyingTo, TweetModel, href};
 use crate::format::Moment;
 
 /// Faces shown of those who did the same.
@@ -87,7 +87,12 @@ impl<'a> NotificationRow<'a> {
                     NotificationKind::Quote => w.quoted_you,
                     _ => w.mentioned_you,
                 };
-                What::Said { how, tweet: Box::new(TweetModel::new(tweet, reading)) }
+                let mut tweet = TweetModel::new(tweet, reading);
+                if kind == NotificationKind::Reply {
+                    // Said already.
+                    tweet.replying_to = ReplyingTo::Nothing;
+                }
+                What::Said { how, tweet: Box::new(tweet) }
             }
             (tweet, _) => What::Done {
                 icon,

@@ -73,6 +73,12 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
     }
 
+    /// What keeps the browser from installing the page as an app.
+    pub(crate) async fn hindrances(&self) -> Value {
+        let found = self.devtools("Page.getInstallabilityErrors", json!({})).await;
+        found["installabilityErrors"].clone()
+    }
+
     /// Asks for pages in this language.
     pub(crate) async fn speak(&self, language: &str) {
         self.devtools("Network.enable", json!({})).await;
@@ -132,9 +138,9 @@ impl Browser {
         self.command(AddAuthenticator(device)).await.expect("connected");
     }
 
-    async fn devtools(&self, cmd: &str, params: Value) {
+    async fn devtools(&self, cmd: &str, params: Value) -> Value {
         let command = Devtools { cmd: cmd.to_owned(), params };
-        self.command(command).await.expect("done");
+        self.command(command).await.expect("done")
     }
 }
 

@@ -293,3 +293,16 @@ async fn a_lost_line_loses_no_text() {
     browser.assert_quiet_but(&["ERR_INTERNET_DISCONNECTED"]).await;
     stage.browser.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_pages_can_be_installed_as_an_app_and_be_shared_with() {
+    let stage = stage(numbered(1)).await;
+    let browser = &stage.browser;
+    browser.is_ready().await;
+    assert_eq!(browser.hindrances().await, json!([]));
+    browser.open("/compose?text=Look&url=https://example.org/").await;
+    browser.is_ready().await;
+    browser.holds("document.querySelector('textarea').value === 'Look https://example.org/'").await;
+    browser.assert_quiet_but(&[]).await;
+    stage.browser.stop().await;
+}
