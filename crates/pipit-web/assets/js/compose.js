@@ -90,8 +90,11 @@ const count = (form, text) => {
     // Read out at the thresholds only, not at each key.
     const news = isOver ? say('over', '').trim() : tell ? say('left', TELL_FROM) : ''
     if (spoken.textContent !== news) spoken.textContent = news
-    if (isOver) text.setAttribute('aria-invalid', 'true')
-    else text.removeAttribute('aria-invalid')
+    if (isOver) {
+      text.setAttribute('aria-invalid', 'true')
+      // What the server said of it is said here.
+      form.querySelector('.error')?.remove()
+    } else text.removeAttribute('aria-invalid')
     excess.hidden = !isOver
     excess.replaceChildren(`${say('too_long')} `, make('mark', { textContent: over }))
   }

@@ -169,7 +169,11 @@ impl DoneRow {
             undone: action.undone_at.is_some() && action.kind != ActionKind::Restore,
             undoable: action.kind.is_undone_by_itself() && action.undone_at.is_none(),
             appeal: appeal.map(|appeal| appeal.text.clone()),
-            appeal_state: (m.appeal_state)(appeal.map_or(AppealState::Open, |a| a.state)),
+            // The sentence for who waits is nothing to tell who decides.
+            appeal_state: match appeal.map_or(AppealState::Open, |a| a.state) {
+                AppealState::Open => m.open,
+                decided => (m.appeal_state)(decided),
+            },
             answer: appeal.map(|appeal| appeal.answer.clone()).unwrap_or_default(),
         }
     }

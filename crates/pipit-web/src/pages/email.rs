@@ -26,6 +26,8 @@ pub(crate) struct SaidPage<'a> {
     pub shell: Bare,
     pub text: &'a str,
     pub next: &'a str,
+    /// Where that leads.
+    pub label: &'static str,
 }
 
 #[derive(Template)]
@@ -75,7 +77,8 @@ pub(crate) fn said(
     next: &str,
 ) -> Response {
     let shell = Bare::new(title, preferences);
-    page::html(StatusCode::OK, &SaidPage { shell, text, next })
+    let label = if next == "/login" { shell.w.sign_in } else { shell.w.security.go_on };
+    page::html(StatusCode::OK, &SaidPage { shell, text, next, label })
 }
 
 /// Pages with a link's token in their address are kept by nobody.

@@ -40,7 +40,7 @@ pub(crate) struct AutomodWords {
 
 pub(super) static EN: AutomodWords = AutomodWords {
     rules: "Rules for new tweets",
-    tab: "Tweet rules",
+    tab: "Checks",
     condition: |condition| match condition {
         Condition::Profanity => "Profanity",
         Condition::BlockedWord => "Blocked words",
@@ -99,7 +99,7 @@ pub(super) static EN: AutomodWords = AutomodWords {
 
 pub(super) static DE: AutomodWords = AutomodWords {
     rules: "Regeln für neue Tweets",
-    tab: "Tweet-Regeln",
+    tab: "Prüfungen",
     condition: |condition| match condition {
         Condition::Profanity => "Schimpfwörter",
         Condition::BlockedWord => "Ausgesperrte Wörter",

@@ -63,6 +63,8 @@ pub(crate) struct SecurityWords {
     pub email_confirmed_text: &'static str,
     pub change_email: &'static str,
     pub change_email_text: &'static str,
+    /// The same where no mail is sent.
+    pub change_email_at_once: &'static str,
     pub email_now: &'static str,
     pub email_changed: &'static str,
     pub confirm_sent: &'static str,
@@ -140,6 +142,8 @@ pub(super) static EN: SecurityWords = SecurityWords {
     change_email: "Change your e-mail address",
     change_email_text: "We send a link to the new address. It takes the place of the old one once \
                         you follow it; the old one is told.",
+    change_email_at_once: "This server sends no mail: the new address takes the place of the old one at once, \
+                           so check how it is spelt.",
     email_now: "Now it is",
     email_changed: "Your address is changed.",
     confirm_sent: "We have sent a link to the new address. Follow it within three days.",
@@ -222,6 +226,8 @@ pub(super) static DE: SecurityWords = SecurityWords {
     change_email: "E-Mail-Adresse ändern",
     change_email_text: "Wir schicken einen Link an die neue Adresse. Sie gilt, sobald du ihm folgst; \
                         die alte bekommt Bescheid.",
+    change_email_at_once: "Dieser Server schickt keine Mail: Die neue Adresse gilt sofort, also prüfe, wie sie \
+                           geschrieben ist.",
     email_now: "Jetzt ist es",
     email_changed: "Deine Adresse ist geändert.",
     confirm_sent: "Wir haben einen Link an die neue Adresse geschickt. Folge ihm binnen drei Tagen.",

@@ -1,5 +1,6 @@
 //! A tweet's pictures as large as the window.
 
+use super::axe::Axe;
 use super::driver::{Browser, Scripts};
 use super::looks::Camera;
 use super::town::Town;
@@ -34,6 +35,8 @@ async fn pictures_are_looked_at_one_after_the_other() {
     Camera::new().shoot_state(&browser, "pictures").await;
     browser.size(1280, 900).await;
     shows(&browser, "3 / 4").await;
+    let none: Vec<String> = Vec::new();
+    assert_eq!(Axe::fetch().findings(&browser).await, none);
     browser.press(RIGHT).await;
     shows(&browser, "4 / 4").await;
     browser.press(RIGHT).await;
