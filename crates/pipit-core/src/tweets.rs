@@ -412,6 +412,20 @@ impl Pipit {
         Ok(Thread { ancestors, tweet, descendants, has_hidden })
     }
 
+    /// What the author of a tweet went on to say below it: their own answers to it, and to those.
+    ///
+    /// # Errors
+    /// If the database is away.
+    pub async fn own_chain(
+        &self,
+        reader: Option<Caller>,
+        tweet: &TweetView,
+    ) -> Result<Vec<TweetView>> {
+        let ids = self.0.store.list_own_chain(tweet.card.tweet()).await?;
+        let views = self.view_tweets(reader, Occasion::Asked, &ids).await?;
+        self.sift(reader, FilterContext::Thread, views.into_iter().flatten().collect()).await
+    }
+
     async fn descendants(
         &self,
         reader: Option<Caller>,

@@ -201,6 +201,9 @@ pub const FLAGS_WINDOW: u64 = 1000;
 pub const PAGE_ROUNDS_MAX: u32 = 64;
 /// Tweets of a conversation looked at to find the answers to one in its middle.
 pub const CONVERSATION_ROWS_MAX: usize = 10_000;
+/// Answers of a conversation among which those of its author to themselves are looked for, to stand
+/// first.
+pub const OWN_CHAIN_ROWS_MAX: usize = 200;
 /// Times a page of likes, bookmarks, tweets with pictures or found tweets is filled up again after
 /// some were not to be seen.
 pub const LISTED_ROUNDS_MAX: u32 = 8;

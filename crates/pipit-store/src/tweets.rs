@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use pipit_model::event::{Event, Standing};
-use pipit_model::limits::CONVERSATION_ROWS_MAX;
+use pipit_model::limits::{CONVERSATION_ROWS_MAX, OWN_CHAIN_ROWS_MAX};
 use pipit_model::media::Media;
 use pipit_model::tweet::{Kind, Mention, Quote, ReplyAudience, Tweet, TweetCounts};
 use pipit_model::visibility::Visibility;
@@ -113,6 +113,32 @@ impl Store {
             let deleted = row.try_get_by_index::<Option<i64>>(2)?.is_some();
             if id > after && !deleted && found.len() < limit {
                 found.push(TweetId(id));
+            }
+        }
+        Ok(found)
+    }
+
+    /// What a tweet's author answered to it themselves, and to those answers, oldest first: looked for
+    /// among the next [`OWN_CHAIN_ROWS_MAX`] answers of the conversation.
+    pub async fn list_own_chain(&self, tweet: &Tweet) -> Result<Vec<TweetId>, StoreError> {
+        let sql = self
+            .sql("SELECT id, reply_to_id, user_id, deleted_at FROM tweets WHERE conversation_id = ")
+            .bind(tweet.conversation_id.0)
+            .push(" AND reply_to_id IS NOT NULL AND id > ")
+            .bind(tweet.id.0)
+            .push(" ORDER BY id LIMIT ")
+            .bind(OWN_CHAIN_ROWS_MAX as i64);
+        let mut chain = HashSet::from([tweet.id.0]);
+        let mut found = Vec::new();
+        for row in self.many_rows(sql).await? {
+            let (id, parent): (i64, Option<i64>) =
+                (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            let author: i64 = row.try_get_by_index(2)?;
+            if author == tweet.user_id.0 && parent.is_some_and(|parent| chain.contains(&parent)) {
+                chain.insert(id);
+                if row.try_get_by_index::<Option<i64>>(3)?.is_none() {
+                    found.push(TweetId(id));
+                }
             }
         }
         Ok(found)

@@ -169,6 +169,8 @@ pub(crate) struct Words {
     pub quiet_text: &'static str,
     pub find_people: &'static str,
     pub refresh: &'static str,
+    /// From a later page to the first one.
+    pub to_newest: &'static str,
     pub left_off: &'static str,
     pub go_to_left_off: &'static str,
     pub in_between: &'static str,

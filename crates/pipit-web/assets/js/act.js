@@ -1,6 +1,7 @@
 // Likes, retweets, bookmarks, follows, lists and deletions take effect on the page at once; what the
 // server then refuses is taken back, with its words.
 
+import { me } from './dom.js'
 import { Refused, send } from './send.js'
 import { say } from './say.js'
 import { toast } from './over.js'
@@ -50,6 +51,13 @@ const showMark = (form, base, verb, isOn) => {
   if (button.hasAttribute('formaction')) button.setAttribute('formaction', action)
   else form.setAttribute('action', action)
   button.querySelector('.vh').textContent = say(isOn ? after : before)
+  // One's own line about it goes; the tweet stays, under its own name.
+  const own = `.why:has([href="${me()}"])`
+  const line = verb === 'retweet' && !isOn && form.parentElement.querySelector(own)
+  if (line) {
+    line.parentElement.id = `tweet-${base.split('/').at(-1)}`
+    line.remove()
+  }
   // Counts that are cut, as 1.2K is, stay as they are.
   const count = button.lastChild
   const shown = count.data?.trim()
@@ -143,8 +151,10 @@ const remove = (form, { action, base }) => {
       complain(error)
     }
   }
+  const isByKey = form.querySelector(':focus-visible')
   form.querySelector('details')?.removeAttribute('open')
   show(false)
   addEventListener('pagehide', leave)
   toast(say('deleting'), { label: say('undo'), gone: settle })
+  if (isByKey) document.querySelector('.toast:last-child button').focus()
 }

@@ -2,14 +2,15 @@
 // A module exports begin(), for once, and start(root), which is told where to look: the page, and later
 // what is added to it; or one of them.
 
+import { isPlain } from './dom.js'
+
 const MODULES = [
   // Only somebody signed in has notifications.
   ['#unread', 'stream'],
   ['#unread', 'position'],
-  ['#fresh:not([data-new="/home/new"])', 'fresh'],
+  ['#fresh', 'fresh'],
   ['form.acts, form[action$="follow"], form[action^="/lists/"]', 'act'],
   ['.menu', 'menu'],
-  ['.pics', 'viewer'],
   ['a[rel="next"], [role="feed"], #feed', 'feed'],
   ['form.composer, a[href^="/compose"]', 'compose'],
   ['form[data-passkey]', 'passkey'],
@@ -37,3 +38,12 @@ export const enhance = (root) =>
 
 // Not awaited here: modules import this one, and would wait for it as it for them.
 enhance(document).then(() => { document.documentElement.dataset.ready = 'yes' })
+
+// Loaded when a picture is pressed: most are not.
+document.addEventListener('click', async (event) => {
+  const pressed = event.target.closest?.('.pics img, .pics a')
+  if (!pressed || !isPlain(event)) return
+  event.preventDefault()
+  const { open } = await import('./viewer.js')
+  open(pressed)
+})

@@ -83,7 +83,8 @@ export const start = (text) => {
     if (option) take(option)
   })
   text.addEventListener('keydown', (event) => {
-    if (list.hidden || event.isComposing || event.ctrlKey || event.metaKey) return
+    // What was typed since is not what they are for.
+    if (list.hidden || word() !== asked || event.isComposing || event.ctrlKey || event.metaKey) return
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step) select(current() + step)
     else if (event.key === 'Enter' || event.key === 'Tab') take(options()[current()])

@@ -3,7 +3,7 @@
 
 import { LIMIT, measure } from './count.js'
 import { enhance } from './app.js'
-import { isPlain, load, make, parse } from './dom.js'
+import { isPlain, load, make, me, parse } from './dom.js'
 import { Refused, send } from './send.js'
 import { say } from './say.js'
 import { show, toast } from './over.js'
@@ -37,12 +37,6 @@ const equip = (form) => {
   else text.addEventListener('focus', suggest, { once: true })
   pictures(form, text)
   form.addEventListener('submit', (event) => {
-    if (hasFiles(form)) {
-      // Files take as long as they take: the browser sends them, and shows how far it is.
-      form.dataset.posted = 'yes'
-      localStorage.removeItem(draftName(form))
-      return
-    }
     event.preventDefault()
     post(form, text)
   })
@@ -67,9 +61,6 @@ const pictures = (form, text) => {
   text.addEventListener('paste', (event) => take(event, event.clipboardData))
   text.addEventListener('drop', (event) => take(event, event.dataTransfer))
 }
-
-const hasFiles = (form) =>
-  [...form.querySelectorAll('input[type=file]')].some((input) => input.files.length > 0)
 
 const count = (form, text) => {
   const hint = form.querySelector('.send span')
@@ -102,80 +93,112 @@ const count = (form, text) => {
   show()
 }
 
-// One draft for each tweet that is answered or quoted, and one for those that do neither; each with
-// the key that has the server post it once. Pictures are no part of it: no script may choose files.
+// One draft a person for each tweet that is answered or quoted, and one for those that do neither; each
+// with the key that has the server post it once. Pictures are no part of it: no script may choose files.
 const draftName = (form) => {
-  const quote = form.elements.quote?.value
-  return `draft:${form.elements.reply_to?.value ?? ''}${quote ? `:quote:${quote}` : ''}`
+  const { reply_to: to, quote } = form.elements
+  return `draft:${me()}:${to?.value ?? ''}${quote ? `:quote:${quote.value}` : ''}`
 }
+
+const draftOf = (form) => JSON.parse(localStorage.getItem(draftName(form))) ?? {}
+
+// Whom it is for belongs to it.
+const CHOICES = ['visibility', 'reply_audience']
 
 const draft = (form, text) => {
   const name = draftName(form)
-  const kept = JSON.parse(localStorage.getItem(name))
-  const isDialog = Boolean(form.closest('dialog'))
-  if (kept?.text && !text.value) {
+  const kept = draftOf(form)
+  if (kept.text && !text.value) {
     text.value = kept.text
     form.elements.key.value = kept.key
+    for (const choice of CHOICES) {
+      if (kept[choice] && form.elements[choice]) form.elements[choice].value = kept[choice]
+    }
     text.dispatchEvent(new Event('input'))
-    if (!isDialog) {
+    if (!form.closest('dialog')) {
       const discard = () => clear(form, text)
-      toast(say('draft_restored'), { label: say('discard'), action: discard })
+      const close = toast(say('draft_restored'), { label: say('discard'), action: discard })
+      // What is written from now on is not to be discarded with it.
+      text.addEventListener('keydown', () => close(), { once: true })
     }
   }
   let timer
   const keep = () => {
     timer = undefined
-    if (form.dataset.posted) return
     const { value } = text
+    const choices = CHOICES.map((choice) => [choice, form.elements[choice]?.value])
+    const written = { text: value, key: form.elements.key.value, ...Object.fromEntries(choices) }
     if (!value.trim()) localStorage.removeItem(name)
-    else localStorage.setItem(name, JSON.stringify({ text: value, key: form.elements.key.value }))
+    else localStorage.setItem(name, JSON.stringify(written))
   }
-  text.addEventListener('input', () => { timer ??= setTimeout(keep, DRAFT_EVERY_MS) })
+  form.addEventListener('input', () => { timer ??= setTimeout(keep, DRAFT_EVERY_MS) })
   addEventListener('pagehide', () => timer && keep())
 }
 
 const clear = (form, text) => {
+  const { key } = form.elements
+  // Another tab may have begun another one.
+  if (draftOf(form).key === key.value) localStorage.removeItem(draftName(form))
   text.value = ''
-  form.querySelectorAll('.kept, .add canvas').forEach((each) => each.remove())
-  form.querySelectorAll('.add input').forEach((input) => { input.value = '' })
-  form.elements.key.value = crypto.randomUUID?.() ?? `${Date.now()}`
-  localStorage.removeItem(draftName(form))
+  form.querySelectorAll('.kept').forEach((each) => each.remove())
+  for (const input of form.querySelectorAll('.add input')) {
+    if (input.type !== 'radio') input.value = ''
+    input.dispatchEvent(new Event('change', { bubbles: true }))
+  }
+  key.value = crypto.randomUUID?.() ?? `${Date.now()}`
   text.dispatchEvent(new Event('input'))
 }
 
-const complain = (form, text, message) => {
+const complain = (form, text, { message, status }) => {
   form.querySelector('.error')?.remove()
   const id = `${text.id}-error`
   const error = make('p', { className: 'error', id, role: 'alert', textContent: message })
+  if (status === 403) error.append(' ', make('a', { href: '/login', target: '_blank', textContent: say('sign_in') }))
   text.after(error)
   text.setAttribute('aria-describedby', id)
   text.focus()
 }
 
+const again = (form, given) => {
+  const isDialog = form.closest('dialog')
+  form.replaceWith(isDialog ? renamed(given) : given)
+  enhance(given.parentElement)
+  given.elements.content.focus()
+}
+
 const post = async (form, text) => {
   if (form.ariaBusy === 'true') return
   form.ariaBusy = 'true'
+  // What would be typed now would be neither posted nor kept.
+  text.readOnly = true
   const dialog = form.closest('dialog')
   try {
     const fields = new FormData(form)
     const isPlain = form.enctype !== 'multipart/form-data'
     const { location: to } = await send(form.action, isPlain ? [...fields] : fields)
-    clear(form, text)
+    const key = form.elements.key.value
+    // A window shows the page's own draft, where there is one.
+    for (const each of document.querySelectorAll('form.composer')) {
+      if (each.elements.key.value === key) clear(each, each.elements.content)
+    }
     form.querySelector('.error')?.remove()
     dialog?.close()
     await arrive(to, Boolean(dialog) || location.pathname === '/home')
   } catch (error) {
     if (!(error instanceof Refused)) throw error
-    complain(form, text, error.message)
+    // Pictures that arrived are kept: the server's form holds them.
+    if (error.form?.querySelector('.kept')) again(form, error.form)
+    else complain(form, text, error)
   } finally {
     form.ariaBusy = 'false'
+    text.readOnly = false
   }
 }
 
 // Shows a new tweet: on top of home, or by the page where it stands.
 const arrive = async (to, stays) => {
   const target = new URL(to, location)
-  if (stays && location.pathname === '/home' && target.pathname === '/home') {
+  if (stays && !location.search && location.pathname === '/home' && target.pathname === '/home') {
     const page = await load('/home')
     const tweet = page.querySelector(target.hash)
     const first = document.querySelector('main article')
@@ -194,6 +217,18 @@ const arrive = async (to, stays) => {
   if (target.pathname + target.search === location.pathname + location.search) location.reload()
 }
 
+// The page may have a composer of its own.
+const renamed = (form) => {
+  for (const element of form.querySelectorAll('[id], [for]')) {
+    for (const name of ['id', 'for', 'aria-describedby']) {
+      const id = element.getAttribute(name)
+      if (id) element.setAttribute(name, `new-${id}`)
+    }
+  }
+  form.removeAttribute('id')
+  return form
+}
+
 // The composer of a page, in a window on this one.
 const open = async (href) => {
   let page
@@ -209,14 +244,7 @@ const open = async (href) => {
     location.assign(href)
     return
   }
-  // The page may have a composer of its own.
-  for (const element of form.querySelectorAll('[id], [for]')) {
-    for (const name of ['id', 'for', 'aria-describedby']) {
-      const id = element.getAttribute(name)
-      if (id) element.setAttribute(name, `new-${id}`)
-    }
-  }
-  form.removeAttribute('id')
+  renamed(form)
   if (location.pathname !== '/home' && !form.elements.reply_to) form.elements.back.value = ''
   const inside = [form]
   const above = page.querySelector('.above')

@@ -14,6 +14,9 @@ export const load = async (address) => {
   return parse(await response.text())
 }
 
+// The address of the reader's own page.
+export const me = () => document.querySelector('.nav a[href^="/@"]')?.getAttribute('href') ?? ''
+
 // What leaves the page or opens a tab stays the browser's.
 export const isPlain = (event) =>
   !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey)

@@ -15,11 +15,14 @@ const PAGES_MAX = 20
 let loaded = 0
 let loading = false
 
-const pager = () => document.querySelector('main .pager')
+// What stands in a list for an item: the item, or what folds it up or says why it is there.
+const whole = (item) => item.closest('.folded, .said') ?? item
+
+const next = (root) => root.querySelector('main a[rel="next"]')
 
 // Puts the next page below; whether there was one.
 const more = async () => {
-  const link = pager()?.querySelector('a')
+  const link = next(document)
   if (!link || loading) return false
   loading = true
   const main = document.querySelector('main')
@@ -29,12 +32,12 @@ const more = async () => {
     const page = await load(link.href)
     const items = [...page.querySelectorAll(ITEMS)].filter((item) => !document.getElementById(item.id))
     const part = document.createDocumentFragment()
-    part.append(...items)
+    part.append(...items.map(whole))
     const wasFocused = document.activeElement === link
     const [first] = items
     const last = [...document.querySelectorAll(ITEMS)].at(-1)
-    last.after(part)
-    pager().replaceWith(...page.querySelectorAll('main .pager, main .end'))
+    whole(last).after(part)
+    link.parentElement.replaceWith(next(page)?.parentElement ?? page.querySelector('main .end') ?? '')
     if (wasFocused && first) {
       first.tabIndex = -1
       first.focus({ preventScroll: true })
@@ -59,9 +62,9 @@ const observer = new IntersectionObserver(
 )
 
 const watch = () => {
-  const next = pager()
+  const link = next(document)
   observer.disconnect()
-  if (next) observer.observe(next)
+  if (link) observer.observe(link)
 }
 
 // Where the reader is: the first item below the bar, and how far below.
@@ -107,7 +110,7 @@ export const start = () => {
 
 export const begin = async () => {
   document.addEventListener('click', (event) => {
-    const link = event.target.closest?.('.pager a')
+    const link = event.target.closest?.('a[rel="next"]')
     if (!link || !isPlain(event)) return
     event.preventDefault()
     more()

@@ -2,40 +2,46 @@
 // is told of it by its stream; other lists are asked now and then, while somebody looks at them.
 
 import { enhance } from './app.js'
-import { isPlain, load, make } from './dom.js'
+import { isPlain, load, make, me } from './dom.js'
 import { say } from './say.js'
 
 const EVERY_MS = 30000
 
+const link = document.getElementById('fresh')
+
 const idsOf = (root) => [...root.querySelectorAll('article[id^="tweet-"]')].map(({ id }) => id.slice(6))
 
-export class Fresh {
+class Fresh {
   #feed = document.querySelector('#feed, [role="feed"]')
-  #link = document.getElementById('fresh')
   #status = document.getElementById('fresh-status')
-  #refresh = this.#link.textContent
+  #refresh = link.textContent
   #title = document.title
   #waiting = new Set()
   #more = false
+  // The newest tweet that came with the page or was fetched since: what is new is above it. What the
+  // reader posts stands higher, perhaps above others that were not fetched yet.
+  shown = idsOf(this.#feed ?? link)[0] ?? '0'
 
   constructor() {
-    this.#link.addEventListener('click', (event) => this.#open(event))
+    link.addEventListener('click', (event) => this.#open(event))
     this.#feed?.addEventListener('click', (event) => this.#fill(event))
   }
 
-  // The newest tweet that the page shows: what is new is above it.
-  newest() {
-    return idsOf(this.#feed ?? this.#link)[0] ?? '0'
+  // What is above a tweet, as it is to be put into the page.
+  async #above(id) {
+    return (await load(`${link.dataset.new}?above=${id}`)).body
   }
 
-  // What is above a tweet, as it is to be put into the page.
-  async above(id) {
-    return (await load(`${this.#link.dataset.new}?above=${id}`)).body
+  // Asks what is new, and counts it.
+  async look() {
+    const tweets = await this.#above([...this.#waiting].at(-1) ?? this.shown)
+    for (const id of idsOf(tweets).reverse()) this.tweet(id)
+    if (tweets.querySelector('.gap')) this.gap()
   }
 
   tweet(id) {
-    if (!document.getElementById(`tweet-${id}`)) this.#waiting.add(id)
-    this.#tell()
+    this.#waiting.add(id)
+    this.tell()
   }
 
   delete(id) {
@@ -46,20 +52,22 @@ export class Fresh {
       tweet.style.minBlockSize = `${tweet.getBoundingClientRect().height}px`
       tweet.replaceChildren(make('p', { className: 'to' }, say('deleted')))
     }
-    this.#tell()
+    this.tell()
   }
 
   gap() {
     this.#more = true
-    this.#tell()
+    this.tell()
   }
 
-  #tell() {
+  tell() {
+    // The reader's own are there already.
+    for (const id of this.#waiting) if (document.getElementById(`tweet-${id}`)) this.#waiting.delete(id)
     const count = this.#waiting.size
     const any = count > 0 || this.#more
     const number = this.#more ? `${count}+` : count
-    this.#link.classList.toggle('on', any)
-    this.#link.textContent = any ? say(number === 1 ? 'one_new' : 'many_new', number) : this.#refresh
+    link.classList.toggle('on', any)
+    link.textContent = any ? say(number === 1 ? 'one_new' : 'many_new', number) : this.#refresh
     document.title = any ? `(${number}) ${this.#title}` : this.#title
     // Said once, not with every tweet.
     const said = any ? say('some_new') : ''
@@ -69,10 +77,13 @@ export class Fresh {
   // Has tweets put into the page, without those that it already shows. Whoever is led to them by a
   // keyboard or a voice is where they begin.
   #put(tweets, put) {
+    document.querySelector('main .empty')?.remove()
     for (const id of idsOf(tweets)) {
-      const name = `tweet-${id}`
-      if (document.getElementById(name)) tweets.querySelector(`#${name}`).remove()
+      const known = document.getElementById(`tweet-${id}`) && tweets.querySelector(`#tweet-${id}`)
+      if (known) (known.closest('.folded') ?? known).remove()
     }
+    // What the reader passed on stands here without that.
+    tweets.querySelectorAll(`.why [href="${me()}"]`).forEach((line) => line.closest('article').remove())
     const first = tweets.querySelector('article')
     put(...tweets.childNodes)
     enhance(this.#feed.parentElement)
@@ -87,14 +98,15 @@ export class Fresh {
     event.preventDefault()
     const waiting = [...this.#waiting]
     try {
-      const isAny = this.#put(await this.above(this.newest()), (...tweets) => this.#feed.prepend(...tweets))
-      if (!isAny) scrollTo({ top: 0 })
+      const fetched = await this.#above(this.shown)
+      this.shown = idsOf(fetched)[0] ?? this.shown
+      if (!this.#put(fetched, (...tweets) => this.#feed.prepend(...tweets))) scrollTo({ top: 0 })
       for (const id of waiting) this.#waiting.delete(id)
       this.#more = false
-      this.#tell()
+      this.tell()
     } catch {
       // As without a script.
-      location.assign(this.#link.href)
+      location.assign(link.href)
     }
   }
 
@@ -112,23 +124,19 @@ export class Fresh {
   }
 }
 
+export const fresh = link && new Fresh()
+
+export const start = () => fresh.tell()
+
 export const begin = () => {
-  const fresh = new Fresh()
-  let known = fresh.newest()
+  if (link.dataset.new === '/home/new') return
   let asked = Date.now()
-  const ask = async (event) => {
+  const ask = (event) => {
     const isSoon = event && Date.now() - asked < EVERY_MS
     if (document.hidden || isSoon) return
     asked = Date.now()
-    try {
-      const tweets = await fresh.above(known)
-      const ids = idsOf(tweets)
-      ids.forEach((id) => fresh.tweet(id))
-      if (tweets.querySelector('.gap')) fresh.gap()
-      known = ids[0] ?? known
-    } catch {
-      // Asked again, later; that one is offline is said elsewhere.
-    }
+    // Asked again, later; that one is offline is said elsewhere.
+    fresh.look().catch(() => {})
   }
   setInterval(ask, EVERY_MS)
   document.addEventListener('visibilitychange', ask)

@@ -44,7 +44,7 @@ const to = (item) => {
 }
 
 const step = (by) => () => {
-  const items = [...document.querySelectorAll(TWEETS)].filter((item) => !item.hidden)
+  const items = [...document.querySelectorAll(TWEETS)].filter((item) => item.checkVisibility())
   const at = items.indexOf(here())
   if (at >= 0) return to(items[at + by])
   return to(items.find((item) => item.getBoundingClientRect().bottom > 80))
@@ -92,7 +92,7 @@ const help = () => {
 const open = (event) => {
   // Enter on a link or a button is theirs.
   if (event.target.closest('a, button, summary')) return false
-  return press('a.at')()
+  return press('a.at, .excerpt a')()
 }
 
 const PAGES = { PageDown: step(1), PageUp: step(-1) }

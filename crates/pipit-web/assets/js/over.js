@@ -14,8 +14,10 @@ export const show = (className, title, ...inside) => {
   const heading = make('h2', { textContent: title })
   dialog.append(make('header', {}, heading, shutter(() => dialog.close())), ...inside)
   dialog.addEventListener('close', () => dialog.remove())
-  // A press beside the window is one on the dialog itself.
-  dialog.addEventListener('click', ({ target }) => target === dialog && dialog.close())
+  // A press beside the window is one on the dialog itself; it has to begin there, too.
+  let down
+  dialog.addEventListener('pointerdown', ({ target }) => { down = target })
+  dialog.addEventListener('click', ({ target }) => target === dialog && down === dialog && dialog.close())
   document.body.append(dialog)
   dialog.showModal()
   return dialog

@@ -1,5 +1,7 @@
 // Remembers how far the home has been read: the newest tweet that was on the screen.
 
+import { fresh } from './fresh.js'
+
 const EVERY_MS = 5000
 const MARGIN = '-64px 0px'
 
@@ -28,7 +30,9 @@ export function begin() {
       if (document.visibilityState !== 'visible') return
       for (const { isIntersecting, target } of entries) {
         const id = target.id.slice('tweet-'.length)
-        if (isIntersecting && isNewer(id, seen)) seen = id
+        // What the reader posted may stand above what was not fetched yet.
+        const isAbove = fresh && isNewer(id, fresh.shown)
+        if (isIntersecting && isNewer(id, seen) && !isAbove) seen = id
       }
       if (!timer && isNewer(seen, saved)) timer = setTimeout(save, EVERY_MS)
     },

@@ -4,11 +4,14 @@ import { parse } from './dom.js'
 import { say } from './say.js'
 
 const PATIENCE_MS = 15000
+// Pictures take as long as they take.
+const UPLOAD_MS = 300000
 
 export class Refused extends Error {
-  constructor(text, status) {
+  constructor(text, status, form) {
     super(text)
     this.status = status
+    this.form = form
   }
 }
 
@@ -21,7 +24,7 @@ export const send = async (action, fields, { keepalive = false } = {}) => {
       headers: { Accept: 'application/json' },
       body: fields instanceof FormData ? fields : new URLSearchParams(fields),
       keepalive,
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(fields instanceof FormData ? UPLOAD_MS : PATIENCE_MS),
     })
   } catch {
     throw new Refused(say(navigator.onLine ? 'unreachable' : 'offline'), 0)
@@ -30,6 +33,7 @@ export const send = async (action, fields, { keepalive = false } = {}) => {
   const answer = isJson ? await response.json() : await response.text()
   if (response.ok && isJson) return answer
   // A form that is shown again says what is wrong in its own words.
-  const said = isJson ? answer.detail : parse(answer).querySelector('.error, .notice.bad')?.textContent
-  throw new Refused(said || say('refused'), response.status)
+  const page = parse(isJson ? '' : answer)
+  const said = isJson ? answer.detail : page.querySelector('.error, .notice.bad')?.textContent
+  throw new Refused(said || say('refused'), response.status, page.querySelector('form.composer'))
 }

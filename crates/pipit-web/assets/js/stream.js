@@ -4,17 +4,18 @@
 // that many open tabs do not use up the few connections that a browser has for a site. Each tab
 // keeps its own count. When that tab goes, another one takes over from the last id it heard.
 
-import { Fresh } from './fresh.js'
+import { fresh } from './fresh.js'
 
 const RETRY_MIN_MS = 4000
 const RETRY_MAX_MS = 60000
+const LEFT = 'left-at'
 const NAMES = ['tweet', 'delete', 'unread', 'gap']
 
 export function begin() {
   const badge = document.getElementById('unread')
-  // Later pages of the home have no link for what is new.
-  const home = document.querySelector('#fresh[data-new="/home/new"]') ? new Fresh() : null
-  let last = home?.newest() ?? ''
+  // Later pages of the home have no link for what is new, and other lists are not told of.
+  const home = document.querySelector('#fresh[data-new="/home/new"]') && fresh
+  let last = home?.shown ?? ''
 
   const take = ({ name, id, data }) => {
     if (id) last = id
@@ -65,6 +66,10 @@ export function begin() {
     // Refused only where the page was left before its turn came.
     navigator.locks.request('pipit-live', { signal }, hold).catch(() => {})
   }
+  // Whoever signs out leaves nothing to go back to: a browser keeps pages whatever it is told.
+  document.addEventListener('submit', ({ target }) => {
+    if (target.getAttribute('action') === '/logout') localStorage.setItem(LEFT, Date.now())
+  })
   // A page that is left holds nothing, so that the browser can keep it for going back.
   addEventListener('pagehide', () => {
     clearTimeout(timer)
@@ -73,6 +78,16 @@ export function begin() {
     release?.()
     source = release = null
   })
-  addEventListener('pageshow', (event) => event.persisted && join())
+  addEventListener('pageshow', (event) => {
+    if (!event.persisted) return
+    if (localStorage.getItem(LEFT) > performance.timeOrigin) {
+      document.body.hidden = true
+      location.reload()
+      return
+    }
+    join()
+    // Another tab may have heard of it.
+    home?.look().catch(() => {})
+  })
   join()
 }

@@ -1,18 +1,9 @@
 // A tweet's pictures as large as the window: one beside the other, to be swiped, or gone through by
 // arrow keys and buttons. Without this a picture leads to its tweet, and there to its file.
 
-import { isPlain, make } from './dom.js'
+import { make } from './dom.js'
 import { say } from './say.js'
 import { show } from './over.js'
-
-export const begin = () => {
-  document.addEventListener('click', (event) => {
-    const pressed = event.target.closest?.('.pics img, .pics a')
-    if (!pressed || !isPlain(event)) return
-    event.preventDefault()
-    open([...pressed.closest('.pics').querySelectorAll('img')], pressed)
-  })
-}
 
 const slide = ({ alt, dataset: { whole } }) => {
   const link = make('a', { href: whole, textContent: say('picture_file') })
@@ -20,7 +11,8 @@ const slide = ({ alt, dataset: { whole } }) => {
   return make('figure', {}, make('img', { alt, loading: 'lazy', src: whole }), caption)
 }
 
-const open = (pictures, pressed) => {
+export const open = (pressed) => {
+  const pictures = [...pressed.closest('.pics').querySelectorAll('img')]
   const all = pictures.length
   const slides = make('div', { className: 'slides', tabIndex: 0 }, ...pictures.map(slide))
   const dialog = show('viewer', say('pictures'), slides)

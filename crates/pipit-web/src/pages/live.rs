@@ -13,7 +13,7 @@ use pipit_http::{LastEventId, sse};
 use pipit_model::limits::STREAM_CATCH_UP_MAX;
 use pipit_model::page::{ListName, Listed};
 use pipit_model::read_position::ReadPosition;
-use pipit_model::{Error, TweetId};
+use pipit_model::{Error, TweetId, UserId};
 use serde::Deserialize;
 
 use crate::Web;
@@ -42,15 +42,20 @@ pub(crate) async fn get_stream(
     let refused = |()| Error::invalid("above", "must be the id of a tweet or of an event");
     let above = above.map(|above| above.parse().map_err(refused)).transpose()?;
     let stream = web.pipit.open_stream(viewer.caller, last.or(above)).await?;
-    Ok(sse::answer(stream, present))
+    let viewer = viewer.id();
+    Ok(sse::answer(stream, move |event, place| present(event, place, viewer)))
 }
 
-fn present(event: LiveEvent, place: &StreamPlace) -> Option<Event> {
+fn present(event: LiveEvent, place: &StreamPlace, viewer: UserId) -> Option<Event> {
     let event_of = |name, json: String| Event::default().event(name).data(json);
     let with_id = |name, id: TweetId| event_of(name, format!(r#"{{"id":"{id}"}}"#));
     Some(match event {
         LiveEvent::Start => Event::default().id(place.to_string()).retry(RETRY).comment("live"),
         LiveEvent::Gap(_) => event_of("gap", "{}".to_owned()),
+        // What the viewer passes on stands on their page already.
+        LiveEvent::Tweet(view) if view.retweet_of.is_some() && view.author.user().id == viewer => {
+            return None;
+        }
         LiveEvent::Tweet(view) => with_id("tweet", view.id()).id(place.to_string()),
         LiveEvent::Deleted(id) => with_id("delete", id),
         // The number says it all.

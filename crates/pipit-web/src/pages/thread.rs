@@ -1,5 +1,7 @@
 //! One tweet, with what it answers above and its replies below.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -63,6 +65,37 @@ impl Around {
     }
 }
 
+/// What a tweet answers.
+fn parent(view: &TweetView) -> Option<TweetId> {
+    match view.card.tweet().kind {
+        Kind::Reply { to, .. } => Some(to),
+        _ => None,
+    }
+}
+
+/// Conversations together: each answer below what it answers and the answers that this has already,
+/// if it stands on the page at all. Those that come first stay first.
+fn in_branches(views: impl Iterator<Item = TweetView>) -> Vec<TweetView> {
+    let mut placed: Vec<TweetView> = Vec::new();
+    for view in views {
+        let to = parent(&view);
+        let Some(above) = placed.iter().position(|above| Some(above.id()) == to) else {
+            placed.push(view);
+            continue;
+        };
+        let mut branch = HashSet::from([placed[above].id()]);
+        let mut end = above + 1;
+        while let Some(next) = placed.get(end)
+            && parent(next).is_some_and(|to| branch.contains(&to))
+        {
+            branch.insert(next.id());
+            end += 1;
+        }
+        placed.insert(end, view);
+    }
+    placed
+}
+
 /// Tweets below one another. Where one answers the one right above it, or that which the page is about,
 /// its place says so.
 fn chain<'a>(
@@ -73,7 +106,7 @@ fn chain<'a>(
     let mut above = None;
     let mut below = |view: &'a TweetView| {
         let mut model = TweetModel::new(view, reading);
-        if let Kind::Reply { to, .. } = view.card.tweet().kind {
+        if let Some(to) = parent(view) {
             model.chained = above == Some(to);
             if model.chained || about == Some(to) {
                 model.replying_to = ReplyingTo::Nothing;
@@ -123,7 +156,7 @@ pub(crate) async fn get_thread(
     let id = tweet_id(&id)?;
     let list = (ListName::Thread, id.0);
     let page = web.pipit.page(list.0, list.1, cursor.as_deref(), None)?;
-    let thread = web.pipit.thread(visitor.caller(), id, Answers::Shown, page).await?;
+    let mut thread = web.pipit.thread(visitor.caller(), id, Answers::Shown, page).await?;
     let author = thread.tweet.author.user();
     if handle != author.handle || id != thread.tweet.id() {
         // Only the id counts: a handle may be mistyped, and a retweet shows what it passed on.
@@ -131,6 +164,17 @@ pub(crate) async fn get_thread(
     }
     let on_pipit = visitor.preferences.w.on_pipit;
     let title = format!("{} (@{}) {on_pipit}", author.name, author.handle);
+    let mut own = web.pipit.own_chain(visitor.caller(), &thread.tweet).await?;
+    let others = thread
+        .descendants
+        .items
+        .extract_if(.., |view| !own.iter().any(|own| own.id() == view.id()));
+    let others: Vec<_> = others.collect();
+    if cursor.is_some() {
+        // They stood on the first page.
+        own.clear();
+    }
+    let below = in_branches(own.into_iter().chain(others));
     let shell = Shell::new(&web, &visitor, Section::Elsewhere, title).await?;
     let around = Around::of(&web, &visitor, &thread.tweet).await?;
     let reading = Reading { hosts: around.hosts, ..shell.reading() };
@@ -139,8 +183,10 @@ pub(crate) async fn get_thread(
         tweet.replying_to = ReplyingTo::Nothing;
     }
     let composer = match &visitor.viewer {
+        // An answer that would not stand on this page leads to its own.
         Some(viewer) if around.may_reply => {
-            Some(Composer::new(viewer, reading.now, Some(&thread.tweet), &tweet.href))
+            let back = if thread.descendants.next.is_none() { &*tweet.href } else { "" };
+            Some(Composer::new(viewer, reading.now, Some(&thread.tweet), back))
         }
         _ => None,
     };
@@ -161,7 +207,7 @@ pub(crate) async fn get_thread(
             has_hidden: thread.has_hidden,
             tweet,
             feed: Feed {
-                items: chain(&thread.descendants.items, Some(id), reading),
+                items: chain(&below, Some(id), reading),
                 next: Feed::<()>::next(&web, list, thread.descendants.next),
             },
         },

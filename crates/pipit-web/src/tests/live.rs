@@ -215,3 +215,46 @@ async fn a_thread_says_whom_one_answers_only_where_its_place_does_not() {
     let home = site.get("/home", &ann).await.page();
     assert_eq!(home.of_class("to").count(), 2);
 }
+
+#[tokio::test]
+async fn a_thread_begins_with_what_its_author_went_on_to_say() {
+    let site = Site::open().await;
+    let (ann, bob) = (site.sign_up("ann").await, site.sign_up("bob").await);
+    let root = site.tweet(&ann, "root").await;
+    let reply = async |who: &str, to: &str, text: &str| {
+        let id = id_of(to).to_string();
+        let form = [("content", text), ("reply_to", &*id)];
+        site.post("/compose", who, &form)
+            .await
+            .location()
+            .split('#')
+            .next()
+            .unwrap_or("")
+            .to_owned()
+    };
+    let b1 = reply(&bob, &root, "b1").await;
+    reply(&bob, &root, "b2").await;
+    let a1 = reply(&ann, &root, "a1").await;
+    for n in 3..=22 {
+        reply(&bob, &root, &format!("b{n}")).await;
+    }
+    reply(&bob, &a1, "to a1").await;
+    reply(&ann, &b1, "to b1").await;
+    let a2 = reply(&ann, &a1, "a2").await;
+    let page = site.get(&root, &ann).await.page();
+    let shown = page.tweets();
+    assert_eq!(shown[..5], ["root", "a1", "a2", "b1", "b2"]);
+    let next = page.all("a").find(|a| a.attributes.get("rel").is_some_and(|rel| rel == "next"));
+    let next = format!("{root}{}", next.expect("more").attribute("href"));
+    let later = site.get(&next, &ann).await.page();
+    let all: Vec<String> = shown.iter().chain(&later.tweets()).cloned().collect();
+    for text in
+        (1..=22).map(|n| format!("b{n}")).chain(["to a1", "to b1", "a1", "a2"].map(Into::into))
+    {
+        assert_eq!(all.iter().filter(|shown| **shown == text).count(), 1, "{text}: {all:?}");
+    }
+    // In its own thread, what answers it stands below it.
+    let page = site.get(&a1, &ann).await.page();
+    assert_eq!(page.tweets(), ["root", "a1", "a2", "to a1"]);
+    assert_eq!(site.get(&a2, &ann).await.page().tweets(), ["root", "a1", "a2"]);
+}

@@ -163,6 +163,7 @@ pub(super) static DE: Words = Words {
                  welche unter „Entdecken“ oder schreib selbst den ersten Tweet.",
     find_people: "Leute finden",
     refresh: "Neu laden",
+    to_newest: "Zu den neuesten",
     left_off: "Bis hier hast du gelesen",
     go_to_left_off: "Weiter, wo du aufgehört hast",
     in_between: "Tweets dazwischen zeigen",

@@ -158,6 +158,7 @@ pub(super) static EN: Words = Words {
                  explore page, or post the first tweet yourself.",
     find_people: "Find people to follow",
     refresh: "Refresh",
+    to_newest: "To the newest",
     left_off: "You left off here",
     go_to_left_off: "Go to where you left off",
     in_between: "Show tweets in between",

@@ -216,3 +216,29 @@ async fn other_lists_say_what_is_new_while_one_looks_at_them() {
     ann.assert_quiet_but(&[]).await;
     ann.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_posts_oneself_is_no_news_and_hides_none() {
+    let Street { bob, browser: ann, folder: _folder, server: _server } = Street::build(3).await;
+    post_many(&bob, 3..5);
+    ann.holds("document.querySelector('#fresh.on')?.innerText === 'Show 2 new tweets'").await;
+    ann.fill("content", "Mine, number 99.").await;
+    ann.click("form.composer .btn").await;
+    ann.has(4, "article").await;
+    ann.holds("document.querySelector('#fresh.on')?.innerText === 'Show 2 new tweets'").await;
+    // A retweet of what stands there is none either, and undone it leaves no hole.
+    ann.click("article:nth-of-type(2) .rt").await;
+    ann.has(1, ".rt.on").await;
+    ann.click("#fresh").await;
+    ann.has(6, "article").await;
+    ann.holds("!document.querySelector('#fresh.on')").await;
+    ann.reload().await;
+    ann.is_ready().await;
+    ann.sees("You retweeted").await;
+    assert_eq!(numbers(&ann).await, [2, 99, 4, 3, 1, 0]);
+    ann.click(".rt.on").await;
+    ann.holds("!document.querySelector('.why')").await;
+    ann.has(6, "article:has(.rt)").await;
+    ann.assert_quiet_but(&[]).await;
+    ann.stop().await;
+}

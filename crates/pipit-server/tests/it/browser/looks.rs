@@ -278,7 +278,7 @@ async fn messages(viewing: &Viewing<'_>) {
     browser.has(1, "form.composer .error").await;
     viewing.look("refused").await;
     browser.fill("content", "A draft that was kept").await;
-    browser.holds("localStorage['draft:']?.includes('A draft')").await;
+    browser.holds("localStorage['draft:/@ann:']?.includes('A draft')").await;
     viewing.open("/home").await;
     browser.has(1, ".toast").await;
     viewing.look("draft-restored").await;

@@ -8,6 +8,7 @@ use crate::process::{Client, Server};
 
 struct Stage {
     _server: Server,
+    ann: Client,
     browser: Browser,
     _folder: tempfile::TempDir,
 }
@@ -25,7 +26,7 @@ async fn stage(tweets: impl Iterator<Item = String>) -> Stage {
     let browser = Browser::start(&server.url).await;
     browser.size(1280, 900).await;
     browser.sign_in("ann").await;
-    Stage { _server: server, browser, _folder: folder }
+    Stage { _server: server, ann, browser, _folder: folder }
 }
 
 fn numbered(count: usize) -> impl Iterator<Item = String> {
@@ -150,7 +151,7 @@ async fn a_text_is_counted_kept_and_posted_once() {
     browser.holds("document.querySelector('.suggestions [aria-selected=true]')").await;
     browser.press("\u{e007}").await;
     browser.holds("document.querySelector('[name=content]').value === 'A draft for @bob '").await;
-    browser.holds("localStorage['draft:']?.includes('@bob')").await;
+    browser.holds("localStorage['draft:/@ann:']?.includes('@bob')").await;
     browser.open("/explore").await;
     browser.open("/home").await;
     browser.holds("document.querySelector('[name=content]').value === 'A draft for @bob '").await;
@@ -160,7 +161,7 @@ async fn a_text_is_counted_kept_and_posted_once() {
     browser.press("\u{e009}\u{e007}").await;
     browser.sees("A draft for @bob").await;
     browser.has(1, "article:has(.menu .danger)").await;
-    browser.holds("window.isMarked && !localStorage['draft:']").await;
+    browser.holds("window.isMarked && !localStorage['draft:/@ann:']").await;
     browser.holds("document.querySelector('[name=content]').value === ''").await;
 
     // From anywhere, in a window; and a reply too.
@@ -303,6 +304,77 @@ async fn the_pages_can_be_installed_as_an_app_and_be_shared_with() {
     browser.open("/compose?text=Look&url=https://example.org/").await;
     browser.is_ready().await;
     browser.holds("document.querySelector('textarea').value === 'Look https://example.org/'").await;
+    browser.assert_quiet_but(&[]).await;
+    stage.browser.stop().await;
+}
+
+/// A picture of a draft cannot be kept, but all else of it is: whom it is for, and whose it is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_draft_is_its_writers_and_for_whom_it_was_meant() {
+    let stage = stage(numbered(1)).await;
+    let browser = &stage.browser;
+    browser.is_ready().await;
+    browser.ask("document.querySelector('select').value = 'followers'").await;
+    browser.fill("content", "Among friends").await;
+    browser.holds("localStorage['draft:/@ann:']?.includes('friends')").await;
+    browser.open("/home").await;
+    browser.holds("document.querySelector('[name=content]').value === 'Among friends'").await;
+    browser.holds("document.querySelector('select').value === 'followers'").await;
+    browser.is_ready().await;
+    browser.click(".me button").await;
+    browser.is_at("/").await;
+    // Nor is a page left to go back to.
+    browser.back().await;
+    browser.is_at("/login").await;
+    browser.sign_in("bob").await;
+    browser.is_ready().await;
+    browser.holds("document.querySelector('[name=content]').value === ''").await;
+    browser.assert_quiet_but(&["/home/stream", "Clear-Site-Data"]).await;
+    stage.browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folded_tweet_does_not_swallow_the_next_page() {
+    let stage = stage((0..45).map(|n| format!("Tweet number {n}{}", ["", " banana"][n % 2]))).await;
+    let browser = &stage.browser;
+    let filter = stage.ann.post(
+        "/users/me/filters",
+        &json!({"title": "Fruit", "context": ["home"], "keywords": [{"keyword": "banana"}]}),
+    );
+    assert_eq!(filter.expect("made").0, 201);
+    browser.open("/home").await;
+    browser.is_ready().await;
+    for _ in 0..3 {
+        browser.ask("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})").await;
+        browser.ask("document.querySelector('a[rel=next]')?.click()").await;
+    }
+    browser.has(45, "#feed article").await;
+    browser.has(22, "#feed > details.folded > article").await;
+    browser.has(23, "#feed > article").await;
+    // What is folded is stepped over.
+    browser.ask("scrollTo({top: 0, behavior: 'instant'})").await;
+    for n in [44, 42, 40] {
+        browser.press("j").await;
+        browser.holds(&format!("document.activeElement.innerText.includes('number {n}')")).await;
+    }
+    browser.assert_quiet_but(&[]).await;
+    stage.browser.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deletion_is_undone_by_keyboard() {
+    let stage = stage(numbered(1)).await;
+    stage.ann.post("/tweets", &json!({"content": "Mine"})).expect("posted");
+    let browser = &stage.browser;
+    browser.open("/@ann").await;
+    browser.is_ready().await;
+    browser.ask("document.querySelector('.menu summary').focus()").await;
+    browser.press("\u{e007}").await;
+    browser.ask("document.querySelector('.menu .danger').focus({focusVisible: true})").await;
+    browser.press("\u{e007}").await;
+    browser.holds("document.activeElement.matches('.toast button')").await;
+    browser.press("\u{e007}").await;
+    browser.holds("!document.querySelector('article').hidden").await;
     browser.assert_quiet_but(&[]).await;
     stage.browser.stop().await;
 }
