@@ -113,9 +113,20 @@ async fn threads_go_up_and_down() {
         assert_eq!(below(chain[0], chain[2].0, 2).await, chain[3..5]);
         assert_eq!(below(chain[2], 0, 100).await, chain[3..5]);
         assert_eq!(below(chain[2], chain[3].0, 1).await, chain[4..5]);
+        let bob = f.user("bob").await;
+        let answer = f.posted(NewTweet { reply_to: Some(chain[1]), ..tweet(bob) }).await;
+        f.posted(NewTweet { reply_to: Some(answer), ..tweet(ann) }).await;
+        let own = async |id| -> Vec<TweetId> {
+            let tweet = &f.store.get_tweets(&[id]).await.expect("read")[0];
+            f.store.list_own_chain(tweet).await.expect("read")
+        };
+        assert_eq!(own(chain[0]).await, [&chain[1..], &[side]].concat());
+        assert_eq!(own(chain[2]).await, chain[3..5]);
+        assert!(own(answer).await.is_empty(), "by somebody else");
         let deleted = Command::Delete { tweet_id: chain[3], user_id: ann };
         f.store.write(deleted).await.expect("deleted");
         assert_eq!(below(chain[2], 0, 100).await, chain[4..5], "below a tombstone");
+        assert_eq!(own(chain[2]).await, chain[4..5], "below a tombstone");
         assert!(below(side, 0, 9).await.is_empty());
     }
 }
