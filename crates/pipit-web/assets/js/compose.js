@@ -9,6 +9,7 @@ import { say } from './say.js'
 import { show, toast } from './over.js'
 
 const DRAFT_EVERY_MS = 1000
+const UPLOAD_MS = 300000
 const TELL_FROM = 20
 
 export const start = (root) => root.querySelectorAll('form.composer').forEach(equip)
@@ -102,6 +103,11 @@ const draftName = (form) => {
 
 const draftOf = (form) => JSON.parse(localStorage.getItem(draftName(form))) ?? {}
 
+// Another tab may have begun another one.
+const drop = (form) => {
+  if (draftOf(form).key === form.elements.key.value) localStorage.removeItem(draftName(form))
+}
+
 // Whom it is for belongs to it.
 const CHOICES = ['visibility', 'reply_audience']
 
@@ -128,7 +134,7 @@ const draft = (form, text) => {
     const { value } = text
     const choices = CHOICES.map((choice) => [choice, form.elements[choice]?.value])
     const written = { text: value, key: form.elements.key.value, ...Object.fromEntries(choices) }
-    if (!value.trim()) localStorage.removeItem(name)
+    if (!value.trim()) drop(form)
     else localStorage.setItem(name, JSON.stringify(written))
   }
   form.addEventListener('input', () => { timer ??= setTimeout(keep, DRAFT_EVERY_MS) })
@@ -136,16 +142,14 @@ const draft = (form, text) => {
 }
 
 const clear = (form, text) => {
-  const { key } = form.elements
-  // Another tab may have begun another one.
-  if (draftOf(form).key === key.value) localStorage.removeItem(draftName(form))
+  drop(form)
+  form.reset()
   text.value = ''
   form.querySelectorAll('.kept').forEach((each) => each.remove())
-  for (const input of form.querySelectorAll('.add input')) {
-    if (input.type !== 'radio') input.value = ''
+  for (const input of form.querySelectorAll('[type=file]')) {
     input.dispatchEvent(new Event('change', { bubbles: true }))
   }
-  key.value = crypto.randomUUID?.() ?? `${Date.now()}`
+  form.elements.key.value = crypto.randomUUID?.() ?? `${Date.now()}`
   text.dispatchEvent(new Event('input'))
 }
 
@@ -174,8 +178,9 @@ const post = async (form, text) => {
   const dialog = form.closest('dialog')
   try {
     const fields = new FormData(form)
-    const isPlain = form.enctype !== 'multipart/form-data'
-    const { location: to } = await send(form.action, isPlain ? [...fields] : fields)
+    // Pictures take as long as they take.
+    const patience = [...fields.values()].some((value) => value.size) ? UPLOAD_MS : undefined
+    const { location: to } = await send(form.action, fields, { patience })
     const key = form.elements.key.value
     // A window shows the page's own draft, where there is one.
     for (const each of document.querySelectorAll('form.composer')) {

@@ -4,8 +4,6 @@ import { parse } from './dom.js'
 import { say } from './say.js'
 
 const PATIENCE_MS = 15000
-// Pictures take as long as they take.
-const UPLOAD_MS = 300000
 
 export class Refused extends Error {
   constructor(text, status, form) {
@@ -16,7 +14,7 @@ export class Refused extends Error {
 }
 
 // `fields` go as they are if they are a FormData, which may hold files, else as a plain form.
-export const send = async (action, fields, { keepalive = false } = {}) => {
+export const send = async (action, fields, { keepalive = false, patience = PATIENCE_MS } = {}) => {
   let response
   try {
     response = await fetch(action, {
@@ -24,7 +22,7 @@ export const send = async (action, fields, { keepalive = false } = {}) => {
       headers: { Accept: 'application/json' },
       body: fields instanceof FormData ? fields : new URLSearchParams(fields),
       keepalive,
-      signal: AbortSignal.timeout(fields instanceof FormData ? UPLOAD_MS : PATIENCE_MS),
+      signal: AbortSignal.timeout(patience),
     })
   } catch {
     throw new Refused(say(navigator.onLine ? 'unreachable' : 'offline'), 0)

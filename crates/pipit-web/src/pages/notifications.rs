@@ -7,10 +7,11 @@ use axum::response::Response;
 use pipit_core::Caller;
 use pipit_model::notification::NotificationKind;
 use pipit_model::page::ListName;
+use serde::Deserialize;
 
 use crate::Web;
 use crate::error::Failure;
-use crate::extract::{Cursor, Query};
+use crate::extract::{Query, id};
 use crate::page::{self, Section, Shell};
 use crate::view::Feed;
 use crate::view::notifications::NotificationRow;
@@ -28,12 +29,19 @@ pub(crate) struct NotificationsPage<'a> {
     pub feed: Feed<NotificationRow<'a>>,
 }
 
+/// Where the list goes on, and what had been read when its first page was opened: that marks all.
+#[derive(Deserialize)]
+pub(crate) struct NotificationQuery {
+    cursor: Option<String>,
+    read: Option<String>,
+}
+
 /// Opening the page marks everything on it as read.
 pub(crate) async fn get_all(
     State(web): State<Web>,
     SignedIn(viewer): SignedIn,
     visitor: Visitor,
-    query: Query<Cursor>,
+    query: Query<NotificationQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     // A browser that fetches ahead has shown nothing to anybody yet.
@@ -46,7 +54,7 @@ pub(crate) async fn get_mentions(
     State(web): State<Web>,
     SignedIn(viewer): SignedIn,
     visitor: Visitor,
-    query: Query<Cursor>,
+    query: Query<NotificationQuery>,
 ) -> Result<Response, Failure> {
     // The others were not seen, and places only know "everything up to here".
     let which = (&NotificationKind::MENTIONS[..], Seen::Not);
@@ -64,7 +72,7 @@ async fn render(
     web: &Web,
     caller: Caller,
     visitor: &Visitor,
-    Query(Cursor { cursor }): Query<Cursor>,
+    Query(NotificationQuery { cursor, read }): Query<NotificationQuery>,
     (kinds, seen): (&[NotificationKind], Seen),
 ) -> Result<Response, Failure> {
     let list = (ListName::Notifications, caller.user_id.0);
@@ -72,7 +80,10 @@ async fn render(
     // Before the list is read: what comes meanwhile stays unread.
     let newest = web.pipit.newest_id().0;
     let listed = web.pipit.notifications(caller, kinds, page).await?;
-    let read_up_to = web.pipit.read_positions(caller).await?.notifications;
+    let read_up_to = match read {
+        Some(read) => id(&read)?,
+        None => web.pipit.read_positions(caller).await?.notifications,
+    };
     if seen == Seen::Marks && web.pipit.unread_notifications(caller).await? > 0 {
         web.pipit.read_notifications(caller, newest).await?;
     }
@@ -80,6 +91,7 @@ async fn render(
     let shell = Shell::new(web, visitor, Section::Notifications, w.notifications).await?;
     let reading = shell.reading();
     let next = Feed::<()>::next(web, list, listed.next);
+    let next = next.map(|next| format!("{next}&read={read_up_to}"));
     let feed = Feed { items: NotificationRow::group(&listed.items, read_up_to, reading), next };
     let only_mentions = kinds.len() < NotificationKind::ALL.len();
     let page = NotificationsPage { shell: &shell, only_mentions, feed };

@@ -258,3 +258,20 @@ async fn a_thread_begins_with_what_its_author_went_on_to_say() {
     assert_eq!(page.tweets(), ["root", "a1", "a2", "to a1"]);
     assert_eq!(site.get(&a2, &ann).await.page().tweets(), ["root", "a1", "a2"]);
 }
+
+#[tokio::test]
+async fn later_notifications_are_still_unread_when_the_first_were_opened() {
+    let site = Site::open().await;
+    let (ann, bob) = (site.sign_up("ann").await, site.sign_up("bob").await);
+    for n in 0..45 {
+        site.tweet(&bob, &format!("number {n}, @ann")).await;
+    }
+    let first = site.get("/notifications", &ann).await.page();
+    assert_eq!(first.of_class("unread").count(), 40);
+    let next = first.all("a").find(|a| a.attributes.get("rel").is_some_and(|rel| rel == "next"));
+    let next = format!("/notifications{}", next.expect("more").attribute("href"));
+    let later = site.get(&next, &ann).await.page();
+    assert_eq!(later.of_class("unread").count(), 5);
+    assert_eq!(badge(&site, &ann).await, "", "all of it was marked");
+    assert_eq!(site.get("/notifications?read=x", &ann).await.status, 404);
+}

@@ -4,13 +4,14 @@ use serde_json::json;
 
 use super::devtools::Line;
 use super::driver::Browser;
+use super::town::picture;
 use crate::process::{Client, Server};
 
 struct Stage {
     _server: Server,
     ann: Client,
     browser: Browser,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// A server on which bob has posted this, and ann follows bob and is signed in.
@@ -26,7 +27,7 @@ async fn stage(tweets: impl Iterator<Item = String>) -> Stage {
     let browser = Browser::start(&server.url).await;
     browser.size(1280, 900).await;
     browser.sign_in("ann").await;
-    Stage { _server: server, ann, browser, _folder: folder }
+    Stage { _server: server, ann, browser, folder }
 }
 
 fn numbered(count: usize) -> impl Iterator<Item = String> {
@@ -291,6 +292,22 @@ async fn a_lost_line_loses_no_text() {
     browser.holds("document.querySelector('.offline').hidden").await;
     browser.click("form.composer .btn").await;
     browser.has(2, "article").await;
+
+    // Nor a picture.
+    let sky = stage.folder.path().join("sky.png");
+    std::fs::write(&sky, picture(40, 30)).expect("written");
+    browser.fill("content", "Over the tunnel").await;
+    browser.click(".add summary").await;
+    browser.choose("main .add [type=file]", &sky).await;
+    browser.connect(Line::Cut).await;
+    browser.click("form.composer .btn").await;
+    browser.has(1, "form.composer .error").await;
+    browser.has(1, "form.composer canvas").await;
+    browser.connect(Line::Whole).await;
+    browser.click("form.composer .btn").await;
+    browser.has(1, "article .pics img").await;
+    browser.has(0, "form.composer canvas").await;
+    browser.holds("!localStorage['draft:/@ann:']").await;
     browser.assert_quiet_but(&["ERR_INTERNET_DISCONNECTED"]).await;
     stage.browser.stop().await;
 }
