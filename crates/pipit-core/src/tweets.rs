@@ -423,7 +423,8 @@ impl Pipit {
     ) -> Result<Vec<TweetView>> {
         let ids = self.0.store.list_own_chain(tweet.card.tweet()).await?;
         let views = self.view_tweets(reader, Occasion::Asked, &ids).await?;
-        self.sift(reader, FilterContext::Thread, views.into_iter().flatten().collect()).await
+        let shown = views.into_iter().flatten().filter(|view| !view.card.tweet().hidden);
+        self.sift(reader, FilterContext::Thread, shown.collect()).await
     }
 
     async fn descendants(

@@ -403,6 +403,7 @@ pub(crate) struct Script {
     /// Read out once.
     pub some_new: &'static str,
     pub deleted: &'static str,
+    pub gone: &'static str,
     pub unreachable: &'static str,
     pub offline: &'static str,
     pub sign_in: &'static str,

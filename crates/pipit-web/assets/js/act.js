@@ -1,7 +1,6 @@
 // Likes, retweets, bookmarks, follows, lists and deletions take effect on the page at once; what the
 // server then refuses is taken back, with its words.
 
-import { me } from './dom.js'
 import { Refused, send } from './send.js'
 import { say } from './say.js'
 import { toast } from './over.js'
@@ -51,12 +50,13 @@ const showMark = (form, base, verb, isOn) => {
   if (button.hasAttribute('formaction')) button.setAttribute('formaction', action)
   else form.setAttribute('action', action)
   button.querySelector('.vh').textContent = say(isOn ? after : before)
-  // One's own line about it goes; the tweet stays, under its own name.
-  const own = `.why:has([href="${me()}"])`
-  const line = verb === 'retweet' && !isOn && form.parentElement.querySelector(own)
+  // Who takes a retweet back keeps the tweet, under its own name.
+  const article = form.parentElement
+  const line = verb === 'retweet' && article.querySelector('.why.own')
   if (line) {
-    line.parentElement.id = `tweet-${base.split('/').at(-1)}`
-    line.remove()
+    const name = `tweet-${base.split('/').at(-1)}`
+    line.hidden = !isOn
+    if (!isOn && !document.getElementById(name)) article.id = name
   }
   // Counts that are cut, as 1.2K is, stay as they are.
   const count = button.lastChild

@@ -44,6 +44,10 @@ document.addEventListener('click', async (event) => {
   const pressed = event.target.closest?.('.pics img, .pics a')
   if (!pressed || !isPlain(event)) return
   event.preventDefault()
-  const { open } = await import('./viewer.js')
-  open(pressed)
+  try {
+    const { open } = await import('./viewer.js')
+    open(pressed)
+  } catch {
+    location.assign(pressed.closest('a')?.href ?? pressed.dataset.whole)
+  }
 })

@@ -45,17 +45,17 @@ const equip = (form) => {
 
 // Loaded when there is one: most tweets have none.
 const pictures = (form, text) => {
-  const load = async () => {
+  const bring = async () => {
     const module = await import('./pictures.js')
     module.start(form)
     return module
   }
   let loaded
-  form.querySelector('.add')?.addEventListener('toggle', () => { loaded ??= load() })
+  form.querySelector('.add')?.addEventListener('toggle', () => { loaded ??= bring() })
   const take = async (event, { files } = {}) => {
     if (!files?.length) return
     event.preventDefault()
-    loaded ??= load()
+    loaded ??= bring()
     const module = await loaded
     module.take(form, files)
   }
@@ -85,7 +85,7 @@ const count = (form, text) => {
     if (isOver) {
       text.setAttribute('aria-invalid', 'true')
       // What the server said of it is said here.
-      form.querySelector('.error')?.remove()
+      forgive(form, text)
     } else text.removeAttribute('aria-invalid')
     excess.hidden = !isOver
     excess.replaceChildren(`${say('too_long')} `, make('mark', { textContent: over }))
@@ -96,36 +96,41 @@ const count = (form, text) => {
 
 // One draft a person for each tweet that is answered or quoted, and one for those that do neither; each
 // with the key that has the server post it once. Pictures are no part of it: no script may choose files.
-const draftName = (form) => {
+const nameOf = (form) => {
   const { reply_to: to, quote } = form.elements
   return `draft:${me()}:${to?.value ?? ''}${quote ? `:quote:${quote.value}` : ''}`
 }
 
-const draftOf = (form) => JSON.parse(localStorage.getItem(draftName(form))) ?? {}
+const draftOf = (form) => JSON.parse(localStorage.getItem(form.dataset.draft)) ?? {}
 
 // Another tab may have begun another one.
 const drop = (form) => {
-  if (draftOf(form).key === form.elements.key.value) localStorage.removeItem(draftName(form))
+  if (draftOf(form).key === form.elements.key.value) localStorage.removeItem(form.dataset.draft)
 }
 
 // Whom it is for belongs to it.
 const CHOICES = ['visibility', 'reply_audience']
 
 const draft = (form, text) => {
-  const name = draftName(form)
+  form.dataset.draft = nameOf(form)
   const kept = draftOf(form)
+  // What a link begins does not take its place.
+  if (kept.text && text.value) form.dataset.draft += ':begun'
   if (kept.text && !text.value) {
     text.value = kept.text
     form.elements.key.value = kept.key
     for (const choice of CHOICES) {
       if (kept[choice] && form.elements[choice]) form.elements[choice].value = kept[choice]
     }
+    // Chosen before, it is to be seen.
+    const audience = form.querySelector('.choice :checked:not([value="everyone"])')
+    if (audience) audience.closest('details').open = true
     text.dispatchEvent(new Event('input'))
     if (!form.closest('dialog')) {
       const discard = () => clear(form, text)
       const close = toast(say('draft_restored'), { label: say('discard'), action: discard })
       // What is written from now on is not to be discarded with it.
-      text.addEventListener('keydown', () => close(), { once: true })
+      text.addEventListener('input', () => close(), { once: true })
     }
   }
   let timer
@@ -135,7 +140,7 @@ const draft = (form, text) => {
     const choices = CHOICES.map((choice) => [choice, form.elements[choice]?.value])
     const written = { text: value, key: form.elements.key.value, ...Object.fromEntries(choices) }
     if (!value.trim()) drop(form)
-    else localStorage.setItem(name, JSON.stringify(written))
+    else localStorage.setItem(form.dataset.draft, JSON.stringify(written))
   }
   form.addEventListener('input', () => { timer ??= setTimeout(keep, DRAFT_EVERY_MS) })
   addEventListener('pagehide', () => timer && keep())
@@ -153,8 +158,13 @@ const clear = (form, text) => {
   text.dispatchEvent(new Event('input'))
 }
 
-const complain = (form, text, { message, status }) => {
+const forgive = (form, text) => {
   form.querySelector('.error')?.remove()
+  text.setAttribute('aria-describedby', `${text.id}-hint`)
+}
+
+const complain = (form, text, { message, status }) => {
+  forgive(form, text)
   const id = `${text.id}-error`
   const error = make('p', { className: 'error', id, role: 'alert', textContent: message })
   if (status === 403) error.append(' ', make('a', { href: '/login', target: '_blank', textContent: say('sign_in') }))
@@ -186,7 +196,7 @@ const post = async (form, text) => {
     for (const each of document.querySelectorAll('form.composer')) {
       if (each.elements.key.value === key) clear(each, each.elements.content)
     }
-    form.querySelector('.error')?.remove()
+    forgive(form, text)
     dialog?.close()
     await arrive(to, Boolean(dialog) || location.pathname === '/home')
   } catch (error) {
@@ -204,11 +214,11 @@ const post = async (form, text) => {
 const arrive = async (to, stays) => {
   const target = new URL(to, location)
   if (stays && !location.search && location.pathname === '/home' && target.pathname === '/home') {
-    const page = await load('/home')
-    const tweet = page.querySelector(target.hash)
+    const page = await load('/home').catch(() => null)
+    const tweet = page?.querySelector(target.hash)
     const first = document.querySelector('main article')
     if (tweet && first) {
-      first.before(tweet)
+      (first.closest('.folded') ?? first).before(tweet)
       enhance(document.querySelector('main'))
       toast(say('posted'))
       return

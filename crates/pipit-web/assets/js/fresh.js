@@ -2,7 +2,7 @@
 // is told of it by its stream; other lists are asked now and then, while somebody looks at them.
 
 import { enhance } from './app.js'
-import { isPlain, load, make, me } from './dom.js'
+import { isPlain, load, make } from './dom.js'
 import { say } from './say.js'
 
 const EVERY_MS = 30000
@@ -34,7 +34,10 @@ class Fresh {
 
   // Asks what is new, and counts it.
   async look() {
-    const tweets = await this.#above([...this.#waiting].at(-1) ?? this.shown)
+    const { shown } = this
+    const tweets = await this.#above([...this.#waiting].at(-1) ?? shown)
+    // Meanwhile it may have been opened.
+    if (shown !== this.shown) return
     for (const id of idsOf(tweets).reverse()) this.tweet(id)
     if (tweets.querySelector('.gap')) this.gap()
   }
@@ -50,7 +53,7 @@ class Fresh {
     if (tweet && this.#feed.contains(tweet)) {
       // What the reader sees does not move: its place stays, empty of words.
       tweet.style.minBlockSize = `${tweet.getBoundingClientRect().height}px`
-      tweet.replaceChildren(make('p', { className: 'to' }, say('deleted')))
+      tweet.replaceChildren(make('p', { className: 'to' }, say(tweet.querySelector('.why') ? 'gone' : 'deleted')))
     }
     this.tell()
   }
@@ -75,22 +78,20 @@ class Fresh {
   }
 
   // Has tweets put into the page, without those that it already shows. Whoever is led to them by a
-  // keyboard or a voice is where they begin.
-  #put(tweets, put) {
-    document.querySelector('main .empty')?.remove()
+  // keyboard or a voice is where they begin, or where they would.
+  #put(tweets, put, otherwise) {
     for (const id of idsOf(tweets)) {
       const known = document.getElementById(`tweet-${id}`) && tweets.querySelector(`#tweet-${id}`)
       if (known) (known.closest('.folded') ?? known).remove()
     }
-    // What the reader passed on stands here without that.
-    tweets.querySelectorAll(`.why [href="${me()}"]`).forEach((line) => line.closest('article').remove())
     const first = tweets.querySelector('article')
     put(...tweets.childNodes)
     enhance(this.#feed.parentElement)
-    if (!first) return false
-    first.tabIndex = -1
-    first.focus()
-    return true
+    if (first) document.querySelector('main .empty')?.remove()
+    const at = first ?? otherwise
+    if (!at) return
+    at.tabIndex = -1
+    at.focus()
   }
 
   async #open(event) {
@@ -100,7 +101,8 @@ class Fresh {
     try {
       const fetched = await this.#above(this.shown)
       this.shown = idsOf(fetched)[0] ?? this.shown
-      if (!this.#put(fetched, (...tweets) => this.#feed.prepend(...tweets))) scrollTo({ top: 0 })
+      const top = this.#feed.querySelector('article')
+      this.#put(fetched, (...tweets) => this.#feed.prepend(...tweets), top)
       for (const id of waiting) this.#waiting.delete(id)
       this.#more = false
       this.tell()
@@ -111,15 +113,16 @@ class Fresh {
   }
 
   async #fill(event) {
-    const link = event.target.closest('a[data-fill]')
-    if (!link || !isPlain(event)) return
+    const way = event.target.closest('a[data-fill]')
+    if (!way || !isPlain(event)) return
     event.preventDefault()
-    link.ariaBusy = 'true'
+    way.ariaBusy = 'true'
     try {
-      const { body } = await load(link.dataset.fill)
-      this.#put(body, (...tweets) => link.closest('.gap').replaceWith(...tweets))
+      const { body } = await load(way.dataset.fill)
+      const gap = way.closest('.gap')
+      this.#put(body, (...tweets) => gap.replaceWith(...tweets), gap.nextElementSibling)
     } catch {
-      location.assign(link.href)
+      location.assign(way.href)
     }
   }
 }

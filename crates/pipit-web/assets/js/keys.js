@@ -10,6 +10,7 @@ const TWEETS = 'main article[id]'
 
 let current
 let going = 0
+
 export const begin = () => {
   document.addEventListener('keydown', (event) => {
     const { target, key } = event
@@ -110,7 +111,8 @@ const KEYS = {
   t: press('.acts .rt'),
   p: press('a.who'),
   b: press('.acts .keep'),
-  e: press('.pics img'),
+  // What is covered is uncovered first.
+  e: press('.cover:not([open]) > summary, .pics img'),
   q: press('.acts .menu a'),
   '.': click('#fresh'),
   0: top,

@@ -9,6 +9,7 @@ import { fresh } from './fresh.js'
 const RETRY_MIN_MS = 4000
 const RETRY_MAX_MS = 60000
 const LEFT = 'left-at'
+const LEAVES = /^\/(logout$|settings\/(sessions|delete))/
 const NAMES = ['tweet', 'delete', 'unread', 'gap']
 
 export function begin() {
@@ -68,7 +69,7 @@ export function begin() {
   }
   // Whoever signs out leaves nothing to go back to: a browser keeps pages whatever it is told.
   document.addEventListener('submit', ({ target }) => {
-    if (target.getAttribute('action') === '/logout') localStorage.setItem(LEFT, Date.now())
+    if (LEAVES.test(target.getAttribute('action'))) localStorage.setItem(LEFT, Date.now())
   })
   // A page that is left holds nothing, so that the browser can keep it for going back.
   addEventListener('pagehide', () => {

@@ -69,7 +69,7 @@ async fn render(
 ) -> Result<Response, Failure> {
     let page = web.pipit.page(PUBLIC.0, PUBLIC.1, cursor.as_deref(), None)?;
     let tweets = web.pipit.public_timeline(visitor.caller(), page).await?;
-    if let Some(above) = above {
+    if let Some(above) = above.filter(|_| section == Section::Explore) {
         let above = TweetId(id(&above)?);
         let open = OpenPage { list: PUBLIC, href: EXPLORE, fragments: EXPLORE, above };
         return open.answer(&web, &visitor, &open.lacks(tweets)).await;

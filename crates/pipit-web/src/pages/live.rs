@@ -52,10 +52,7 @@ fn present(event: LiveEvent, place: &StreamPlace, viewer: UserId) -> Option<Even
     Some(match event {
         LiveEvent::Start => Event::default().id(place.to_string()).retry(RETRY).comment("live"),
         LiveEvent::Gap(_) => event_of("gap", "{}".to_owned()),
-        // What the viewer passes on stands on their page already.
-        LiveEvent::Tweet(view) if view.retweet_of.is_some() && view.author.user().id == viewer => {
-            return None;
-        }
+        LiveEvent::Tweet(view) if is_own_retweet(&view, Some(viewer)) => return None,
         LiveEvent::Tweet(view) => with_id("tweet", view.id()).id(place.to_string()),
         LiveEvent::Deleted(id) => with_id("delete", id),
         // The number says it all.
@@ -65,6 +62,11 @@ fn present(event: LiveEvent, place: &StreamPlace, viewer: UserId) -> Option<Even
         }
         LiveEvent::Reset => event_of("reset", "{}".to_owned()),
     })
+}
+
+/// What the viewer passes on is no news to them: it stands on the open page already.
+fn is_own_retweet(view: &TweetView, viewer: Option<UserId>) -> bool {
+    view.retweet_of.is_some() && Some(view.author.user().id) == viewer
 }
 
 /// Tweets to be put into an open page.
@@ -130,7 +132,8 @@ impl OpenPage<'_> {
                 fill: format!("{}?above={}&cursor={cursor}", self.fragments, self.above),
             }
         });
-        let tweets = once(&new.items, reading);
+        let new = new.items.iter().filter(|view| !is_own_retweet(view, reading.viewer));
+        let tweets = once(new, reading);
         Ok(page::html(StatusCode::OK, &NewTweets { shell: &shell, tweets, gap }))
     }
 }

@@ -107,12 +107,13 @@ fn chain<'a>(
     let mut below = |view: &'a TweetView| {
         let mut model = TweetModel::new(view, reading);
         if let Some(to) = parent(view) {
-            model.chained = above == Some(to);
+            model.chained = above == Some(to) && model.folded.is_none();
             if model.chained || about == Some(to) {
                 model.replying_to = ReplyingTo::Nothing;
             }
         }
-        above = Some(view.id());
+        // Nothing hangs on what is folded up.
+        above = model.folded.is_none().then(|| view.id());
         model
     };
     views.iter().map(&mut below).collect()
@@ -165,21 +166,17 @@ pub(crate) async fn get_thread(
     let on_pipit = visitor.preferences.w.on_pipit;
     let title = format!("{} (@{}) {on_pipit}", author.name, author.handle);
     let mut own = web.pipit.own_chain(visitor.caller(), &thread.tweet).await?;
-    let others = thread
-        .descendants
-        .items
-        .extract_if(.., |view| !own.iter().any(|own| own.id() == view.id()));
-    let others: Vec<_> = others.collect();
+    thread.descendants.items.retain(|view| !own.iter().any(|own| own.id() == view.id()));
     if cursor.is_some() {
         // They stood on the first page.
         own.clear();
     }
-    let below = in_branches(own.into_iter().chain(others));
+    let below = in_branches(own.into_iter().chain(thread.descendants.items));
     let shell = Shell::new(&web, &visitor, Section::Elsewhere, title).await?;
     let around = Around::of(&web, &visitor, &thread.tweet).await?;
     let reading = Reading { hosts: around.hosts, ..shell.reading() };
     let mut tweet = TweetModel::new(&thread.tweet, reading);
-    if !thread.ancestors.is_empty() {
+    if thread.ancestors.last().is_some_and(|above| Some(above.id()) == parent(&thread.tweet)) {
         tweet.replying_to = ReplyingTo::Nothing;
     }
     let composer = match &visitor.viewer {

@@ -127,6 +127,14 @@ async fn replies_are_hidden_behind_a_link() {
     let behind = site.get(&hidden, &ann).await.page();
     assert_eq!(behind.tweets(), ["rude"]);
     assert!(offers(&behind, &unhide));
+    // Nor does its author bring another one back by answering themselves.
+    let again = [("content", "and again"), ("reply_to", id_of(&reply))];
+    let again = site.post("/compose", &bob, &again).await;
+    let again = crate::links::without_anchor(again.location()).to_owned();
+    assert_eq!(site.get(&reply, "").await.page().tweets(), ["a question", "rude", "and again"]);
+    site.post(&format!("{again}/hide"), &ann, &[]).await.location();
+    assert_eq!(site.get(&reply, "").await.page().tweets(), ["a question", "rude"]);
+    site.post(&format!("{again}/delete"), &bob, &[]).await.location();
     site.post(&unhide, &ann, &[]).await.location();
     assert_eq!(site.get(&path, "").await.page().tweets().len(), 2);
     assert_eq!(site.get(&hidden, "").await.page().tweets().len(), 0);

@@ -5,8 +5,11 @@ use pipit_core::TweetView;
 use super::{Reading, TweetModel};
 
 /// The tweets of a page, newest first: one that comes again is counted where it came first.
-pub(crate) fn once<'a>(views: &'a [TweetView], reading: Reading) -> Vec<TweetModel<'a>> {
-    let mut shown: Vec<TweetModel<'a>> = Vec::with_capacity(views.len());
+pub(crate) fn once<'a>(
+    views: impl IntoIterator<Item = &'a TweetView>,
+    reading: Reading,
+) -> Vec<TweetModel<'a>> {
+    let mut shown: Vec<TweetModel<'a>> = Vec::new();
     for view in views {
         let id = view.shown().id().0;
         match shown.iter_mut().find(|model| model.id == id) {

@@ -390,6 +390,7 @@ pub(super) static DE: Words = Words {
         many_new: "{} neue Tweets zeigen",
         some_new: "Es gibt neue Tweets",
         deleted: "Dieser Tweet wurde gelöscht.",
+        gone: "Dieser Retweet ist weg.",
         unreachable: "Der Server antwortet nicht. Nichts ist verloren: Versuch es noch einmal.",
         offline: "Du bist offline. Was du schreibst, bleibt hier.",
         sign_in: "Anmelden",

@@ -363,6 +363,7 @@ pub(super) static EN: Words = Words {
         many_new: "Show {} new tweets",
         some_new: "There are new tweets",
         deleted: "This tweet was deleted.",
+        gone: "This retweet is gone.",
         unreachable: "The server did not answer. Nothing is lost: try again.",
         offline: "You are offline. What you write is kept here.",
         sign_in: "Sign in",

@@ -237,7 +237,7 @@ async fn what_one_posts_oneself_is_no_news_and_hides_none() {
     ann.sees("You retweeted").await;
     assert_eq!(numbers(&ann).await, [2, 99, 4, 3, 1, 0]);
     ann.click(".rt.on").await;
-    ann.holds("!document.querySelector('.why')").await;
+    ann.holds("!document.querySelector('.why:not([hidden])')").await;
     ann.has(6, "article:has(.rt)").await;
     ann.assert_quiet_but(&[]).await;
     ann.stop().await;
