@@ -54,9 +54,9 @@ const showMark = (form, base, verb, isOn) => {
   const article = form.parentElement
   const line = verb === 'retweet' && article.querySelector('.why.own')
   if (line) {
-    const name = `tweet-${base.split('/').at(-1)}`
+    const own = `tweet-${base.split('/').at(-1)}`
     line.hidden = !isOn
-    if (!isOn && !document.getElementById(name)) article.id = name
+    if (!isOn && !document.getElementById(own)) article.id = own
   }
   // Counts that are cut, as 1.2K is, stay as they are.
   const count = button.lastChild
