@@ -86,62 +86,34 @@ impl Store {
         after: i64,
         limit: usize,
     ) -> Result<Vec<TweetId>, StoreError> {
-        let of_conversation = self
-            .sql("SELECT id, reply_to_id, deleted_at FROM tweets WHERE conversation_id = ")
-            .bind(tweet.conversation_id.0)
-            // Only answers are in the index.
-            .push(" AND reply_to_id IS NOT NULL AND id > ");
         if tweet.id == tweet.conversation_id {
-            let sql = of_conversation
-                .bind(after.max(tweet.id.0))
+            let sql = self
+                .answers_after(tweet, after.max(tweet.id.0))
                 .push(" AND deleted_at IS NULL ORDER BY id LIMIT ")
                 .bind(limit as i64);
             return self.ids(sql).await;
         }
-        let sql = of_conversation.bind(tweet.id.0).push(" ORDER BY id LIMIT ");
+        let sql = self.answers_after(tweet, tweet.id.0).push(" ORDER BY id LIMIT ");
         let rows = self.many_rows(sql.bind(CONVERSATION_ROWS_MAX as i64)).await?;
-        // An answer is younger than what it answers: one pass finds the whole branch.
-        let mut branch = HashSet::from([tweet.id.0]);
-        let mut found = Vec::new();
-        for row in rows {
-            let (id, parent): (i64, Option<i64>) =
-                (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-            if !parent.is_some_and(|parent| branch.contains(&parent)) {
-                continue;
-            }
-            branch.insert(id);
-            let deleted = row.try_get_by_index::<Option<i64>>(2)?.is_some();
-            if id > after && !deleted && found.len() < limit {
-                found.push(TweetId(id));
-            }
-        }
-        Ok(found)
+        let below = branch(tweet, &rows, |_| true)?.into_iter();
+        Ok(below.filter(|id| id.0 > after).take(limit).collect())
     }
 
     /// What a tweet's author answered to it themselves, and to those answers, oldest first: looked for
     /// among the next [`OWN_CHAIN_ROWS_MAX`] answers of the conversation.
     pub async fn list_own_chain(&self, tweet: &Tweet) -> Result<Vec<TweetId>, StoreError> {
-        let sql = self
-            .sql("SELECT id, reply_to_id, user_id, deleted_at FROM tweets WHERE conversation_id = ")
+        let sql = self.answers_after(tweet, tweet.id.0).push(" ORDER BY id LIMIT ");
+        let rows = self.rows(sql.bind(OWN_CHAIN_ROWS_MAX as i64)).await?;
+        branch(tweet, &rows, |author| author == tweet.user_id)
+    }
+
+    /// The answers of a tweet's conversation after an id, as [`branch`] takes them, to be narrowed down.
+    fn answers_after(&self, tweet: &Tweet, after: i64) -> Sql {
+        self.sql("SELECT id, reply_to_id, user_id, deleted_at FROM tweets WHERE conversation_id = ")
             .bind(tweet.conversation_id.0)
+            // Only answers are in the index.
             .push(" AND reply_to_id IS NOT NULL AND id > ")
-            .bind(tweet.id.0)
-            .push(" ORDER BY id LIMIT ")
-            .bind(OWN_CHAIN_ROWS_MAX as i64);
-        let mut chain = HashSet::from([tweet.id.0]);
-        let mut found = Vec::new();
-        for row in self.many_rows(sql).await? {
-            let (id, parent): (i64, Option<i64>) =
-                (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-            let author: i64 = row.try_get_by_index(2)?;
-            if author == tweet.user_id.0 && parent.is_some_and(|parent| chain.contains(&parent)) {
-                chain.insert(id);
-                if row.try_get_by_index::<Option<i64>>(3)?.is_none() {
-                    found.push(TweetId(id));
-                }
-            }
-        }
-        Ok(found)
+            .bind(after)
     }
 
     /// The tweets that a tweet answers, up to the first of the conversation, oldest first; at most
@@ -177,6 +149,31 @@ impl Store {
         let rows = self.rows(sql).await?;
         rows.iter().map(|row| Ok(TweetId(row.try_get_by_index(0)?))).collect()
     }
+}
+
+/// Of answers of its conversation, oldest first, those that hang on a tweet by answers of certain
+/// authors alone; tombstones are left out, but what hangs on them is not.
+fn branch(
+    tweet: &Tweet,
+    rows: &[Row],
+    is_of_it: impl Fn(UserId) -> bool,
+) -> Result<Vec<TweetId>, StoreError> {
+    // An answer is younger than what it answers: one pass finds all of it.
+    let mut branch = HashSet::from([tweet.id.0]);
+    let mut found = Vec::new();
+    for row in rows {
+        let parent: Option<i64> = row.try_get_by_index(1)?;
+        let is_below = parent.is_some_and(|parent| branch.contains(&parent));
+        if !is_below || !is_of_it(UserId(row.try_get_by_index(2)?)) {
+            continue;
+        }
+        let id: i64 = row.try_get_by_index(0)?;
+        branch.insert(id);
+        if row.try_get_by_index::<Option<i64>>(3)?.is_none() {
+            found.push(TweetId(id));
+        }
+    }
+    Ok(found)
 }
 
 /// A row of which all columns were asked for, in their order.

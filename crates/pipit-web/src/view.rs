@@ -442,17 +442,18 @@ impl<T> Feed<T> {
         listed: &'a Listed<V>,
         item: impl Fn(&'a V) -> T,
     ) -> Self {
-        let next = Self::next(web, (list, subject), listed.next);
-        Self { items: listed.items.iter().map(item).collect(), next }
+        Self::of(web, (list, subject), listed.items.iter().map(item).collect(), listed.next)
     }
 
-    /// The address of the page of `list` after an entry.
-    pub(crate) fn next(
+    /// The same of items that stand for the entries already; the next page is after an entry.
+    pub(crate) fn of(
         web: &Web,
         (list, subject): (ListName, i64),
+        items: Vec<T>,
         after: Option<i64>,
-    ) -> Option<String> {
-        after.map(|after| format!("?cursor={}", web.pipit.seal_cursor(list, subject, after)))
+    ) -> Self {
+        let seal = |after| format!("?cursor={}", web.pipit.seal_cursor(list, subject, after));
+        Self { items, next: after.map(seal) }
     }
 
     /// The same list at an address that has a query already.

@@ -21,6 +21,12 @@ export const me = () => document.querySelector('.nav a[href^="/@"]')?.getAttribu
 export const isPlain = (event) =>
   !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey)
 
+// Leads the keyboard to what is no link or button.
+export const lead = (element, options) => {
+  element.tabIndex = -1
+  element.focus(options)
+}
+
 // An element with its properties and what is in it.
 export const make = (name, properties = {}, ...inside) => {
   const element = Object.assign(document.createElement(name), properties)

@@ -3,7 +3,7 @@
 // item says whose it is and where in the list it stands.
 
 import { enhance } from './app.js'
-import { isPlain, load } from './dom.js'
+import { isPlain, lead, load } from './dom.js'
 import { say } from './say.js'
 import { toast } from './over.js'
 
@@ -38,10 +38,7 @@ const more = async () => {
     const last = [...document.querySelectorAll(ITEMS)].at(-1)
     whole(last).after(part)
     link.parentElement.replaceWith(next(page)?.parentElement ?? page.querySelector('main .end') ?? '')
-    if (wasFocused && first) {
-      first.tabIndex = -1
-      first.focus({ preventScroll: true })
-    }
+    if (wasFocused && first) lead(first, { preventScroll: true })
     loaded += 1
     enhance(main)
     watch()

@@ -2,7 +2,7 @@
 // is told of it by its stream; other lists are asked now and then, while somebody looks at them.
 
 import { enhance } from './app.js'
-import { isPlain, load, make } from './dom.js'
+import { isPlain, lead, load, make } from './dom.js'
 import { say } from './say.js'
 
 const EVERY_MS = 30000
@@ -18,6 +18,8 @@ class Fresh {
   #title = document.title
   #waiting = new Set()
   #more = false
+  // Home is told what is new; other lists ask.
+  isTold = link.dataset.new === '/home/new'
   // The newest tweet that came with the page or was fetched since: what is new is above it. What the
   // reader posts stands higher, perhaps above others that were not fetched yet.
   shown = idsOf(this.#feed ?? link)[0] ?? '0'
@@ -89,9 +91,7 @@ class Fresh {
     enhance(this.#feed.parentElement)
     if (first) document.querySelector('main .empty')?.remove()
     const at = first ?? otherwise
-    if (!at) return
-    at.tabIndex = -1
-    at.focus()
+    if (at) lead(at)
   }
 
   async #open(event) {
@@ -132,7 +132,7 @@ export const fresh = link && new Fresh()
 export const start = () => fresh.tell()
 
 export const begin = () => {
-  if (link.dataset.new === '/home/new') return
+  if (fresh.isTold) return
   let asked = Date.now()
   const ask = (event) => {
     const isSoon = event && Date.now() - asked < EVERY_MS

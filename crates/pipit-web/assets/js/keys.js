@@ -1,7 +1,7 @@
 // Single keys that do things, as people know them from elsewhere. They can be turned off in the
 // settings, and do nothing while one writes.
 
-import { make } from './dom.js'
+import { lead, make } from './dom.js'
 import { say } from './say.js'
 import { show } from './over.js'
 
@@ -38,8 +38,7 @@ const here = () => {
 const to = (item) => {
   if (!item) return false
   current = item
-  item.tabIndex = -1
-  item.focus({ preventScroll: true })
+  lead(item, { preventScroll: true })
   item.scrollIntoView({ block: 'start' })
   return true
 }

@@ -15,7 +15,7 @@ const NAMES = ['tweet', 'delete', 'unread', 'gap']
 export function begin() {
   const badge = document.getElementById('unread')
   // Later pages of the home have no link for what is new, and other lists are not told of.
-  const home = document.querySelector('#fresh[data-new="/home/new"]') && fresh
+  const home = fresh?.isTold ? fresh : null
   let last = home?.shown ?? ''
 
   const take = ({ name, id, data }) => {

@@ -6,16 +6,15 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pipit_model::TweetId;
 use pipit_model::page::ListName;
 
 use crate::Web;
 use crate::error::Failure;
-use crate::extract::{Query, id};
+use crate::extract::Query;
 use crate::links;
 use crate::page::{self, Section, Shell};
 use crate::pages::lists::TagRow;
-use crate::pages::live::{ListQuery, OpenPage};
+use crate::pages::live::{self, ListQuery};
 use crate::view::{Feed, Person, TrendRow, TweetModel};
 use crate::visitor::Visitor;
 
@@ -70,9 +69,7 @@ async fn render(
     let page = web.pipit.page(PUBLIC.0, PUBLIC.1, cursor.as_deref(), None)?;
     let tweets = web.pipit.public_timeline(visitor.caller(), page).await?;
     if let Some(above) = above.filter(|_| section == Section::Explore) {
-        let above = TweetId(id(&above)?);
-        let open = OpenPage { list: PUBLIC, href: EXPLORE, fragments: EXPLORE, above };
-        return open.answer(&web, &visitor, &open.lacks(tweets)).await;
+        return live::above(&web, &visitor, (PUBLIC, EXPLORE), tweets, &above).await;
     }
     let trends = web.pipit.trending_hashtags().await?;
     let is_landing = section == Section::Home && cursor.is_none();

@@ -85,7 +85,7 @@ pub(crate) async fn get_home(
     let write = |tweets: &Listed<TweetView>| {
         let items = once(&tweets.items, reading);
         let ids: Vec<i64> = items.iter().map(|tweet| tweet.anchor).collect();
-        let feed = Feed { items, next: Feed::<()>::next(&web, list, tweets.next) };
+        let feed = Feed::of(&web, list, items, tweets.next);
         let until = feed.items.iter().map(TweetModel::until).min();
         let left_off = LeftOff::new(seen, page.after, &ids, page_at);
         let is_first = page.after.is_none();

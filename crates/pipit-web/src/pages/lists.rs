@@ -9,7 +9,7 @@ use pipit_model::limits::LIST_NAME_CHARS_MAX;
 use pipit_model::list::List;
 use pipit_model::page::ListName;
 use pipit_model::user::{Handle, UserRef};
-use pipit_model::{Error, ListId, TweetId};
+use pipit_model::{Error, ListId};
 use serde::Deserialize;
 
 use crate::Web;
@@ -17,11 +17,11 @@ use crate::error::Failure;
 use crate::extract::{Cursor, Form, Path, Query, user_ref};
 use crate::forms::{BackForm, Complaint, Field, FormView, Kind};
 use crate::page::{self, Section, Shell};
-use crate::pages::live::{ListQuery, OpenPage};
+use crate::pages::live::{self, ListQuery};
 use crate::view::{Feed, Person, PersonRow, TweetModel, once};
 use crate::visitor::{SignedIn, Visitor};
 use crate::words::Words;
-use crate::{extract, forms, links};
+use crate::{forms, links};
 
 /// A list in a list of lists.
 pub(crate) struct ListRow {
@@ -184,14 +184,11 @@ pub(crate) async fn get_list(
     let tweets = web.pipit.list_timeline(viewer.caller, id, page).await?;
     let href = format!("/lists/{id}");
     if let Some(above) = above {
-        let above = TweetId(extract::id(&above)?);
-        let open = OpenPage { list: name, href: &href, fragments: &href, above };
-        return open.answer(&web, &visitor, &open.lacks(tweets)).await;
+        return live::above(&web, &visitor, (name, &href), tweets, &above).await;
     }
     let shell = Shell::new(&web, &visitor, Section::Lists, list.name.clone()).await?;
     let reading = shell.reading();
-    let next = Feed::<()>::next(&web, name, tweets.next);
-    let feed = Feed { items: once(&tweets.items, reading), next };
+    let feed = Feed::of(&web, name, once(&tweets.items, reading), tweets.next);
     let list = ListRow::new(&list, false, shell.w);
     let new = cursor.is_none().then_some(href);
     Ok(page::html(StatusCode::OK, &ListPage { shell: &shell, list, new, feed }))

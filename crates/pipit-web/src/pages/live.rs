@@ -94,28 +94,19 @@ pub(crate) struct ListQuery {
 }
 
 /// An open page of a list.
-pub(crate) struct OpenPage<'a> {
-    pub list: (ListName, i64),
+struct OpenPage<'a> {
+    list: (ListName, i64),
     /// The list's address.
-    pub href: &'a str,
+    href: &'a str,
     /// That of its fragments.
-    pub fragments: &'a str,
+    fragments: &'a str,
     /// The newest tweet that the page has (below the gap, when one is filled).
-    pub above: TweetId,
+    above: TweetId,
 }
 
 impl OpenPage<'_> {
-    /// Of a list's page, what this one does not have.
-    pub(crate) fn lacks(&self, mut page: Listed<TweetView>) -> Listed<TweetView> {
-        let before = page.items.len();
-        page.items.retain(|view| view.id() > self.above);
-        let is_reached = page.items.len() < before;
-        page.next = page.next.filter(|next| !is_reached && *next > self.above.0);
-        page
-    }
-
     /// New tweets as a fragment.
-    pub(crate) async fn answer(
+    async fn answer(
         &self,
         web: &Web,
         visitor: &Visitor,
@@ -136,6 +127,22 @@ impl OpenPage<'_> {
         let tweets = once(new, reading);
         Ok(page::html(StatusCode::OK, &NewTweets { shell: &shell, tweets, gap }))
     }
+}
+
+/// Of a page of the list at an address, what stands above a tweet that an open page of it has.
+pub(crate) async fn above(
+    web: &Web,
+    visitor: &Visitor,
+    (list, href): ((ListName, i64), &str),
+    mut page: Listed<TweetView>,
+    above: &str,
+) -> Result<Response, Failure> {
+    let above = TweetId(id(above)?);
+    let before = page.items.len();
+    page.items.retain(|view| view.id() > above);
+    let is_reached = page.items.len() < before;
+    page.next = page.next.filter(|next| !is_reached && *next > above.0);
+    OpenPage { list, href, fragments: href, above }.answer(web, visitor, &page).await
 }
 
 #[derive(Deserialize)]

@@ -90,9 +90,8 @@ async fn render(
     let w = visitor.preferences.w;
     let shell = Shell::new(web, visitor, Section::Notifications, w.notifications).await?;
     let reading = shell.reading();
-    let next = Feed::<()>::next(web, list, listed.next);
-    let next = next.map(|next| format!("{next}&read={read_up_to}"));
-    let feed = Feed { items: NotificationRow::group(&listed.items, read_up_to, reading), next };
+    let rows = NotificationRow::group(&listed.items, read_up_to, reading);
+    let feed = Feed::of(web, list, rows, listed.next).under(&format!("?read={read_up_to}"));
     let only_mentions = kinds.len() < NotificationKind::ALL.len();
     let page = NotificationsPage { shell: &shell, only_mentions, feed };
     Ok(page::html(StatusCode::OK, &page))

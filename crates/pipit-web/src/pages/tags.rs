@@ -6,19 +6,19 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pipit_core::hashtag_subject;
 use pipit_http::routes::{Methods, post};
+use pipit_model::Error;
 use pipit_model::event::Standing;
 use pipit_model::page::ListName;
 use pipit_model::tweet::named_hashtag_key;
-use pipit_model::{Error, TweetId};
 
 use crate::Web;
 use crate::card::Card;
 use crate::error::Failure;
-use crate::extract::{Form, Path, Query, id};
+use crate::extract::{Form, Path, Query};
 use crate::forms::BackForm;
 use crate::links;
 use crate::page::{self, Section, Shell};
-use crate::pages::live::{ListQuery, OpenPage};
+use crate::pages::live::{self, ListQuery};
 use crate::view::{Feed, TweetModel};
 use crate::visitor::{SignedIn, Visitor};
 
@@ -56,9 +56,7 @@ pub(crate) async fn get_tag(
     let tweets = web.pipit.hashtag_timeline(visitor.caller(), &name, page).await?;
     let href = links::tag(&name);
     if let Some(above) = above {
-        let above = TweetId(id(&above)?);
-        let open = OpenPage { list, href: &href, fragments: &href, above };
-        return open.answer(&web, &visitor, &open.lacks(tweets)).await;
+        return live::above(&web, &visitor, (list, &href), tweets, &above).await;
     }
     // One that nobody used yet is a page too: an invitation to be the first.
     let hashtag = match web.pipit.hashtag(visitor.caller(), &name).await {

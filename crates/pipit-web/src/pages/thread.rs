@@ -165,7 +165,11 @@ pub(crate) async fn get_thread(
     }
     let on_pipit = visitor.preferences.w.on_pipit;
     let title = format!("{} (@{}) {on_pipit}", author.name, author.handle);
-    let mut own = web.pipit.own_chain(visitor.caller(), &thread.tweet).await?;
+    let mut own = match thread.descendants.items.as_slice() {
+        // Most tweets were answered by nobody.
+        [] => Vec::new(),
+        _ => web.pipit.own_chain(visitor.caller(), &thread.tweet).await?,
+    };
     thread.descendants.items.retain(|view| !own.iter().any(|own| own.id() == view.id()));
     if cursor.is_some() {
         // They stood on the first page.
@@ -203,10 +207,7 @@ pub(crate) async fn get_thread(
             muted: around.muted,
             has_hidden: thread.has_hidden,
             tweet,
-            feed: Feed {
-                items: chain(&below, Some(id), reading),
-                next: Feed::<()>::next(&web, list, thread.descendants.next),
-            },
+            feed: Feed::of(&web, list, chain(&below, Some(id), reading), thread.descendants.next),
         },
     );
     Ok(if is_listed { page } else { page::unlisted(page) })

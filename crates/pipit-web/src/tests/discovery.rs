@@ -112,8 +112,7 @@ async fn searching_for_tweets_people_and_hashtags() {
     let q = "/search?q=needle%20from%3Aann%20-%2222%22&type=tweets";
     let page = site.get(q, "").await.page();
     assert_eq!(page.tweets().len(), 20);
-    let next =
-        page.all("a").find(|a| a.attribute("rel") == "next").expect("more").attribute("href");
+    let next = page.next().expect("more");
     assert_eq!(site.get(next, "").await.page().tweets(), ["needle 1 #hay", "needle 0 #hay"]);
     let people = site.get("/search?q=AN&type=people", "").await.page();
     assert_eq!(people.of_class("person").count(), 1);

@@ -70,11 +70,10 @@ async fn a_conversation_is_muted_and_heard_again() {
     assert!(offers(&site.get(&path, &ann).await.page(), &mute));
     assert_eq!(site.post(&mute, &ann, &[("back", &path)]).await.location(), path);
     assert!(offers(&site.get(&path, &ann).await.page(), &unmute));
-    let reply = [("content", "hush"), ("reply_to", id_of(&path))];
-    site.post("/compose", &bob, &reply).await.location();
+    site.reply(&bob, &path, "hush").await;
     assert_eq!(site.get("/notifications", &ann).await.page().tweets().len(), 0);
     site.post(&unmute, &ann, &[]).await.location();
-    site.post("/compose", &bob, &[("content", "hey"), reply[1]]).await.location();
+    site.reply(&bob, &path, "hey").await;
     assert_eq!(site.get("/notifications", &ann).await.page().tweets(), ["hey"]);
     assert!(!offers(&site.get(&path, "").await.page(), &mute));
 }
@@ -112,9 +111,7 @@ async fn replies_are_hidden_behind_a_link() {
     let site = Site::open().await;
     let (ann, bob) = (site.sign_up("ann").await, site.sign_up("bob").await);
     let path = site.tweet(&ann, "a question").await;
-    let reply = [("content", "rude"), ("reply_to", id_of(&path))];
-    let answer = site.post("/compose", &bob, &reply).await;
-    let reply = crate::links::without_anchor(answer.location()).to_owned();
+    let reply = site.reply(&bob, &path, "rude").await;
     let (hide, unhide) = (format!("{reply}/hide"), format!("{reply}/unhide"));
     assert!(offers(&site.get(&path, &ann).await.page(), &hide));
     assert!(!offers(&site.get(&path, &bob).await.page(), &hide), "it is not bob's conversation");
@@ -128,9 +125,7 @@ async fn replies_are_hidden_behind_a_link() {
     assert_eq!(behind.tweets(), ["rude"]);
     assert!(offers(&behind, &unhide));
     // Nor does its author bring another one back by answering themselves.
-    let again = [("content", "and again"), ("reply_to", id_of(&reply))];
-    let again = site.post("/compose", &bob, &again).await;
-    let again = crate::links::without_anchor(again.location()).to_owned();
+    let again = site.reply(&bob, &reply, "and again").await;
     assert_eq!(site.get(&reply, "").await.page().tweets(), ["a question", "rude", "and again"]);
     site.post(&format!("{again}/hide"), &ann, &[]).await.location();
     assert_eq!(site.get(&reply, "").await.page().tweets(), ["a question", "rude"]);

@@ -63,6 +63,11 @@ impl Page {
         texts.map(|p| p.text.clone()).collect()
     }
 
+    /// The way to the list's next page.
+    pub(super) fn next(&self) -> Option<&str> {
+        self.all("a").find(|a| a.attribute("rel") == "next").map(|a| a.attribute("href"))
+    }
+
     /// The fields between a form and the next.
     pub(super) fn form(&self, action: &str) -> HashMap<String, String> {
         let is_it = |e: &&Element| e.name == "form" && e.attribute("action") == action;

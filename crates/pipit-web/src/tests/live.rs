@@ -30,8 +30,7 @@ async fn notifications_are_grouped_counted_and_read_by_opening_the_page() {
         if handle == "dee" {
             site.tweet(&cookie, "look, @ann").await;
             site.post(&format!("{path}/retweet"), &cookie, &[]).await.location();
-            let reply = [("content", "an answer"), ("reply_to", &*id_of(&path).to_string())];
-            site.post("/compose", &cookie, &reply).await.location();
+            site.reply(&cookie, &path, "an answer").await;
         }
     }
     assert_eq!(badge(&site, &ann).await, "9 unread");
@@ -201,13 +200,8 @@ async fn a_thread_says_whom_one_answers_only_where_its_place_does_not() {
     let site = Site::open().await;
     let ann = site.sign_up("ann").await;
     let root = site.tweet(&ann, "one").await;
-    let reply = async |to: &str, text: &str| {
-        let id = id_of(to).to_string();
-        let form = [("content", text), ("reply_to", &*id)];
-        site.post("/compose", &ann, &form).await.location().split('#').next().map(str::to_owned)
-    };
-    let two = reply(&root, "two").await.expect("an address");
-    reply(&two, "three").await.expect("an address");
+    let two = site.reply(&ann, &root, "two").await;
+    site.reply(&ann, &two, "three").await;
     let page = site.get(&root, &ann).await.page();
     assert_eq!(page.tweets(), ["one", "two", "three"]);
     assert_eq!(page.of_class("to").count(), 0);
@@ -221,31 +215,19 @@ async fn a_thread_begins_with_what_its_author_went_on_to_say() {
     let site = Site::open().await;
     let (ann, bob) = (site.sign_up("ann").await, site.sign_up("bob").await);
     let root = site.tweet(&ann, "root").await;
-    let reply = async |who: &str, to: &str, text: &str| {
-        let id = id_of(to).to_string();
-        let form = [("content", text), ("reply_to", &*id)];
-        site.post("/compose", who, &form)
-            .await
-            .location()
-            .split('#')
-            .next()
-            .unwrap_or("")
-            .to_owned()
-    };
-    let b1 = reply(&bob, &root, "b1").await;
-    reply(&bob, &root, "b2").await;
-    let a1 = reply(&ann, &root, "a1").await;
+    let b1 = site.reply(&bob, &root, "b1").await;
+    site.reply(&bob, &root, "b2").await;
+    let a1 = site.reply(&ann, &root, "a1").await;
     for n in 3..=22 {
-        reply(&bob, &root, &format!("b{n}")).await;
+        site.reply(&bob, &root, &format!("b{n}")).await;
     }
-    reply(&bob, &a1, "to a1").await;
-    reply(&ann, &b1, "to b1").await;
-    let a2 = reply(&ann, &a1, "a2").await;
+    site.reply(&bob, &a1, "to a1").await;
+    site.reply(&ann, &b1, "to b1").await;
+    let a2 = site.reply(&ann, &a1, "a2").await;
     let page = site.get(&root, &ann).await.page();
     let shown = page.tweets();
     assert_eq!(shown[..5], ["root", "a1", "a2", "b1", "b2"]);
-    let next = page.all("a").find(|a| a.attributes.get("rel").is_some_and(|rel| rel == "next"));
-    let next = format!("{root}{}", next.expect("more").attribute("href"));
+    let next = format!("{root}{}", page.next().expect("more"));
     let later = site.get(&next, &ann).await.page();
     let all: Vec<String> = shown.iter().chain(&later.tweets()).cloned().collect();
     for text in
@@ -268,8 +250,7 @@ async fn later_notifications_are_still_unread_when_the_first_were_opened() {
     }
     let first = site.get("/notifications", &ann).await.page();
     assert_eq!(first.of_class("unread").count(), 40);
-    let next = first.all("a").find(|a| a.attributes.get("rel").is_some_and(|rel| rel == "next"));
-    let next = format!("/notifications{}", next.expect("more").attribute("href"));
+    let next = format!("/notifications{}", first.next().expect("more"));
     let later = site.get(&next, &ann).await.page();
     assert_eq!(later.of_class("unread").count(), 5);
     assert_eq!(badge(&site, &ann).await, "", "all of it was marked");

@@ -182,8 +182,7 @@ async fn a_profile_has_parts_and_a_pinned_tweet() {
     let (ann, bob) = (site.sign_up("ann").await, site.sign_up("bob").await);
     let path = site.tweet(&ann, "pinned").await;
     let newer = site.tweet(&ann, "newer").await;
-    let id = newer.rsplit('/').next().expect("an id");
-    site.post("/compose", &ann, &[("content", "a reply"), ("reply_to", id)]).await.location();
+    site.reply(&ann, &newer, "a reply").await;
     assert_eq!(site.get("/@ann", "").await.page().tweets(), ["newer", "pinned"]);
     assert_eq!(site.get("/@ann/replies", "").await.page().tweets().len(), 3);
     assert_eq!(site.get("/@ann/media", "").await.page().tweets().len(), 0);

@@ -215,6 +215,13 @@ impl Site {
         links::without_anchor(answer.location()).to_owned()
     }
 
+    /// The same as an answer to the tweet at an address.
+    pub(super) async fn reply(&self, cookie: &str, to: &str, content: &str) -> String {
+        let id = to.rsplit('/').next().expect("an id");
+        let answer = self.post("/compose", cookie, &[("content", content), ("reply_to", id)]).await;
+        links::without_anchor(answer.location()).to_owned()
+    }
+
     /// The hidden and other fields of the page's first form with this action.
     pub(super) async fn form(
         &self,

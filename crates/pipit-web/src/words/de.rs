@@ -178,16 +178,10 @@ pub(super) static DE: Words = Words {
         1 => "und einer weiteren Person gefällt dein Tweet".to_owned(),
         _ => format!("und {others} weiteren gefällt dein Tweet"),
     },
-    retweeted_yours: |others| match others {
-        0 => "hat deinen Tweet retweetet".to_owned(),
-        1 => "und eine weitere Person haben deinen Tweet retweetet".to_owned(),
-        _ => format!("und {others} weitere haben deinen Tweet retweetet"),
+    retweeted_yours: |others| {
+        with_others(others, "hat deinen Tweet retweetet", "haben deinen Tweet retweetet")
     },
-    followed_you: |others| match others {
-        0 => "folgt dir".to_owned(),
-        1 => "und eine weitere Person folgen dir".to_owned(),
-        _ => format!("und {others} weitere folgen dir"),
-    },
+    followed_you: |others| with_others(others, "folgt dir", "folgen dir"),
     answered_you: "Hat dir geantwortet",
     quoted_you: "Hat dich zitiert",
     mentioned_you: "Hat dich erwähnt",
@@ -203,15 +197,9 @@ pub(super) static DE: Words = Words {
     replies: |n| if n == 1 { "Antwort" } else { "Antworten" },
     retweets: |n| if n == 1 { "Retweet" } else { "Retweets" },
     likes: |_| "Gefällt mir",
-    retweeted: |others| match others {
-        0 => "hat retweetet".to_owned(),
-        1 => "und eine weitere Person haben retweetet".to_owned(),
-        _ => format!("und {others} weitere haben retweetet"),
-    },
-    you_retweeted: |others| match others {
-        0 => "Du hast retweetet".to_owned(),
-        1 => "Du und eine weitere Person habt retweetet".to_owned(),
-        _ => format!("Du und {others} weitere habt retweetet"),
+    retweeted: |others| with_others(others, "hat retweetet", "haben retweetet"),
+    you_retweeted: |others| {
+        format!("Du {}", with_others(others, "hast retweetet", "habt retweetet"))
     },
     replying_to: "Antwort an",
     replying_to_nobody: "Antwort an ein Konto, das es nicht mehr gibt",
@@ -453,3 +441,12 @@ pub(super) static DE: Words = Words {
         turn_off: "Tastenkürzel in den Einstellungen ausschalten",
     },
 };
+
+/// Behind a name: what its owner did, or its owner and so many others.
+pub(super) fn with_others(others: usize, one: &str, several: &str) -> String {
+    match others {
+        0 => one.to_owned(),
+        1 => format!("und eine weitere Person {several}"),
+        _ => format!("und {others} weitere {several}"),
+    }
+}

@@ -136,11 +136,7 @@ pub(super) static DE: TieWords = TieWords {
     followers_hint: "Deine Follower und sonst niemand",
     locked: "Entscheidet, wer folgt",
     requested: "Angefragt",
-    asked_you: |others| match others {
-        0 => "möchte dir folgen".to_owned(),
-        1 => "und eine weitere Person möchten dir folgen".to_owned(),
-        _ => format!("und {others} weitere möchten dir folgen"),
-    },
+    asked_you: |others| super::de::with_others(others, "möchte dir folgen", "möchten dir folgen"),
     requests: "Anfragen",
     accept: "Annehmen",
     reject: "Ablehnen",
